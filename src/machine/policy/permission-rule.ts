@@ -1,0 +1,116 @@
+import type { CallFacts, PathFact } from "../event.ts"
+import { escapeGlob, matchesGlob } from "./glob.ts"
+
+/** A rule as parsed: `shell(git *)` is the tool `shell` with the pattern `git *`. */
+export interface ParsedRule {
+  readonly tool: string
+  readonly pattern: string | null
+}
+
+/** What of a call a rule may speak about. Every subject of a call must be allowed; one that is denied is enough. */
+export type Subject =
+  | { readonly kind: "path"; readonly path: PathFact }
+  | { readonly kind: "command"; readonly text: string }
+  | { readonly kind: "unparsed" }
+  | { readonly kind: "host"; readonly host: string }
+  | { readonly kind: "tool" }
+
+/** Names that other agents use for the same tools. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  Bash: "shell",
+  Read: "file_read",
+  Edit: "file_edit",
+  Write: "file_write",
+  MultiEdit: "file_edit",
+  Glob: "file_search",
+  Grep: "content_search",
+  LS: "directory_list",
+  WebFetch: "web_fetch",
+  WebSearch: "web_search"
+}
+/** A rule for one of these speaks about every path that is read or written, whichever tool does it. */
+const READERS = ["file_read"]
+const WRITERS = ["file_write", "file_edit"]
+
+/** Errors: `null` where the text is no rule, as `shell(` or an empty one. */
+export const parseRule = (text: string): ParsedRule | null => {
+  const match = /^([A-Za-z_*][\w*-]*)(?:\(([\s\S]*)\))?$/.exec(text.trim())
+  if (match === null) return null
+  const name = match[1] as string
+  const pattern = match[2]?.trim()
+  return { tool: SPELLINGS[name] ?? name, pattern: pattern === undefined || pattern === "" ? null : pattern }
+}
+
+export const subjectsOf = (facts: CallFacts): readonly Subject[] => {
+  const subjects: Subject[] = facts.paths.map((path) => ({ kind: "path", path }))
+  if (facts.commands === "unparsed") subjects.push({ kind: "unparsed" })
+  else for (const command of facts.commands) subjects.push({ kind: "command", text: command.text })
+  for (const host of facts.hosts) subjects.push({ kind: "host", host })
+  return subjects.length === 0 ? [{ kind: "tool" }] : subjects
+}
+
+export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
+  if (!speaksOf(rule, tool, subject)) return false
+  if (rule.pattern === null) return true
+  switch (subject.kind) {
+    case "path":
+      return matchesPath(rule.pattern, subject.path)
+    case "command":
+      return matchesCommand(rule.pattern, subject.text)
+    case "host":
+      return matchesHost(rule.pattern, subject.host)
+    case "unparsed":
+      return rule.pattern === "*"
+    case "tool":
+      return false
+  }
+}
+
+/** Whether a rule with a pattern could mean this subject although nobody can tell: a reason to ask. */
+export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): boolean =>
+  subject.kind === "unparsed" && speaksOf(rule, tool, subject)
+
+const speaksOf = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
+  if (matchesGlob(rule.tool, tool, "text")) return true
+  if (WRITERS.includes(rule.tool) && WRITERS.includes(tool)) return true
+  if (subject.kind !== "path" || rule.pattern === null) return false
+  return (subject.path.access === "write" ? WRITERS : READERS).includes(rule.tool)
+}
+
+/** A pattern without `/` means the name in any folder, as in .gitignore. */
+const matchesPath = (pattern: string, { path }: PathFact): boolean => {
+  const plain = pattern.startsWith("./") ? pattern.slice(2) : pattern
+  if (plain === "*") return true
+  return matchesGlob(plain, path, "path") || (!plain.includes("/") && matchesGlob(`**/${plain}`, path, "path"))
+}
+
+/** `git *` and `git:*` mean `git` with or without words behind it. */
+const matchesCommand = (pattern: string, command: string): boolean => {
+  const plain = pattern.endsWith(":*") ? `${pattern.slice(0, -2)} *` : pattern
+  if (plain.endsWith(" *") && matchesGlob(plain.slice(0, -2), command, "text")) return true
+  return matchesGlob(plain, command, "text")
+}
+
+const matchesHost = (pattern: string, host: string): boolean =>
+  matchesGlob(pattern.startsWith("domain:") ? pattern.slice("domain:".length) : pattern, host, "text")
+
+/** The narrowest rules that together allow the call; none where only a person can say yes each time. */
+export const narrowestRules = (tool: string, facts: CallFacts): readonly string[] => {
+  const rules = subjectsOf(facts).map((subject) => narrowestRule(tool, subject))
+  return rules.includes(null) ? [] : [...new Set(rules as readonly string[])]
+}
+
+const narrowestRule = (tool: string, subject: Subject): string | null => {
+  switch (subject.kind) {
+    case "path":
+      return `${subject.path.access === "write" ? "file_write" : "file_read"}(${escapeGlob(subject.path.path)})`
+    case "command":
+      return `${tool}(${escapeGlob(subject.text)})`
+    case "host":
+      return `${tool}(${escapeGlob(subject.host)})`
+    case "tool":
+      return tool
+    case "unparsed":
+      return null
+  }
+}

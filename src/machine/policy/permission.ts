@@ -1,0 +1,98 @@
+import type { CallFacts } from "../event.ts"
+import type { PermissionMode, Rule, Session } from "../session.ts"
+import { matchesRule, mightMatch, parseRule, subjectsOf, type ParsedRule, type Subject } from "./permission-rule.ts"
+
+/** What may happen to a call, and why in words a person reads. */
+export type Verdict =
+  | { readonly decision: "allow" }
+  | { readonly decision: "ask"; readonly reason: string }
+  | { readonly decision: "deny"; readonly reason: string; readonly unattended: boolean }
+  | { readonly decision: "invalid"; readonly reason: string }
+
+/** All that a decision depends on beside the facts. */
+export interface Permissions {
+  readonly rules: readonly Rule[]
+  readonly approvals: readonly string[]
+  readonly mode: PermissionMode
+  readonly attended: boolean
+}
+
+export const permissionsOf = (session: Session): Permissions => ({
+  rules: session.opened.rules,
+  approvals: session.approvals,
+  mode: session.settings.mode,
+  attended: session.settings.attended
+})
+
+/** Deny rules, then ask rules, then allow rules, then the mode's default. Whom nobody can be asked is denied. */
+export const decide = (tool: string, facts: CallFacts | undefined, permissions: Permissions): Verdict => {
+  if (facts === undefined) return { decision: "invalid", reason: "vetting found nothing about this call" }
+  if (facts.invalid !== undefined) return { decision: "invalid", reason: facts.invalid }
+  const verdict = verdictOf(tool, facts, permissions)
+  return verdict.decision === "ask" && !permissions.attended ? unattended(verdict.reason, facts) : verdict
+}
+
+const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode }: Permissions): Verdict => {
+  const subjects = subjectsOf(facts)
+  const denied = denial(tool, facts, subjects, rules, mode)
+  if (denied !== null) return { decision: "deny", reason: denied, unattended: false }
+  if (facts.question !== undefined) return { decision: "ask", reason: "the model asks" }
+  const asked = question(tool, facts, subjects, rules)
+  if (asked !== null) return { decision: "ask", reason: asked }
+  const allowing = [...parsed(rules, "allow"), ...approvals.flatMap((rule) => parseRule(rule) ?? [])]
+  if (facts.hook?.decision === "allow" || subjects.every((subject) => allowing.some((rule) => matchesRule(rule, tool, subject)))) {
+    return { decision: "allow" }
+  }
+  const wanted = whyModeAsks(facts, mode)
+  return wanted === null ? { decision: "allow" } : { decision: "ask", reason: wanted }
+}
+
+const denial = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[], mode: PermissionMode): string | null => {
+  if (facts.hook?.decision === "deny") return `a hook denied it: ${facts.hook.reason}`
+  const rule = rules.find((candidate) => candidate.decision === "deny" && matchesAny(candidate, tool, subjects))
+  if (rule !== undefined) return `the rule ${rule.rule} (${rule.source}) denies it`
+  if (mode === "plan" && facts.changes) return "plan mode changes nothing; leave it to go on"
+  return null
+}
+
+const question = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[]): string | null => {
+  if (facts.hook?.decision === "ask") return `a hook wants to know: ${facts.hook.reason}`
+  const rule = rules.find((candidate) => candidate.decision === "ask" && matchesAny(candidate, tool, subjects))
+  if (rule !== undefined) return `the rule ${rule.rule} (${rule.source}) asks`
+  const unclear = rules.find((candidate) => candidate.decision === "deny" && mightMatchAny(candidate, tool, subjects))
+  return unclear === undefined ? null : `the command could not be told apart from what ${unclear.rule} (${unclear.source}) denies`
+}
+
+/** Why this mode would ask; `null` where it allows. */
+const whyModeAsks = (facts: CallFacts, mode: PermissionMode): string | null => {
+  if (mode === "bypass") return null
+  const outside = facts.paths.find((path) => !path.inside)
+  if (outside !== undefined) return `${outside.path} lies outside the workspace`
+  if (facts.hosts.length > 0) return `it reaches ${facts.hosts.join(", ")}`
+  const runsCommands = facts.commands === "unparsed" || facts.commands.length > 0
+  if (runsCommands) return mode === "auto" && facts.sandboxed === true ? null : "it runs a command"
+  if (!facts.changes) return null
+  return mode === "auto" || (mode === "accept-edits" && facts.paths.length > 0) ? null : "it may change something"
+}
+
+const unattended = (reason: string, facts: CallFacts): Verdict => ({
+  decision: "deny",
+  reason:
+    facts.question !== undefined
+      ? "nobody is there to answer; decide yourself or say what you need to know"
+      : `${reason}, and nobody is there to be asked; allow it by a rule or a mode`,
+  unattended: true
+})
+
+const parsed = (rules: readonly Rule[], decision: Rule["decision"]): readonly ParsedRule[] =>
+  rules.flatMap((rule) => (rule.decision === decision ? (parseRule(rule.rule) ?? []) : []))
+
+const matchesAny = (rule: Rule, tool: string, subjects: readonly Subject[]): boolean => {
+  const meant = parseRule(rule.rule)
+  return meant !== null && subjects.some((subject) => matchesRule(meant, tool, subject))
+}
+
+const mightMatchAny = (rule: Rule, tool: string, subjects: readonly Subject[]): boolean => {
+  const meant = parseRule(rule.rule)
+  return meant !== null && subjects.some((subject) => mightMatch(meant, tool, subject))
+}

@@ -1,0 +1,116 @@
+import type { Block, Entry, ModelFacts, Part, Session, ToolDefinition, ToolResult } from "./session.ts"
+import type { CallingLlm } from "./state.ts"
+import { slice } from "./vector.ts"
+
+/**
+ * What is asked of a model, free of wire, key, URL, cache marker and effect number. It is never logged: a replay builds it
+ * again from the state and proves it equal by its hash. The encoders of `effects/llm` turn it into each provider's wire.
+ */
+export interface CanonicalRequest {
+  /** `provider:model`. */
+  readonly model: string
+  readonly parameters: { readonly outputTokensMax: number }
+  readonly system: string
+  readonly tools: readonly ToolDefinition[]
+  readonly messages: readonly Message[]
+}
+
+export interface Message {
+  readonly role: "user" | "assistant"
+  readonly content: readonly Content[]
+}
+
+export type Content =
+  | Part
+  | { readonly type: "thinking"; readonly text: string; readonly signature: string; readonly redacted: boolean }
+  | { readonly type: "tool-call"; readonly id: string; readonly name: string; readonly input: Readonly<Record<string, unknown>> }
+  | { readonly type: "tool-result"; readonly id: string; readonly failed: boolean; readonly content: readonly Part[] }
+
+/** The request of the state that `SendLlmRequest` came with. */
+export const canonicalRequest = (state: CallingLlm): CanonicalRequest => {
+  const { session, call } = state
+  const facts = session.modelsByName[call.model]
+  return {
+    model: call.model,
+    parameters: { outputTokensMax: Math.min(session.settings.limits.outputTokensMax, facts?.outputTokensMax ?? Number.MAX_SAFE_INTEGER) },
+    system: session.opened.system,
+    tools: session.opened.tools,
+    messages: windowMessages(session, call.model, facts)
+  }
+}
+
+/** The window as messages; neighbours of one role are joined. */
+export const windowMessages = (session: Session, model: string, facts: ModelFacts | undefined): readonly Message[] => {
+  const messages: { role: Message["role"]; content: Content[] }[] = []
+  const add = ({ role, content }: Message): void => {
+    const last = messages[messages.length - 1]
+    if (last?.role === role) last.content.push(...content)
+    else messages.push({ role, content: [...content] })
+  }
+  const { base, marker } = session.window
+  if (marker !== null) add({ role: "user", content: [{ type: "text", text: marker.text }] })
+  for (const entry of slice(session.transcript, base)) {
+    const message = render(entry, model, facts?.images ?? false)
+    if (message !== null) add(message)
+  }
+  return messages
+}
+
+/** One entry by itself, whatever follows it; `null` where nothing is left of it. */
+export const render = (entry: Entry, model: string, images: boolean): Message | null => {
+  const role = entry.type === "assistant" ? "assistant" : "user"
+  const content = contentOf(entry, model, images)
+  return content.length === 0 ? null : { role, content }
+}
+
+const contentOf = (entry: Entry, model: string, images: boolean): readonly Content[] => {
+  switch (entry.type) {
+    case "user":
+      return partsOf(entry.parts, images)
+    case "note":
+      return partsOf([{ type: "text", text: entry.text }], images)
+    case "assistant":
+      return entry.blocks.flatMap((block) => blockContent(block, entry.model === model))
+    case "results":
+      return entry.results.map((result) => resultContent(result, images))
+  }
+}
+
+const partsOf = (parts: readonly Part[], images: boolean): readonly Part[] =>
+  parts.flatMap((part): readonly Part[] => {
+    if (part.type === "image") return images ? [part] : [{ type: "text", text: `[an image of ${part.bytes} bytes was left out: this model takes none]` }]
+    return isBlank(part.text) ? [] : [part]
+  })
+
+/** Thinking goes back only to the model that thought it, and only as it was signed. */
+const blockContent = (block: Block, sameModel: boolean): readonly Content[] => {
+  switch (block.type) {
+    case "text":
+      return isBlank(block.text) ? [] : [block]
+    case "thinking":
+      return sameModel && block.signature !== null
+        ? [{ type: "thinking", text: block.text, signature: block.signature, redacted: block.redacted }]
+        : []
+    case "tool-call":
+      return [{ type: "tool-call", id: block.id, name: block.name, input: objectOf(block.arguments) }]
+  }
+}
+
+const resultContent = (result: ToolResult, images: boolean): Content => ({
+  type: "tool-result",
+  id: result.call,
+  failed: result.status !== "ok",
+  content: partsOf(result.parts, images)
+})
+
+/** Arguments as the object providers demand; what is none goes as `{}`. */
+export const objectOf = (json: string): Readonly<Record<string, unknown>> => {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+export const isBlank = (text: string): boolean => text.trim() === ""

@@ -1,0 +1,14 @@
+import { mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+/** Tests never touch the real home: every worker gets one of its own, and no key of the person who runs them. */
+const home = mkdtempSync(join(tmpdir(), "loom-test-home-"))
+for (const name of Object.keys(process.env)) {
+  if (/^(LOOM|ANTHROPIC|OPENAI|XDG|GIT)_/.test(name)) delete process.env[name]
+}
+process.env["HOME"] = home
+process.env["LOOM_HOME"] = join(home, "loom")
+process.env["GIT_CONFIG_NOSYSTEM"] = "1"
+process.env["GIT_AUTHOR_NAME"] = process.env["GIT_COMMITTER_NAME"] = "Test"
+process.env["GIT_AUTHOR_EMAIL"] = process.env["GIT_COMMITTER_EMAIL"] = "test@example.invalid"
