@@ -14,7 +14,7 @@ interface Timed<T extends string> {
   readonly at: number
 }
 
-/** Carries the number of the effect it answers. */
+/** Carries the number of the effect it answers; may say what that used. A delta says what its request used so far. */
 interface Answer<T extends string> extends Timed<T> {
   readonly effect: number
   readonly usage?: ReportedUsage
@@ -118,7 +118,9 @@ export interface LlmFailed extends Answer<"LlmFailed"> {
 export interface ToolCallsVetted extends Answer<"ToolCallsVetted"> {
   readonly facts: readonly CallFacts[]
 }
-export interface ToolProgress extends Answer<"ToolProgress"> {
+/** Carries no usage: what a call used comes with its completion. */
+export interface ToolProgress extends Timed<"ToolProgress"> {
+  readonly effect: number
   readonly stream: "stdout" | "stderr"
   readonly text: string
 }

@@ -1,0 +1,13 @@
+/** The machine by itself, without a dependency: `import { step, initial } from "loom/machine"`. */
+export type * from "./action.ts"
+export { chart, following, triples, type Chart } from "./chart.ts"
+export { describeAction, describeEvent, describeState } from "./describe.ts"
+export type * from "./event.ts"
+export { openEffectsOf, violations } from "./invariant.ts"
+export { decide, permissionsOf, type Permissions, type Verdict } from "./policy/permission.ts"
+export { firstDivergence, replay, trace, type Divergence, type Traced } from "./replay.ts"
+export { canonicalRequest, type CanonicalRequest, type Content, type Message } from "./request.ts"
+export type * from "./session.ts"
+export type * from "./state.ts"
+export { initial, MACHINE_VERSION, step, type Step } from "./step.ts"
+export { append, at, emptyVector, lastOf, slice, type Vector } from "./vector.ts"

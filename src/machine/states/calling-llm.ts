@@ -1,0 +1,147 @@
+import type { Action } from "../action.ts"
+import { addText, addThinking, addToolCall, answerBlocks, callsOf, countUsage, keepPartial } from "../answer.ts"
+import type { ContextGathered, ContextOffloaded, LlmCompleted, LlmFailed } from "../event.ts"
+import { go, inert, stay, type Room, type Step } from "../outcome.ts"
+import { calibrated, offloadTo } from "../policy/offload.ts"
+import { backoff, mayRetry } from "../policy/retry.ts"
+import type { Block, Session, ToolCall } from "../session.ts"
+import type { CallingLlm, ErrorState, ProcessingResponse, WaitingForInput } from "../state.ts"
+import { resultOf, say, sayQueued, sayResults } from "../transcript.ts"
+import { giveUp, nextStep, offload, sendRequest, settle, shutDown, takeEffect } from "../transitions.ts"
+import { moveWindow } from "../window.ts"
+import { changeSettings, isLate, queueInput, takeBackInput } from "./shared.ts"
+
+/** Waits for the model, or for what the request needs first. */
+export const callingLlm: Room<"CallingLlm"> = {
+  LlmTextDelta: (state, event) => (isStreaming(state, event.effect) ? stay(addText(state, event)) : inert(state, event)),
+  LlmThinkingDelta: (state, event) => (isStreaming(state, event.effect) ? stay(addThinking(state, event)) : inert(state, event)),
+  LlmToolCallDelta: (state, event) => (isStreaming(state, event.effect) ? stay(addToolCall(state, event)) : inert(state, event)),
+  LlmStarted: (state, event) => {
+    if (!isStreaming(state, event.effect)) return inert(state, event)
+    return stay(event.usage === undefined ? state : { ...state, usage: event.usage })
+  },
+  LlmCompleted: (state, event) => (isStreaming(state, event.effect) ? complete(state, event) : inert(state, event)),
+  LlmFailed: (state, event) => (isStreaming(state, event.effect) ? fail(state, event) : inert(state, event)),
+  ContextGathered: (state, event) =>
+    state.call.stage.name !== "gathering" || isLate(event, state.call.effect) ? inert(state, event) : gathered(state, event),
+  ContextOffloaded: (state, event) =>
+    state.call.stage.name !== "offloading" || isLate(event, state.call.effect) ? inert(state, event) : offloaded(state, event),
+  UserInput: queueInput,
+  InputTakenBack: takeBackInput,
+  SettingsChanged: changeSettings,
+  InterruptRequested: (state) => settle(keepPartial(state, "interrupted"), "interrupted", [{ type: "Cancel", effect: state.call.effect }]),
+  ShutdownRequested: (state) => shutDown(keepPartial(state, "interrupted"), [{ type: "Cancel", effect: state.call.effect }]),
+  SessionResumed: (state) => callAgain(state)
+}
+
+const isStreaming = (state: CallingLlm, effect: number): boolean => state.call.effect === effect && state.call.stage.name === "streaming"
+
+// ── the end of an answer ─────────────────────────────────────────────────────────────────────────────────────────
+
+/** An answer cut short is never taken for a whole one: its calls do not run. */
+const complete = (state: CallingLlm, event: LlmCompleted): Step<ProcessingResponse | CallingLlm | WaitingForInput> => {
+  const blocks = answerBlocks(state)
+  const calls = callsOf(blocks)
+  const session = closeAnswer(state, event, blocks)
+  switch (event.stop) {
+    case "refusal":
+    case "filter":
+      return settle(sayResults(session, calls.map((call) => notRun(call, "the answer was refused"))), "refused")
+    case "max-tokens":
+      if (calls.length === 0) return settle(session, "cut-short")
+      return nextStep(sayResults(session, calls.map((call) => notRun(call, "the answer reached its token limit; answer in smaller parts"))), [])
+    case "end":
+    case "tool-calls":
+      return calls.length === 0 ? settle(session, "completed") : vet(session, calls)
+  }
+}
+
+const closeAnswer = (state: CallingLlm, event: LlmCompleted, blocks: readonly Block[]): Session => {
+  const ended = event.stop === "max-tokens" ? "max-tokens" : event.stop === "refusal" || event.stop === "filter" ? "refused" : "complete"
+  const usage = event.usage ?? state.usage
+  const session = countUsage(state.session, usage)
+  const inputTokens = usage === null ? 0 : usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+  const tokensPerKilobyte = calibrated(session.tokensPerKilobyte, session.opened.bytes + session.window.bytes, inputTokens)
+  return say({ ...session, tokensPerKilobyte }, { type: "assistant", model: state.call.model, blocks, ended })
+}
+
+const notRun = (call: ToolCall, why: string) => resultOf(call.id, "cut-short", `not run: ${why}`)
+
+const vet = (session: Session, calls: readonly ToolCall[]): Step<ProcessingResponse> => {
+  const { effect, session: next } = takeEffect(session)
+  return go({ name: "ProcessingResponse", session: next, effect, calls }, [{ type: "VetToolCalls", effect, calls }])
+}
+
+// ── a failed call ────────────────────────────────────────────────────────────────────────────────────────────────
+
+const fail = (state: CallingLlm, event: LlmFailed): Step<ErrorState | CallingLlm> => {
+  const told: CallingLlm = { ...state, usage: event.usage ?? state.usage }
+  const { attempt } = state.call
+  if (event.failure === "overflow") return overflow(told, event)
+  const error = { kind: event.failure, message: event.message }
+  if (!mayRetry(event.failure, attempt, state.session.settings.limits.attemptsMax)) return giveUp(keepPartial(told, "failed"), error)
+  const { delayMs, random } = backoff(attempt, event.retryAfterMs ?? 0, state.session.random)
+  const { effect, session } = takeEffect(sayQueued({ ...countUsage(told.session, told.usage), random }))
+  const dueAt = event.at + delayMs
+  return go({ name: "Error", session, error, retry: { effect, attempt, dueAt } }, [
+    { type: "ScheduleRetry", effect, dueAt },
+    { type: "DisplayError", error, retryAt: dueAt }
+  ])
+}
+
+/** The request was too long: offload and go on, once a step. */
+const overflow = (state: CallingLlm, event: LlmFailed): Step<ErrorState | CallingLlm> => {
+  const { session } = state
+  const here = stepKey(session)
+  const to = offloadTo(session, "all")
+  if (session.overflowedAt === here || to === session.window.base) {
+    return giveUp(keepPartial(state, "failed"), { kind: "overflow", message: event.message })
+  }
+  return offload({ ...countUsage(session, state.usage), overflowedAt: here }, { for: "call", to, counted: true }, state.call.attempt, [])
+}
+
+const stepKey = (session: Session): string => `${session.turn}:${session.step}`
+
+// ── what the request needs first ─────────────────────────────────────────────────────────────────────────────────
+
+const gathered = (state: CallingLlm, event: ContextGathered): Step<CallingLlm> => {
+  const text = event.fragments.map((fragment) => fragment.text).join("\n\n")
+  const session = countUsage(state.session, event.usage)
+  return sendRequest(text === "" ? session : say(session, { type: "note", source: "context", text }), { attempt: 1, counted: false }, [])
+}
+
+const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm | WaitingForInput | ErrorState> => {
+  const { stage, attempt } = state.call
+  if (stage.name !== "offloading") return inert(state, event)
+  const counted = countUsage(state.session, event.usage)
+  const ok = event.ok && event.keeper !== undefined
+  const session = ok ? moveWindow(counted, stage.to, event.keeper) : counted
+  const told: readonly Action[] = ok
+    ? [{ type: "RecordDecision", kind: "observation", title: `${stage.to} messages moved to keeper ${event.keeper}` }]
+    : [{ type: "DisplayMessage", text: `offloading failed: ${event.reason ?? "the keeper gave no name"}; the window stays as it is` }]
+  if (stage.for === "person") return settle(session, "offloaded", told)
+  if (!ok && stage.counted && session.overflowedAt === stepKey(session)) {
+    return giveUp(session, { kind: "overflow", message: `the request is too long, and nothing could be offloaded: ${event.reason ?? "the keeper gave no name"}` })
+  }
+  return sendRequest(session, { attempt, counted: stage.counted }, told, ok)
+}
+
+// ── a new process ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Nothing started before can answer: the same work again, under a new number. */
+const callAgain = (state: CallingLlm): Step<CallingLlm> => {
+  const { stage, attempt, model } = state.call
+  const counted = stage.name === "streaming" ? countUsage(state.session, state.usage) : state.session
+  const { effect, session } = takeEffect(counted)
+  const next: CallingLlm = { ...state, session, call: { effect, attempt, model, stage, callByIndex: {} }, blocks: [], open: null, usage: null }
+  switch (stage.name) {
+    case "gathering":
+      return go(next, [{ type: "GatherContext", effect, turn: session.turn }])
+    case "offloading":
+      return go(next, [{ type: "OffloadContext", effect, from: session.window.base, to: stage.to }])
+    case "streaming":
+      return go(next, [
+        { type: "SendLlmRequest", effect, model, attempt, step: session.step, from: session.window.base, to: session.transcript.length }
+      ])
+  }
+}
