@@ -37,23 +37,25 @@ export interface CallingLlm {
   readonly name: "CallingLlm"
   readonly session: Session
   readonly call: ModelCall
-  /** Finished blocks of the answer so far, in the order they came. */
-  readonly blocks: readonly Block[]
-  /** The block that is being streamed. */
-  readonly open: Block | null
-  /** What the provider said of this request's usage so far. */
-  readonly usage: ReportedUsage | null
+  /** The text of the open block so far: words, thinking, or the arguments of a call. */
+  readonly streamed: string
 }
 
-/** The call that `CallingLlm` waits for; it stays the same object while an answer streams. */
+/** The call that `CallingLlm` waits for; it stays the same object while one block streams. */
 export interface ModelCall {
   readonly effect: number
   /** 1 for the first try of a step. */
   readonly attempt: number
   readonly model: string
   readonly stage: CallStage
+  /** Finished blocks of the answer so far, in the order they came. */
+  readonly blocks: readonly Block[]
+  /** The block that is being streamed, as it began: what it streamed since stands in `streamed`. */
+  readonly open: Block | null
   /** Ids of the tool calls in the answer so far, by the index the provider gave them. */
   readonly callByIndex: Readonly<Record<string, string>>
+  /** What the provider said of this request's usage so far. */
+  readonly usage: ReportedUsage | null
 }
 
 export type CallStage =

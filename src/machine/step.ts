@@ -37,8 +37,7 @@ const roomByState = {
  * What a state does not hear gives back the same state and no actions.
  */
 export const step = (state: State, event: Event): Step => {
-  const room = roomByState[state.name] as AnyRoom
-  const hear = Object.hasOwn(room, event.type) ? room[event.type] : undefined
+  const hear = (roomByState[state.name] as AnyRoom)[event.type]
   return hear === undefined ? inert(state, event) : hear(state as never, event as never)
 }
 

@@ -2,8 +2,8 @@ import type { Action } from "./action.ts"
 import { go, type Step } from "./outcome.ts"
 import { budgetReached, stepsSpent } from "./policy/budget.ts"
 import { offloadTo, passesThreshold } from "./policy/offload.ts"
-import type { Block, Part, Session } from "./session.ts"
-import type { CallingLlm, CallStage, ErrorState, Failure, ShuttingDown, WaitingForInput, WaitingReason } from "./state.ts"
+import type { Part, Session } from "./session.ts"
+import type { CallingLlm, CallStage, ErrorState, Failure, ModelCall, ShuttingDown, WaitingForInput, WaitingReason } from "./state.ts"
 import { say, sayGoOn, sayQueued } from "./transcript.ts"
 import { lastOf } from "./vector.ts"
 
@@ -119,13 +119,21 @@ const startTurn = (session: Session): Session => ({ ...session, turn: session.tu
 const calling = (session: Session, effect: number, attempt: number, stage: CallStage): CallingLlm => ({
   name: "CallingLlm",
   session,
-  call: { effect, attempt, model: session.settings.model, stage, callByIndex: {} },
-  blocks: NO_BLOCKS,
-  open: null,
-  usage: null
+  call: newCall(effect, attempt, session.settings.model, stage),
+  streamed: ""
 })
 
-const NO_BLOCKS: readonly Block[] = []
+/** A call of which nothing came yet. */
+export const newCall = (effect: number, attempt: number, model: string, stage: CallStage): ModelCall => ({
+  effect,
+  attempt,
+  model,
+  stage,
+  blocks: [],
+  open: null,
+  callByIndex: {},
+  usage: null
+})
 
 const outcomeOf = (session: Session, why: WaitingReason): Action => ({
   type: "RecordDecision",

@@ -1,5 +1,5 @@
 import type { Action } from "../action.ts"
-import { addText, addThinking, addToolCall, answerBlocks, callsOf, countUsage, keepPartial } from "../answer.ts"
+import { addText, addThinking, addToolCall, answerBlocks, callsOf, countUsage, keepPartial, withUsage } from "../answer.ts"
 import type { ContextGathered, ContextOffloaded, LlmCompleted, LlmFailed } from "../event.ts"
 import { go, inert, stay, type Room, type Step } from "../outcome.ts"
 import { calibrated, offloadTo } from "../policy/offload.ts"
@@ -7,7 +7,7 @@ import { backoff, mayRetry } from "../policy/retry.ts"
 import type { Block, Session, ToolCall } from "../session.ts"
 import type { CallingLlm, ErrorState, ProcessingResponse, WaitingForInput } from "../state.ts"
 import { resultOf, say, sayQueued, sayResults } from "../transcript.ts"
-import { giveUp, nextStep, offload, sendRequest, settle, shutDown, takeEffect } from "../transitions.ts"
+import { giveUp, newCall, nextStep, offload, sendRequest, settle, shutDown, takeEffect } from "../transitions.ts"
 import { moveWindow } from "../window.ts"
 import { changeSettings, isLate, queueInput, takeBackInput } from "./shared.ts"
 
@@ -18,7 +18,7 @@ export const callingLlm: Room<"CallingLlm"> = {
   LlmToolCallDelta: (state, event) => (isStreaming(state, event.effect) ? stay(addToolCall(state, event)) : inert(state, event)),
   LlmStarted: (state, event) => {
     if (!isStreaming(state, event.effect)) return inert(state, event)
-    return stay(event.usage === undefined ? state : { ...state, usage: event.usage })
+    return stay(withUsage(state, event.usage))
   },
   LlmCompleted: (state, event) => (isStreaming(state, event.effect) ? complete(state, event) : inert(state, event)),
   LlmFailed: (state, event) => (isStreaming(state, event.effect) ? fail(state, event) : inert(state, event)),
@@ -58,7 +58,7 @@ const complete = (state: CallingLlm, event: LlmCompleted): Step<ProcessingRespon
 
 const closeAnswer = (state: CallingLlm, event: LlmCompleted, blocks: readonly Block[]): Session => {
   const ended = event.stop === "max-tokens" ? "max-tokens" : event.stop === "refusal" || event.stop === "filter" ? "refused" : "complete"
-  const usage = event.usage ?? state.usage
+  const usage = event.usage ?? state.call.usage
   const session = countUsage(state.session, usage)
   const inputTokens = usage === null ? 0 : usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
   const tokensPerKilobyte = calibrated(session.tokensPerKilobyte, session.opened.bytes + session.window.bytes, inputTokens)
@@ -75,13 +75,13 @@ const vet = (session: Session, calls: readonly ToolCall[]): Step<ProcessingRespo
 // ── a failed call ────────────────────────────────────────────────────────────────────────────────────────────────
 
 const fail = (state: CallingLlm, event: LlmFailed): Step<ErrorState | CallingLlm> => {
-  const told: CallingLlm = { ...state, usage: event.usage ?? state.usage }
+  const told = withUsage(state, event.usage)
   const { attempt } = state.call
   if (event.failure === "overflow") return overflow(told, event)
   const error = { kind: event.failure, message: event.message }
   if (!mayRetry(event.failure, attempt, state.session.settings.limits.attemptsMax)) return giveUp(keepPartial(told, "failed"), error)
   const { delayMs, random } = backoff(attempt, event.retryAfterMs ?? 0, state.session.random)
-  const { effect, session } = takeEffect(sayQueued({ ...countUsage(told.session, told.usage), random }))
+  const { effect, session } = takeEffect(sayQueued({ ...countUsage(told.session, told.call.usage), random }))
   const dueAt = event.at + delayMs
   return go({ name: "Error", session, error, retry: { effect, attempt, dueAt } }, [
     { type: "ScheduleRetry", effect, dueAt },
@@ -97,7 +97,7 @@ const overflow = (state: CallingLlm, event: LlmFailed): Step<ErrorState | Callin
   if (session.overflowedAt === here || to === session.window.base) {
     return giveUp(keepPartial(state, "failed"), { kind: "overflow", message: event.message })
   }
-  return offload({ ...countUsage(session, state.usage), overflowedAt: here }, { for: "call", to, counted: true }, state.call.attempt, [])
+  return offload({ ...countUsage(session, state.call.usage), overflowedAt: here }, { for: "call", to, counted: true }, state.call.attempt, [])
 }
 
 const stepKey = (session: Session): string => `${session.turn}:${session.step}`
@@ -131,9 +131,9 @@ const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm 
 /** Nothing started before can answer: the same work again, under a new number. */
 const callAgain = (state: CallingLlm): Step<CallingLlm> => {
   const { stage, attempt, model } = state.call
-  const counted = stage.name === "streaming" ? countUsage(state.session, state.usage) : state.session
+  const counted = stage.name === "streaming" ? countUsage(state.session, state.call.usage) : state.session
   const { effect, session } = takeEffect(counted)
-  const next: CallingLlm = { ...state, session, call: { effect, attempt, model, stage, callByIndex: {} }, blocks: [], open: null, usage: null }
+  const next: CallingLlm = { ...state, session, call: newCall(effect, attempt, model, stage), streamed: "" }
   switch (stage.name) {
     case "gathering":
       return go(next, [{ type: "GatherContext", effect, turn: session.turn }])
