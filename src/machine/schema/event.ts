@@ -1,0 +1,102 @@
+import * as Schema from "effect/Schema"
+import {
+  modelsByNameSchema,
+  partSchema,
+  permissionModeSchema,
+  reportedUsageSchema,
+  ruleSchema,
+  settingsSchema,
+  someLimitsSchema,
+  toolDefinitionSchema
+} from "./session.ts"
+import { failureKindSchema, questionSchema } from "./state.ts"
+
+/** The schemas of `event.ts`, in its order. */
+
+const { Array: List, Boolean: Flag, Finite, Int, Literal, Literals, String: Text, Struct, Union, optionalKey } = Schema
+
+const timed = <const T extends string>(type: T) => ({ type: Literal(type), at: Finite })
+const answer = <const T extends string>(type: T) => ({ ...timed(type), effect: Int, usage: optionalKey(reportedUsageSchema) })
+
+const personEvents = [
+  Struct({ ...timed("UserInput"), parts: List(partSchema) }),
+  Struct(timed("InputTakenBack")),
+  Struct(timed("InterruptRequested")),
+  Struct(timed("ContinueRequested")),
+  Struct({
+    ...timed("SettingsChanged"),
+    model: optionalKey(Text),
+    mode: optionalKey(permissionModeSchema),
+    attended: optionalKey(Flag),
+    limits: optionalKey(someLimitsSchema),
+    modelsByName: optionalKey(modelsByNameSchema)
+  }),
+  Struct(timed("OffloadRequested")),
+  Struct({ ...timed("WorkspaceRestored"), tree: Text, note: Text }),
+  Struct(timed("ShutdownRequested"))
+] as const
+
+const callFactsSchema = Struct({
+  call: Text,
+  invalid: optionalKey(Text),
+  changes: Flag,
+  paths: List(Struct({ path: Text, access: Literals(["read", "write"]), inside: Flag })),
+  commands: Union([List(Struct({ text: Text, reads: Flag })), Literal("unparsed")]),
+  hosts: List(Text),
+  question: optionalKey(questionSchema),
+  hook: optionalKey(Struct({ decision: Literals(["allow", "ask", "deny"]), reason: Text })),
+  sandboxed: optionalKey(Flag)
+})
+
+const answerEvents = [
+  Struct({
+    ...answer("ApprovalAnswered"),
+    answer: Literals(["once", "session", "always", "no"]),
+    rules: optionalKey(List(Text)),
+    words: optionalKey(Text)
+  }),
+  Struct({ ...answer("LlmStarted"), hash: Text }),
+  Struct({ ...answer("LlmTextDelta"), text: Text }),
+  Struct({ ...answer("LlmThinkingDelta"), text: Text, signature: optionalKey(Text), redacted: optionalKey(Flag) }),
+  Struct({ ...answer("LlmToolCallDelta"), index: Int, name: optionalKey(Text), arguments: Text }),
+  Struct({ ...answer("LlmCompleted"), stop: Literals(["end", "tool-calls", "max-tokens", "refusal", "filter"]) }),
+  Struct({ ...answer("LlmFailed"), failure: failureKindSchema, message: Text, retryAfterMs: optionalKey(Finite) }),
+  Struct({ ...answer("ToolCallsVetted"), facts: List(callFactsSchema) }),
+  Struct({ ...timed("ToolProgress"), effect: Int, stream: Literals(["stdout", "stderr"]), text: Text }),
+  Struct({ ...answer("ToolCompleted"), status: Literals(["ok", "error"]), parts: List(partSchema), blob: optionalKey(Text) }),
+  Struct({
+    ...answer("PostToolsHookCompleted"),
+    goOn: Flag,
+    note: optionalKey(Text),
+    tree: optionalKey(Text),
+    commit: optionalKey(Text),
+    reports: optionalKey(List(Text))
+  }),
+  Struct(answer("RetryTimeoutFired")),
+  Struct({
+    ...answer("ContextGathered"),
+    fragments: List(Struct({ source: Text, text: Text })),
+    missing: optionalKey(List(Text)),
+    tree: optionalKey(Text)
+  }),
+  Struct({ ...answer("ContextOffloaded"), ok: Flag, keeper: optionalKey(Text), reason: optionalKey(Text) }),
+  Struct(answer("ShutdownCompleted"))
+] as const
+
+const hostEvents = [
+  Struct({
+    ...timed("SessionOpened"),
+    session: Text,
+    machine: Int,
+    seed: Int,
+    system: Text,
+    tools: List(toolDefinitionSchema),
+    rules: List(ruleSchema),
+    roots: List(Text),
+    modelsByName: modelsByNameSchema,
+    settings: settingsSchema
+  }),
+  Struct(timed("SessionResumed"))
+] as const
+
+export const eventSchema = Union([...personEvents, ...answerEvents, ...hostEvents])

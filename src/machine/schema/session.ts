@@ -1,0 +1,110 @@
+import * as Schema from "effect/Schema"
+import type { Entry } from "../session.ts"
+import type { Vector } from "../vector.ts"
+
+/** The schemas of `session.ts`, in its order. None transforms anything: what is read is what was written. */
+
+const { Array: List, Boolean: Flag, Finite, Int, Literals, NullOr, Record: Dictionary, String: Text, Struct, Union, optionalKey } = Schema
+const oneOf = <const T extends string>(type: T) => Schema.Literal(type)
+
+export const toolDefinitionSchema = Struct({ name: Text, description: Text, inputSchema: Dictionary(Text, Schema.Unknown) })
+
+export const ruleSchema = Struct({ decision: Literals(["allow", "ask", "deny"]), rule: Text, source: Text })
+
+export const permissionModeSchema = Literals(["default", "accept-edits", "plan", "auto", "bypass"])
+
+const limitFields = {
+  stepsMax: Int,
+  tokensMax: NullOr(Int),
+  costMax: NullOr(Finite),
+  attemptsMax: Int,
+  toolsParallelMax: Int,
+  outputTokensMax: Int,
+  windowTokensMax: NullOr(Int)
+}
+
+export const limitsSchema = Struct(limitFields)
+
+export const someLimitsSchema = Struct({
+  stepsMax: optionalKey(limitFields.stepsMax),
+  tokensMax: optionalKey(limitFields.tokensMax),
+  costMax: optionalKey(limitFields.costMax),
+  attemptsMax: optionalKey(limitFields.attemptsMax),
+  toolsParallelMax: optionalKey(limitFields.toolsParallelMax),
+  outputTokensMax: optionalKey(limitFields.outputTokensMax),
+  windowTokensMax: optionalKey(limitFields.windowTokensMax)
+})
+
+export const settingsSchema = Struct({ model: Text, mode: permissionModeSchema, attended: Flag, limits: limitsSchema })
+
+export const modelsByNameSchema = Dictionary(Text, Struct({ windowTokens: Int, outputTokensMax: Int, images: Flag, priced: Flag }))
+
+export const partSchema = Union([
+  Struct({ type: oneOf("text"), text: Text }),
+  Struct({ type: oneOf("image"), mediaType: Text, blob: Text, bytes: Int })
+])
+
+export const toolCallSchema = Struct({ type: oneOf("tool-call"), id: Text, name: Text, arguments: Text })
+
+export const blockSchema = Union([
+  Struct({ type: oneOf("text"), text: Text }),
+  Struct({ type: oneOf("thinking"), text: Text, signature: NullOr(Text), redacted: Flag }),
+  toolCallSchema
+])
+
+export const resultStatusSchema = Literals(["ok", "error", "denied", "invalid", "interrupted", "not-started", "unknown-outcome", "cut-short"])
+
+export const toolResultSchema = Struct({ call: Text, status: resultStatusSchema, parts: List(partSchema) })
+
+const entryFields = { turn: Int, bytes: Int }
+
+export const entrySchema = Union([
+  Struct({ type: oneOf("user"), parts: List(partSchema), ...entryFields }),
+  Struct({ type: oneOf("note"), source: Literals(["context", "hook", "go-on", "workspace"]), text: Text, ...entryFields }),
+  Struct({
+    type: oneOf("assistant"),
+    model: Text,
+    blocks: List(blockSchema),
+    ended: Literals(["complete", "max-tokens", "refused", "interrupted", "failed"]),
+    ...entryFields
+  }),
+  Struct({ type: oneOf("results"), results: List(toolResultSchema), ...entryFields })
+])
+
+type Tree = Vector<Entry>["root"]
+const treeSchema: Schema.Codec<Tree> = List(Union([Schema.suspend(() => treeSchema), List(entrySchema)])).annotate({ identifier: "TranscriptTree" })
+
+export const transcriptSchema = Struct({ length: Int, depth: Int, root: treeSchema, tail: List(entrySchema) })
+
+export const windowSchema = Struct({
+  base: Int,
+  marker: NullOr(Struct({ keepers: List(Text), entries: Int, text: Text })),
+  bytes: Int
+})
+
+const tokenFields = { inputTokens: Int, outputTokens: Int, cacheReadTokens: Int, cacheWriteTokens: Int }
+
+export const usageSchema = Struct({ ...tokenFields, cost: Finite, unpriced: Int })
+
+export const reportedUsageSchema = Struct({ ...tokenFields, cost: Union([Finite, oneOf("unknown")]) })
+
+export const sessionSchema = Struct({
+  version: Schema.Literal(1),
+  id: Text,
+  opened: Struct({ system: Text, tools: List(toolDefinitionSchema), rules: List(ruleSchema), roots: List(Text), bytes: Int }),
+  settings: settingsSchema,
+  modelsByName: modelsByNameSchema,
+  random: Int,
+  effect: Int,
+  callCount: Int,
+  turn: Int,
+  step: Int,
+  transcript: transcriptSchema,
+  window: windowSchema,
+  queue: List(List(partSchema)),
+  usage: usageSchema,
+  approvals: List(Text),
+  unattendedDenials: Int,
+  overflowedAt: Text,
+  tokensPerKilobyte: Finite
+})
