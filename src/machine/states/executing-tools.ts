@@ -46,7 +46,7 @@ const completed = (state: ExecutingTools, event: ToolCompleted, index: number): 
 
 const answered = (state: ExecutingTools, event: ApprovalAnswered, index: number): Next => {
   const execution = state.executions[index] as Execution
-  const session = withApproval(countUsage(state.session, event.usage), event, execution)
+  const session = withApproval(countUnattended(countUsage(state.session, event.usage), event, execution), event, execution)
   return advance(session, withPhase(state.executions, index, phaseAfter(execution, event)), [])
 }
 
@@ -58,6 +58,12 @@ const phaseAfter = ({ call, question }: Execution, { answer, words }: ApprovalAn
   }
   return question === null ? { name: "held" } : { name: "done", result: resultOf(call.id, "ok", words ?? "yes") }
 }
+
+/** Where nobody is there, a no says only that: it is counted with the calls that nobody could be asked about. */
+const countUnattended = (session: Session, event: ApprovalAnswered, execution: Execution): Session =>
+  event.answer === "no" && !session.settings.attended && execution.question === null
+    ? { ...session, unattendedDenials: session.unattendedDenials + 1 }
+    : session
 
 /** "For the session" and "always" hold for the calls vetted from now on. */
 const withApproval = (session: Session, event: ApprovalAnswered, execution: Execution): Session => {

@@ -1,0 +1,140 @@
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import type { Emit, Unstamped } from "../effects/emit.ts"
+import type { Work } from "../effects/perform.ts"
+import type { Action } from "../machine/action.ts"
+import type { Event, PersonEvent, SessionResumed } from "../machine/event.ts"
+import { describeEvent } from "../machine/describe.ts"
+import { step, type Step } from "../machine/step.ts"
+import type { State } from "../machine/state.ts"
+import type { Journal, LogError } from "./event-log/event-log.ts"
+
+type Untimed<E> = E extends unknown ? Omit<E, "at"> : never
+
+/** What a person or a host says to a session; the writer of the log puts the time on it. */
+export type Said = Untimed<PersonEvent | SessionResumed> | Extract<Unstamped, { type: "ApprovalAnswered" }>
+
+/** One line of the log as it was written, with what it did. */
+export interface Recorded {
+  readonly n: number
+  readonly event: Event
+  readonly step: Step
+}
+
+export interface Session {
+  readonly id: string
+  readonly state: () => State
+  /** Says something; done when it is durable and its actions are under way. */
+  readonly say: (said: Said) => Effect.Effect<void, LogError>
+  /** Hears everything that is recorded from now on; gives back what ends the listening. */
+  readonly listen: (listener: (recorded: Recorded) => void) => () => void
+  /** Ends when the session is shut down; fails when its log can no longer be written. */
+  readonly ended: Effect.Effect<void, LogError>
+}
+
+interface Letter {
+  readonly said: Said | Unstamped
+  readonly taken?: Deferred.Deferred<void, LogError>
+}
+
+/**
+ * Keeps one session alive: one inbox, one writer, effects as fibers by their number.
+ * An event is stamped, stepped and written; what may change the world starts only once that is durable.
+ */
+export const runSession = Effect.fnUntraced(function*<R>(
+  journal: Journal,
+  from: State,
+  perform: (action: Action, state: State, emit: Emit) => readonly Work<R>[]
+): Effect.fn.Return<Session, never, R | Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const scope = yield* Effect.scope
+  const inbox = yield* Queue.unbounded<Letter>()
+  const over = yield* Deferred.make<void, LogError>()
+  const fibersByEffect = new Map<number, Fiber.Fiber<void>>()
+  const listeners = new Set<(recorded: Recorded) => void>()
+  let state = from
+  let lastAt = journal.lastAt
+
+  const emit: Emit = (answer) => void Queue.offerUnsafe(inbox, { said: answer })
+
+  const start = (work: Work<R>) =>
+    Effect.map(Effect.forkIn(Effect.ensuring(work.run, Effect.sync(() => fibersByEffect.delete(work.effect))), scope), (fiber) => {
+      if (fiber.pollUnsafe() === undefined) fibersByEffect.set(work.effect, fiber)
+    })
+
+  const carryOut = Effect.fnUntraced(function*(actions: readonly Action[], after: State) {
+    const cancelled = actions.flatMap((action) => (action.type === "Cancel" ? (fibersByEffect.get(action.effect) ?? []) : []))
+    if (cancelled.length > 0) yield* Fiber.interruptAll(cancelled)
+    const works = actions.flatMap((action) => perform(action, after, emit))
+    if (works.some((work) => work.changes)) yield* journal.durable
+    yield* Effect.forEach(works, start, { discard: true })
+  })
+
+  const record = (said: Letter["said"]): Recorded => {
+    lastAt = Math.max(lastAt, clock.currentTimeMillisUnsafe())
+    const event = { ...said, at: lastAt } as Event
+    const taken = step(state, event)
+    state = taken.state
+    return { n: journal.append(event, taken.actions, taken.state), event, step: taken }
+  }
+
+  const handle = Effect.fnUntraced(function*({ said, taken }: Letter) {
+    const before = state
+    const recorded = record(said)
+    if (recorded.step.actions.length > 0) yield* carryOut(recorded.step.actions, recorded.step.state)
+    if (taken !== undefined || comesToRest(before, recorded.step.state)) yield* journal.durable
+    for (const listener of listeners) listener(recorded)
+    if (taken !== undefined) yield* Deferred.succeed(taken, undefined)
+  })
+
+  const write = Effect.gen(function*() {
+    while (!isOver(state)) {
+      for (const letter of yield* Queue.takeAll(inbox)) {
+        const exit = yield* Effect.exit(handle(letter))
+        if (Exit.isSuccess(exit)) continue
+        if (letter.taken !== undefined) yield* Deferred.done(letter.taken, exit)
+        return yield* exit
+      }
+    }
+  })
+
+  const end = Effect.fnUntraced(function*(exit: Exit.Exit<void, LogError>) {
+    yield* Fiber.interruptAll([...fibersByEffect.values()])
+    yield* Deferred.done(over, exit)
+    for (const letter of yield* Queue.clear(inbox)) if (letter.taken !== undefined) yield* Deferred.done(letter.taken, exit)
+    yield* Queue.shutdown(inbox)
+  })
+
+  yield* Effect.forkIn(Effect.onExit(write, end), scope)
+
+  return {
+    id: from.session.id,
+    state: () => state,
+    say: (said) =>
+      Effect.gen(function*() {
+        const taken = yield* Deferred.make<void, LogError>()
+        if (!Queue.offerUnsafe(inbox, { said, taken })) return yield* Deferred.await(over)
+        return yield* Deferred.await(taken)
+      }),
+    listen: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    ended: Deferred.await(over)
+  }
+})
+
+const isOver = (state: State): boolean => state.name === "ShuttingDown" && state.drained
+
+/** A turn is reported as ended only once that is durable. */
+const comesToRest = (before: State, after: State): boolean =>
+  before !== after && (after.name === "WaitingForInput" || after.name === "Error" || isOver(after))
+
+/** What was refused, for the person who said it. */
+export const refusalOf = ({ event, step: { outcome } }: Recorded): string | null =>
+  outcome === "ignored" ? `without a meaning now: ${describeEvent(event)}` : null

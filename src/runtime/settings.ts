@@ -1,0 +1,184 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type { Limits, PermissionMode, Rule } from "../machine/session.ts"
+import { parseRule } from "../machine/policy/permission-rule.ts"
+
+/** What a person may set, and who said it last: flags, environment, their `config.toml`, defaults. */
+export interface Settings {
+  /** `provider:model`; `null` where nobody said and no key tells. */
+  readonly model: string | null
+  readonly mode: PermissionMode
+  readonly rules: readonly Rule[]
+  readonly limits: Limits
+  readonly autoCommit: boolean
+  readonly appendSystemPrompt: string
+}
+
+/** One layer of settings, as far as it says something. Units: `maxBudgetUsd` in dollars. */
+export interface Layer {
+  readonly model?: string
+  readonly permissionMode?: string
+  readonly allow?: readonly string[]
+  readonly ask?: readonly string[]
+  readonly deny?: readonly string[]
+  readonly maxSteps?: number
+  readonly maxTokens?: number
+  readonly maxBudgetUsd?: number
+  readonly maxOutputTokens?: number
+  readonly windowTokens?: number
+  readonly autoCommit?: boolean
+  readonly appendSystemPrompt?: string
+}
+
+/** Something in the settings that cannot be meant; the message says where and what would do. */
+export class SettingsError extends Data.TaggedError("SettingsError")<{ readonly message: string }> {}
+
+export const MODES: readonly PermissionMode[] = ["default", "accept-edits", "plan", "auto", "bypass"]
+
+export const DEFAULT_LIMITS: Limits = {
+  stepsMax: 200,
+  tokensMax: null,
+  costMax: null,
+  attemptsMax: 6,
+  toolsParallelMax: 8,
+  outputTokensMax: 16_000,
+  windowTokensMax: null
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Joins the layers, the strongest first; rules of all of them hold together. */
+export const settingsOf = (layers: readonly { readonly source: string; readonly layer: Layer }[]): Effect.Effect<Settings, SettingsError> =>
+  Effect.gen(function*() {
+    const first = <K extends keyof Layer>(key: K): Layer[K] | undefined => layers.find(({ layer }) => layer[key] !== undefined)?.layer[key]
+    const mode = first("permissionMode") ?? "default"
+    if (!isMode(mode)) return yield* fault(`the permission mode ${mode} is not known; take one of ${MODES.join(", ")}`)
+    const rules = layers.flatMap(({ source, layer }) => rulesOf(layer, source))
+    const wrong = rules.find((rule) => parseRule(rule.rule) === null)
+    if (wrong !== undefined) return yield* fault(`the rule ${wrong.rule} (${wrong.source}) is none; write it as shell(git *) or file_read`)
+    const budget = first("maxBudgetUsd")
+    return {
+      model: first("model") ?? null,
+      mode,
+      rules,
+      limits: {
+        ...DEFAULT_LIMITS,
+        stepsMax: first("maxSteps") ?? DEFAULT_LIMITS.stepsMax,
+        tokensMax: first("maxTokens") ?? null,
+        costMax: budget === undefined ? null : Math.round(budget * 1e9),
+        outputTokensMax: first("maxOutputTokens") ?? DEFAULT_LIMITS.outputTokensMax,
+        windowTokensMax: first("windowTokens") ?? null
+      },
+      autoCommit: first("autoCommit") ?? false,
+      appendSystemPrompt: first("appendSystemPrompt") ?? ""
+    }
+  })
+
+const rulesOf = (layer: Layer, source: string): readonly Rule[] => [
+  ...(layer.deny ?? []).map((rule): Rule => ({ decision: "deny", rule, source })),
+  ...(layer.ask ?? []).map((rule): Rule => ({ decision: "ask", rule, source })),
+  ...(layer.allow ?? []).map((rule): Rule => ({ decision: "allow", rule, source }))
+]
+
+const isMode = (text: string): text is PermissionMode => (MODES as readonly string[]).includes(text)
+
+const fault = (message: string): Effect.Effect<never, SettingsError> => Effect.fail(new SettingsError({ message: `read the settings: ${message}` }))
+
+/** What the `LOOM_*` variables say; an empty one says nothing. */
+export const environmentLayer = (environment: Environment): Effect.Effect<Layer, SettingsError> =>
+  Effect.gen(function*() {
+    const layer: Record<string, unknown> = {}
+    for (const [key, kind] of Object.entries(KINDS)) {
+      const name = `LOOM_${key.toUpperCase()}`
+      const text = environment[name]
+      if (text === undefined || text === "" || kind === "list") continue
+      layer[camel(key)] = yield* fromText(name, text, kind)
+    }
+    return layer as Layer
+  })
+
+/** What the person's `config.toml` says; nothing where there is none. An unknown key is an error with the nearest name. */
+export const fileLayer = (directory: string): Effect.Effect<Layer, SettingsError> =>
+  Effect.gen(function*() {
+    const path = join(directory, "config.toml")
+    const text = readIfThere(path)
+    if (text === null) return {}
+    const { parse } = yield* Effect.promise(() => import("smol-toml"))
+    const table = yield* Effect.try({ try: () => parse(text), catch: (cause) => new SettingsError({ message: `read ${path}: ${String(cause).split("\n", 1)[0]}` }) })
+    const layer: Record<string, unknown> = {}
+    for (const [key, value] of Object.entries(table)) {
+      const kind = KINDS[key]
+      if (kind === undefined) return yield* fault(`${path} has the unknown key ${key}; did you mean ${nearest(key, Object.keys(KINDS))}?`)
+      if (!fits(value, kind)) return yield* fault(`${path}: ${key} must be a ${kind}`)
+      layer[camel(key)] = value
+    }
+    return layer as Layer
+  })
+
+type Kind = "text" | "whole number" | "number" | "boolean" | "list"
+
+/** Every key of the settings file, as it is written there. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  model: "text",
+  permission_mode: "text",
+  allow: "list",
+  ask: "list",
+  deny: "list",
+  max_steps: "whole number",
+  max_tokens: "whole number",
+  max_budget_usd: "number",
+  max_output_tokens: "whole number",
+  window_tokens: "whole number",
+  auto_commit: "boolean",
+  append_system_prompt: "text"
+}
+
+const camel = (key: string): string => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const fits = (value: unknown, kind: Kind): boolean => {
+  switch (kind) {
+    case "text":
+      return typeof value === "string"
+    case "whole number":
+      return Number.isSafeInteger(value) && (value as number) > 0
+    case "number":
+      return typeof value === "number" && value > 0
+    case "boolean":
+      return typeof value === "boolean"
+    case "list":
+      return Array.isArray(value) && value.every((item) => typeof item === "string")
+  }
+}
+
+const fromText = (name: string, text: string, kind: Kind): Effect.Effect<unknown, SettingsError> => {
+  const value = kind === "text" ? text : kind === "boolean" ? (text === "1" || text === "true" ? true : text === "0" || text === "false" ? false : text) : Number(text)
+  return fits(value, kind) ? Effect.succeed(value) : fault(`${name}=${text} must be a ${kind}`)
+}
+
+const readIfThere = (path: string): string | null => {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    // No file, or none we may read: the person has set nothing here.
+    return null
+  }
+}
+
+/** The known name with the fewest letters to change. */
+export const nearest = (name: string, known: readonly string[]): string =>
+  known.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? name
+
+const distance = (from: string, to: string): number => {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const change = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[to.length] as number
+}
