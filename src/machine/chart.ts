@@ -39,7 +39,7 @@ export const chart = {
   RetryTimeoutFired: { [E]: [C, W] },
   ShutdownCompleted: { [S]: [S] },
   SessionOpened: {},
-  SessionResumed: { [W]: [W], [C]: [C], [P]: [P], [X]: [X, H, C, W], [H]: [H], [E]: [E], [S]: [W] }
+  SessionResumed: { [W]: [W], [C]: [C], [P]: [P], [X]: [X, H], [H]: [H], [E]: [E], [S]: [W] }
 } as const satisfies Record<EventType, Partial<Record<StateName, readonly StateName[]>>>
 
 export type Chart = typeof chart

@@ -73,7 +73,7 @@ const withApproval = (session: Session, event: ApprovalAnswered, execution: Exec
 }
 
 /** Questions are asked again; a read runs again; what became of a change nobody knows, and the model is told so. */
-const resume = (state: ExecutingTools): Next => {
+const resume = (state: ExecutingTools): Step<ExecutingTools | PostToolsHook> => {
   let { session } = state
   const questions: Action[] = []
   const executions = state.executions.map((execution): Execution => {
@@ -92,7 +92,8 @@ const resume = (state: ExecutingTools): Next => {
         return execution
     }
   })
-  return advance(session, executions, questions)
+  // Questions stay open and reads run again, so a batch that is done now ended in a change that had started: its hook follows.
+  return advance(session, executions, questions) as Step<ExecutingTools | PostToolsHook>
 }
 
 const unknownOutcome = (call: string): ToolResult =>
