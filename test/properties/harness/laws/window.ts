@@ -1,0 +1,151 @@
+import { offloadThreshold, requestTokens } from "../../../../src/machine/policy/offload.ts"
+import type { Entry, Part, Session, Window } from "../../../../src/machine/session.ts"
+import { at } from "../../../../src/machine/vector.ts"
+import { newEntries } from "../shadow.ts"
+import type { Edge, EdgeLaw } from "../world.ts"
+
+/** Laws about what the model sees of the transcript. */
+export const windowLaws: readonly EdgeLaw[] = [
+  {
+    id: "33",
+    words: "the window never parts a call from its result; closed turns leave whole, oldest first",
+    broken: ({ after, actions, before }) => {
+      const offload = actions.find((action) => action.type === "OffloadContext")
+      if (offload === undefined) return null
+      const { from, to } = offload
+      if (from !== before.session.window.base) return `it leaves from ${from}, the window begins at ${before.session.window.base}`
+      if (to <= from || to >= after.session.transcript.length) return `entries ${from} to ${to} of ${after.session.transcript.length} leave`
+      return mayBegin(after.session, to) ? null : `the window would begin at entry ${to}, ${at(after.session.transcript, to).type} in the midst of a turn or step`
+    }
+  },
+  {
+    id: "33",
+    words: "the window moves exactly when what left it is stored, and its marker names the keeper and repeats the request",
+    broken: (edge) => {
+      const { before, event, after } = edge
+      const [old, now] = [before.session.window, after.session.window]
+      const moved = event.type === "ContextOffloaded" && edge.outcome === "ok" && event.ok && event.keeper !== undefined
+      if (!moved) return old.base === now.base && old.marker === now.marker ? null : "it moved without an offload"
+      return markerComplaint(edge, old, now, event.keeper)
+    }
+  },
+  {
+    id: "33",
+    words: "the weight of the window is the weight of what is in it",
+    broken: ({ before, after }) => {
+      const [old, now] = [before.session.window, after.session.window]
+      const entries = newEntries(before, after)
+      const wrong = entries.find((entry) => entry.bytes !== weightOf(entry))
+      if (wrong !== undefined) return `an entry of ${weightOf(wrong)} bytes is said to have ${wrong.bytes}: ${JSON.stringify(wrong)}`
+      const expected = old.base === now.base ? old.bytes + entries.reduce((sum, { bytes }) => sum + bytes, 0) : wholeWeight(after.session)
+      return now.bytes === expected ? null : `it is said to have ${now.bytes} bytes, it has ${expected}`
+    }
+  },
+  {
+    id: "33",
+    words: "the window passes its threshold only where nothing more could be offloaded",
+    broken: ({ event, after, knows, known, request }) => {
+      if (request === null || event.type === "SessionResumed" || known.offloadFailed || failedNow(event)) return null
+      const { session } = after
+      if (requestTokens(session) <= offloadThreshold(session)) return null
+      const cut = firstCut(session)
+      return cut === null ? null : `${requestTokens(session)} tokens leave, ${offloadThreshold(session)} may; entries up to ${cut} could be offloaded (${knows.offloadFor})`
+    }
+  },
+  {
+    id: "33",
+    words: "the prefix is stable: the blocks of a request begin with those of the one before, unless offloading or settings changed it",
+    broken: ({ known, knows, before, after, outcome }) => {
+      if (outcome === "ok" && after.session.opened !== before.session.opened) return "the system text or the tools changed"
+      const [old, now] = [known.sent, knows.sent]
+      if (old === null || now === null || old === now || old.setting !== now.setting) return null
+      const wrong = old.blocks.findIndex((block, index) => now.blocks[index] !== block)
+      return wrong < 0 ? null : `block ${wrong} was ${old.blocks[wrong]} and is ${now.blocks[wrong] ?? "gone"}`
+    }
+  },
+  {
+    id: "23",
+    words: "offloading ends: what failed is not tried again for the same call, and never without anything to offload",
+    broken: ({ event, actions, known }) => {
+      if (!actions.some((action) => action.type === "OffloadContext") || event.type === "SessionResumed") return null
+      return failedNow(event) || (known.offloadFailed && event.type === "ContextOffloaded") ? "it is tried again" : null
+    }
+  },
+  {
+    id: "rule 8",
+    words: "once offloading failed the call goes out as it is; only what an overflow asked for gives up",
+    broken: ({ event, outcome, after, known, before }) => {
+      if (outcome !== "ok" || !failedNow(event) || known.offloadFor === "person") return null
+      if (known.offloadFor === "overflow") return after.name === "Error" ? null : `an overflow that could not be offloaded went on to ${after.name}`
+      return after.name === "CallingLlm" && after.call.stage.name === "streaming" ? null : `the call of ${before.session.step} steps went to ${after.name}`
+    }
+  }
+]
+
+const failedNow = (event: Edge["event"]): boolean => event.type === "ContextOffloaded" && (!event.ok || event.keeper === undefined)
+
+/** A turn begins here, or a step of the turn that is open: never a result, whose call would be left behind. */
+const mayBegin = ({ transcript, turn }: Session, index: number): boolean => {
+  const entry = at(transcript, index)
+  if (entry.type === "results") return false
+  return entry.turn !== at(transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === turn)
+}
+
+const firstCut = (session: Session): number | null => {
+  for (let index = session.window.base + 1; index < session.transcript.length; index++) if (mayBegin(session, index)) return index
+  return null
+}
+
+const markerComplaint = ({ before, after }: Edge, old: Window, now: Window, keeper: string): string | null => {
+  const { marker } = now
+  const stage = before.name === "CallingLlm" ? before.call.stage : null
+  if (stage?.name === "offloading" && now.base !== stage.to) return `it begins at ${now.base}, entries up to ${stage.to} were stored`
+  if (marker === null) return "it has no marker"
+  if (marker.keepers.join("\n") !== [...(old.marker?.keepers ?? []), keeper].join("\n")) return `it names ${marker.keepers.join()}, ${keeper} was added`
+  if (marker.entries !== now.base) return `its marker speaks of ${marker.entries} entries, ${now.base} left`
+  if (!marker.text.includes(keeper)) return "its words do not name the keeper"
+  const request = firstWords(after.session)
+  return request === null || marker.text.includes(request) ? null : `its words do not repeat ${JSON.stringify(request)}`
+}
+
+/** The beginning of what a person said in the turn that the window now begins within. */
+const firstWords = ({ transcript, window }: Session): string | null => {
+  if (window.base >= transcript.length) return null
+  const { turn } = at(transcript, window.base)
+  for (let index = 0; index < window.base; index++) {
+    const entry = at(transcript, index)
+    const text = entry.turn === turn && entry.type === "user" ? entry.parts.find((part) => part.type === "text") : undefined
+    if (text?.type === "text" && text.text !== "") return text.text.slice(0, 500)
+  }
+  return null
+}
+
+const IMAGE_WEIGHT = 6000
+
+const bytesIn = (text: string): number => Buffer.byteLength(text, "utf8")
+
+const partsWeight = (parts: readonly Part[]): number =>
+  parts.reduce((sum, part) => sum + (part.type === "text" ? bytesIn(part.text) : IMAGE_WEIGHT), 0)
+
+const weightOf = (entry: Entry): number => {
+  switch (entry.type) {
+    case "user":
+      return partsWeight(entry.parts)
+    case "note":
+      return bytesIn(entry.text)
+    case "results":
+      return entry.results.reduce((sum, { parts }) => sum + partsWeight(parts), 0)
+    case "assistant":
+      return entry.blocks.reduce((sum, block) => {
+        if (block.type === "tool-call") return sum + bytesIn(block.name) + bytesIn(block.arguments)
+        if (block.type === "text") return sum + bytesIn(block.text)
+        return block.signature === null ? sum : sum + bytesIn(block.text) + bytesIn(block.signature)
+      }, 0)
+  }
+}
+
+const wholeWeight = ({ transcript, window }: Session): number => {
+  let sum = window.marker === null ? 0 : bytesIn(window.marker.text)
+  for (let index = window.base; index < transcript.length; index++) sum += weightOf(at(transcript, index))
+  return sum
+}

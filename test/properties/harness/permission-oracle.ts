@@ -1,0 +1,132 @@
+import type { CallFacts } from "../../../src/machine/event.ts"
+import type { PermissionMode, Rule } from "../../../src/machine/session.ts"
+
+/*
+ * What the design says may happen to a call, written a second time and in another way: rules become regular
+ * expressions, and every question is asked of the whole list. It shares no code with the machine.
+ */
+
+export type Decision = "allow" | "ask" | "deny" | "invalid"
+
+/** What a decision depends on beside the facts, as a session holds it. */
+export interface Ruling {
+  readonly opened: { readonly rules: readonly Rule[] }
+  readonly approvals: readonly string[]
+  readonly settings: { readonly mode: PermissionMode; readonly attended: boolean }
+}
+
+export const verdictOf = (tool: string, facts: CallFacts | undefined, { opened, approvals, settings }: Ruling): Decision => {
+  if (facts === undefined || facts.invalid !== undefined) return "invalid"
+  const things = thingsOf(facts)
+  const texts = (decision: Rule["decision"]) => opened.rules.filter((rule) => rule.decision === decision).map(({ rule }) => rule)
+  const hits = (rule: string, thing: Thing): boolean => covers(rule, tool, thing)
+  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => things.some((thing) => hits(rule, thing)))
+
+  if (facts.hook?.decision === "deny" || anyHit(texts("deny")) || (settings.mode === "plan" && facts.changes)) return "deny"
+  const unclear = facts.commands === "unparsed" && [...texts("deny"), ...texts("ask")].some((rule) => speaksOfTool(rule, tool))
+  const asks = facts.question !== undefined || facts.hook?.decision === "ask" || anyHit(texts("ask")) || unclear
+  const allowed = facts.hook?.decision === "allow" || things.every((thing) => [...texts("allow"), ...approvals].some((rule) => hits(rule, thing)))
+  if (!asks && (allowed || freeInMode(facts, settings.mode))) return "allow"
+  return settings.attended ? "ask" : "deny"
+}
+
+/** The mode's default: reads are free; what else is, each mode says. */
+const freeInMode = (facts: CallFacts, mode: PermissionMode): boolean => {
+  if (mode === "bypass") return true
+  const outside = facts.paths.some(({ inside }) => !inside)
+  const runs = facts.commands === "unparsed" || facts.commands.length > 0
+  if (outside || facts.hosts.length > 0) return false
+  if (runs) return mode === "auto" && facts.sandboxed === true
+  const edits = facts.paths.some(({ access }) => access === "write")
+  return !facts.changes || (edits && (mode === "auto" || mode === "accept-edits"))
+}
+
+/** What of a call must be covered: kind, text, and whether it is written to. */
+type Thing = { readonly kind: "path" | "command" | "host" | "unparsed" | "call"; readonly text: string; readonly write: boolean }
+
+const thingsOf = (facts: CallFacts): readonly Thing[] => {
+  const commands = facts.commands === "unparsed" ? [thing("unparsed", "")] : facts.commands.map(({ text }) => thing("command", text))
+  const paths = facts.paths.map(({ path, access }) => thing("path", path, access === "write"))
+  const hosts = facts.hosts.map((host) => thing("host", host))
+  const named = [...paths, ...commands, ...hosts]
+  const changeIsNamed = commands.length > 0 || hosts.length > 0 || paths.some(({ write }) => write)
+  return named.length === 0 || (facts.changes && !changeIsNamed) ? [...named, thing("call", "")] : named
+}
+
+const thing = (kind: Thing["kind"], text: string, write = false): Thing => ({ kind, text, write })
+
+const CLAUDE: Readonly<Record<string, string>> = {
+  Bash: "shell",
+  Read: "file_read",
+  Edit: "file_edit",
+  Write: "file_write",
+  MultiEdit: "file_edit",
+  Glob: "file_search",
+  Grep: "content_search",
+  LS: "directory_list",
+  WebFetch: "web_fetch",
+  WebSearch: "web_search"
+}
+
+const split = (rule: string): { readonly name: string; readonly pattern: string } | null => {
+  const text = rule.trim()
+  const open = text.indexOf("(")
+  const name = open < 0 ? text : text.slice(0, open)
+  if (!/^[A-Za-z_*][\w*-]*$/.test(name) || (open >= 0 && !text.endsWith(")"))) return null
+  return { name: Object.hasOwn(CLAUDE, name) ? (CLAUDE[name] as string) : name, pattern: open < 0 ? "" : text.slice(open + 1, -1).trim() }
+}
+
+const edits = (tool: string): boolean => tool === "file_write" || tool === "file_edit"
+
+const speaksOfTool = (rule: string, tool: string): boolean => {
+  const parts = split(rule)
+  return parts !== null && (textPattern(parts.name).test(tool) || (edits(parts.name) && edits(tool)))
+}
+
+const covers = (rule: string, tool: string, { kind, text, write }: Thing): boolean => {
+  const parts = split(rule)
+  if (parts === null) return false
+  const { name, pattern } = parts
+  if (pattern === "") return speaksOfTool(rule, tool)
+  const speaksOfPath = kind === "path" && (write ? edits(name) : name === "file_read")
+  if (!speaksOfTool(rule, tool) && !speaksOfPath) return false
+  switch (kind) {
+    case "path":
+      return pathPattern(pattern).test(text)
+    case "command":
+      return commandPattern(pattern).test(text)
+    case "host":
+      return textPattern(pattern.replace(/^domain:/, "")).test(text)
+    case "unparsed":
+      return pattern === "*"
+    case "call":
+      return false
+  }
+}
+
+const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
+
+const expression = (pattern: string, run: string, one: string, deep: boolean): string =>
+  pattern.replace(/\\([\s\S])|(?<=^|\/)(\*\*\/)|(\*\*)|(\*)|(\?)|([\s\S])/g, (_, escaped, folders, all, star, any, plain) => {
+    if (escaped !== undefined) return literal(escaped)
+    if (folders !== undefined) return deep ? "(?:[^]*/)?" : `${run}${run}/`
+    if (all !== undefined) return deep ? "[^]*" : `${run}${run}`
+    if (star !== undefined) return run
+    return any === undefined ? literal(plain) : one
+  })
+
+const textPattern = (pattern: string): RegExp => new RegExp(`^${expression(pattern, "[^]*", "[^]", false)}$`)
+
+/** `git *` and `git:*` mean `git` with or without words behind it. */
+const commandPattern = (pattern: string): RegExp => {
+  const words = pattern.endsWith(":*") ? `${pattern.slice(0, -2)} *` : pattern
+  const whole = expression(words, "[^]*", "[^]", false)
+  return words.endsWith(" *") ? new RegExp(`^(?:${expression(words.slice(0, -2), "[^]*", "[^]", false)}|${whole})$`) : new RegExp(`^${whole}$`)
+}
+
+/** A pattern without `/` means the name in any folder; `./` ties it to the root. */
+const pathPattern = (pattern: string): RegExp => {
+  const inner = pattern.startsWith("./") ? pattern.slice(2) : pattern
+  const anywhere = pattern === "*" ? "[^]*" : expression(inner, "[^/]*", "[^/]", true)
+  return new RegExp(pattern.includes("/") ? `^${anywhere}$` : `^(?:[^]*/)?${anywhere}$`)
+}
