@@ -22,14 +22,17 @@ export const MACHINE_VERSION = 1
 type Hear = (state: never, event: never) => Step
 type AnyRoom = Readonly<Record<string, Hear | undefined>>
 
+/** Without a prototype: an event named like one of its members, as `constructor`, is heard by no state. */
+const bare = <R extends object>(room: R): R => Object.setPrototypeOf({ ...room }, null)
+
 const roomByState = {
-  WaitingForInput: waitingForInput,
-  CallingLlm: callingLlm,
-  ProcessingResponse: processingResponse,
-  ExecutingTools: executingTools,
-  PostToolsHook: postToolsHook,
-  Error: error,
-  ShuttingDown: shuttingDown
+  WaitingForInput: bare(waitingForInput),
+  CallingLlm: bare(callingLlm),
+  ProcessingResponse: bare(processingResponse),
+  ExecutingTools: bare(executingTools),
+  PostToolsHook: bare(postToolsHook),
+  Error: bare(error),
+  ShuttingDown: bare(shuttingDown)
 } as const satisfies Record<StateName, object>
 
 /**

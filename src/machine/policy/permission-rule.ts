@@ -38,8 +38,10 @@ export const parseRule = (text: string): ParsedRule | null => {
   if (match === null) return null
   const name = match[1] as string
   const pattern = match[2]?.trim()
-  return { tool: SPELLINGS[name] ?? name, pattern: pattern === undefined || pattern === "" ? null : pattern }
+  return { tool: spelled(name), pattern: pattern === undefined || pattern === "" ? null : pattern }
 }
+
+const spelled = (name: string): string => (Object.hasOwn(SPELLINGS, name) ? (SPELLINGS[name] as string) : name)
 
 export const subjectsOf = (facts: CallFacts): readonly Subject[] => {
   const subjects: Subject[] = facts.paths.map((path) => ({ kind: "path", path }))

@@ -47,8 +47,8 @@ const attemptComplaint = ({ before, event, known }: Edge, action: Edge["actions"
   return retried === null || attempt === retried ? null : `attempt ${attempt}, after attempt ${retried - 1} failed`
 }
 
-const retryComplaint = ({ before, event, actions }: Edge): string | null => {
-  if (event.type !== "LlmFailed" || before.name !== "CallingLlm") return null
+const retryComplaint = ({ before, event, actions, outcome }: Edge): string | null => {
+  if (event.type !== "LlmFailed" || before.name !== "CallingLlm" || outcome !== "ok") return null
   const retries = actions.some((action) => action.type === "ScheduleRetry")
   const may = event.failure === "transient" || event.failure === "rate-limited"
   const left = before.call.attempt < before.session.settings.limits.attemptsMax
