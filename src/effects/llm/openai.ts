@@ -1,0 +1,59 @@
+import type OpenAI from "openai"
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions/completions"
+import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses"
+import type { Endpoint } from "./config.ts"
+import { documentFailure, type Decoder, type Exchange } from "./exchange.ts"
+import { causeOf, factsOfBody, sortFailure, type Asked, type ErrorFacts } from "./failure.ts"
+import type { ModelName } from "./model-name.ts"
+import { chatDecoder } from "./openai-chat-decode.ts"
+import { responsesDecoder } from "./openai-responses-decode.ts"
+import type { ModelFailure, OnPiece } from "./piece.ts"
+
+/** The only door to OpenAI's SDK: it builds the request and knows its errors; the stream is read by `exchange`. */
+export interface OpenAiDoor {
+  readonly responses: (body: ResponseCreateParamsStreaming, model: ModelName, idleMs: number) => Exchange
+  readonly chat: (body: ChatCompletionCreateParamsStreaming, model: ModelName, idleMs: number) => Exchange
+}
+
+export const OPENAI_URL = "https://api.openai.com/v1"
+
+export const openOpenAi = async (endpoint: Endpoint): Promise<OpenAiDoor> => {
+  const sdk = await import("openai")
+  const baseUrl = endpoint.baseUrl ?? OPENAI_URL
+  const client = new sdk.OpenAI({
+    apiKey: endpoint.key ?? "none",
+    baseURL: baseUrl,
+    maxRetries: 0,
+    logLevel: "off",
+    // Who pays is told to OpenAI alone; a server without a key gets no header that says otherwise.
+    ...(baseUrl === OPENAI_URL ? {} : { organization: null, project: null }),
+    ...(endpoint.key === null ? { defaultHeaders: { authorization: null } } : {})
+  })
+  const open = (path: string, decode: Decode) => (body: object, model: ModelName, idleMs: number): Exchange => {
+    const asked: Asked = { model, baseUrl }
+    const sort = (error: unknown): ModelFailure => sortFailure(factsOfBody(error), asked, Date.now())
+    return {
+      what: model.name,
+      idleMs,
+      // The timeout up to the headers is `exchange`'s own.
+      send: (signal) => client.post(path, { body, stream: true, signal, timeout: idleMs * 2 }).asResponse(),
+      decoder: (on) => decode(model.name, sort, on),
+      failure: (error) => sortFailure(factsOf(error, sdk), asked, Date.now()),
+      document: (text) => documentFailure(text, sort)
+    }
+  }
+  return { responses: open("/responses", responsesDecoder), chat: open("/chat/completions", chatDecoder) }
+}
+
+type Decode = (model: string, sort: (error: unknown) => ModelFailure, on: OnPiece) => Decoder
+
+/** What an error of the SDK, or of reading the stream, says. */
+export const factsOf = (error: unknown, sdk: Pick<typeof OpenAI, "APIError">): ErrorFacts => {
+  if (!(error instanceof sdk.APIError) || error.status === undefined) {
+    return { status: null, kinds: [], message: "", header: () => null, cause: causeOf(error) }
+  }
+  return {
+    ...factsOfBody(error.error ?? error.message, error.status),
+    header: (name) => error.headers?.get(name) ?? null
+  }
+}
