@@ -1,3 +1,4 @@
+import { modelFacts } from "./model.ts"
 import type { Block, Entry, ModelFacts, Part, Session, ToolDefinition, ToolResult } from "./session.ts"
 import type { CallingLlm } from "./state.ts"
 import { slice } from "./vector.ts"
@@ -29,7 +30,7 @@ export type Content =
 /** The request of the state that `SendLlmRequest` came with. */
 export const canonicalRequest = (state: CallingLlm): CanonicalRequest => {
   const { session, call } = state
-  const facts = session.modelsByName[call.model]
+  const facts = modelFacts(session, call.model)
   return {
     model: call.model,
     parameters: { outputTokensMax: Math.min(session.settings.limits.outputTokensMax, facts?.outputTokensMax ?? Number.MAX_SAFE_INTEGER) },
@@ -70,7 +71,7 @@ const contentOf = (entry: Entry, model: string, images: boolean): readonly Conte
     case "note":
       return partsOf([{ type: "text", text: entry.text }], images)
     case "assistant":
-      return entry.blocks.flatMap((block) => blockContent(block, entry.model === model))
+      return withoutLastThinking(entry.blocks.flatMap((block) => blockContent(block, entry.model === model)))
     case "results":
       return entry.results.map((result) => resultContent(result, images))
   }
@@ -82,6 +83,10 @@ const partsOf = (parts: readonly Part[], images: boolean): readonly Part[] =>
     return isBlank(part.text) ? [] : [part]
   })
 
+/** No provider takes a message that ends with thinking; it led to nothing. */
+const withoutLastThinking = (content: readonly Content[]): readonly Content[] =>
+  content.slice(0, content.findLastIndex(({ type }) => type !== "thinking") + 1)
+
 /** Thinking goes back only to the model that thought it, and only as it was signed. */
 const blockContent = (block: Block, sameModel: boolean): readonly Content[] => {
   switch (block.type) {
@@ -92,16 +97,27 @@ const blockContent = (block: Block, sameModel: boolean): readonly Content[] => {
         ? [{ type: "thinking", text: block.text, signature: block.signature, redacted: block.redacted }]
         : []
     case "tool-call":
-      return [{ type: "tool-call", id: block.id, name: block.name, input: objectOf(block.arguments) }]
+      return [{ type: "tool-call", id: block.id, name: toolName(block.name), input: objectOf(block.arguments) }]
   }
 }
 
-const resultContent = (result: ToolResult, images: boolean): Content => ({
-  type: "tool-result",
-  id: result.call,
-  failed: result.status !== "ok",
-  content: partsOf(result.parts, images)
-})
+const resultContent = (result: ToolResult, images: boolean): Content => {
+  const content = partsOf(result.parts, images)
+  return {
+    type: "tool-result",
+    id: result.call,
+    failed: result.status !== "ok",
+    content: content.length === 0 ? NO_OUTPUT : content
+  }
+}
+
+/** Stands for a result that says nothing: a failed one without a word is refused. */
+const NO_OUTPUT: readonly Part[] = [{ type: "text", text: "[no output]" }]
+
+const NAME_LENGTH_MAX = 64
+
+/** A name as every provider takes it; what a model made up may be none. */
+const toolName = (name: string): string => name.slice(0, NAME_LENGTH_MAX).replaceAll(/[^a-zA-Z0-9_-]/g, "_") || "unnamed"
 
 /** Arguments as the object providers demand; what is none goes as `{}`. */
 export const objectOf = (json: string): Readonly<Record<string, unknown>> => {

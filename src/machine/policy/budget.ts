@@ -1,3 +1,4 @@
+import { modelFacts } from "../model.ts"
 import type { ReportedUsage, Session, Usage } from "../session.ts"
 import type { WaitingReason } from "../state.ts"
 
@@ -40,7 +41,7 @@ export const budgetReached = (session: Session, stepCounted: boolean): BudgetRea
 
 const moneyRefusal = (session: Session, costMax: number): string | null => {
   const { model } = session.settings
-  if (session.modelsByName[model]?.priced !== true || session.usage.unpriced > 0) {
+  if (modelFacts(session, model)?.priced !== true || session.usage.unpriced > 0) {
     return `a money budget is set, but the price of ${session.usage.unpriced > 0 ? "an earlier answer" : model} is not known; set its price in the settings, or lift the money budget`
   }
   if (session.usage.cost >= costMax) return `the budget of $${dollars(costMax)} is used up; raise it to go on`

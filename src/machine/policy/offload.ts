@@ -1,3 +1,4 @@
+import { modelFacts } from "../model.ts"
 import type { Session } from "../session.ts"
 import { at } from "../vector.ts"
 
@@ -31,7 +32,7 @@ export const calibrated = (tokensPerKilobyte: number, bytes: number, inputTokens
 export const offloadThreshold = (session: Session): number => {
   const { model, limits } = session.settings
   if (limits.windowTokensMax !== null) return limits.windowTokensMax
-  const facts = session.modelsByName[model]
+  const facts = modelFacts(session, model)
   if (facts === undefined) return Number.MAX_SAFE_INTEGER
   const output = Math.min(limits.outputTokensMax, facts.outputTokensMax)
   return Math.max(0, Math.min(Math.floor((facts.windowTokens * shareOf(facts.windowTokens)) / 100), facts.windowTokens - output))
