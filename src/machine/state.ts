@@ -62,10 +62,11 @@ export type CallStage =
   | { readonly name: "gathering" }
   | {
       readonly name: "offloading"
-      readonly for: "call" | "person"
+      /** A call whose window is too long, a call that came back as too long, or a person who asked. */
+      readonly for: "call" | "overflow" | "person"
       /** The entries from the window's base up to this index leave. */
       readonly to: number
-      /** Whether the step that called is already counted (an overflow came back from the provider). */
+      /** Whether the step that called is already counted: it is tried again. */
       readonly counted: boolean
     }
   | { readonly name: "streaming" }

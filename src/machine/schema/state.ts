@@ -20,7 +20,7 @@ export const waitingReasonSchema = Literals([
 
 const callStageSchema = Union([
   Struct({ name: Literal("gathering") }),
-  Struct({ name: Literal("offloading"), for: Literals(["call", "person"]), to: Int, counted: Flag }),
+  Struct({ name: Literal("offloading"), for: Literals(["call", "overflow", "person"]), to: Int, counted: Flag }),
   Struct({ name: Literal("streaming") })
 ])
 

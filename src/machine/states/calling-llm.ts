@@ -97,7 +97,7 @@ const overflow = (state: CallingLlm, event: LlmFailed): Step<ErrorState | Callin
   if (session.overflowedAt === here || to === session.window.base) {
     return giveUp(keepPartial(state, "failed"), { kind: "overflow", message: event.message })
   }
-  return offload({ ...countUsage(session, state.call.usage), overflowedAt: here }, { for: "call", to, counted: true }, state.call.attempt, [])
+  return offload({ ...countUsage(session, state.call.usage), overflowedAt: here }, { for: "overflow", to, counted: true }, state.call.attempt, [])
 }
 
 const stepKey = (session: Session): string => `${session.turn}:${session.step}`
@@ -120,7 +120,7 @@ const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm 
     ? [{ type: "RecordDecision", kind: "observation", title: `${stage.to} messages moved to keeper ${event.keeper}` }]
     : [{ type: "DisplayMessage", text: `offloading failed: ${event.reason ?? "the keeper gave no name"}; the window stays as it is` }]
   if (stage.for === "person") return settle(session, "offloaded", told)
-  if (!ok && stage.counted && session.overflowedAt === stepKey(session)) {
+  if (!ok && stage.for === "overflow") {
     return giveUp(session, { kind: "overflow", message: `the request is too long, and nothing could be offloaded: ${event.reason ?? "the keeper gave no name"}` })
   }
   return sendRequest(session, { attempt, counted: stage.counted }, told, ok)
