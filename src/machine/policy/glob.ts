@@ -1,4 +1,4 @@
-/** How a pattern reads its text: in a path `*` stops at `/` and `**` does not, in a command `*` is any run of characters. */
+/** How a pattern reads its text: in a path `*` and `?` stop at `/` and `**` does not, in a command nothing does. */
 export type GlobKind = "path" | "text"
 
 /**
@@ -18,14 +18,14 @@ export const matchesGlob = (pattern: string, text: string, kind: GlobKind): bool
 /** The text as a pattern that matches nothing else. */
 export const escapeGlob = (text: string): string => text.replaceAll(/[\\*?]/g, (character) => `\\${character}`)
 
-type Token = { readonly type: "literal"; readonly character: string } | { readonly type: "one" | "run" | "any-run" | "folders" }
+type Token = { readonly type: "literal"; readonly character: string } | { readonly type: "one" | "any-one" | "run" | "any-run" | "folders" }
 
 const tokenize = (pattern: string, kind: GlobKind): readonly Token[] => {
   const tokens: Token[] = []
   for (let index = 0; index < pattern.length; index++) {
     const character = pattern.charAt(index)
     if (character === "\\" && index + 1 < pattern.length) tokens.push({ type: "literal", character: pattern.charAt(++index) })
-    else if (character === "?") tokens.push({ type: "one" })
+    else if (character === "?") tokens.push({ type: kind === "text" ? "any-one" : "one" })
     else if (character !== "*") tokens.push({ type: "literal", character })
     else if (kind === "text") tokens.push({ type: "any-run" })
     else if (pattern.charAt(index + 1) !== "*") tokens.push({ type: "run" })
@@ -48,7 +48,8 @@ const advance = (token: Token, before: Uint8Array<ArrayBuffer>, text: string): U
       for (let end = 0; end < text.length; end++) if (before[end] === 1 && text.charAt(end) === token.character) after[end + 1] = 1
       return after
     case "one":
-      for (let end = 0; end < text.length; end++) if (before[end] === 1 && text.charAt(end) !== "/") after[end + 1] = 1
+    case "any-one":
+      for (let end = 0; end < text.length; end++) if (before[end] === 1 && (token.type === "any-one" || text.charAt(end) !== "/")) after[end + 1] = 1
       return after
     case "run":
     case "any-run":

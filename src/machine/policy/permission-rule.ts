@@ -43,12 +43,14 @@ export const parseRule = (text: string): ParsedRule | null => {
 
 const spelled = (name: string): string => (Object.hasOwn(SPELLINGS, name) ? (SPELLINGS[name] as string) : name)
 
+/** A change that no path, command or host stands for is one of the tool itself: a rule about what it reads does not cover it. */
 export const subjectsOf = (facts: CallFacts): readonly Subject[] => {
   const subjects: Subject[] = facts.paths.map((path) => ({ kind: "path", path }))
   if (facts.commands === "unparsed") subjects.push({ kind: "unparsed" })
   else for (const command of facts.commands) subjects.push({ kind: "command", text: command.text })
   for (const host of facts.hosts) subjects.push({ kind: "host", host })
-  return subjects.length === 0 ? [{ kind: "tool" }] : subjects
+  const named = subjects.some((subject) => subject.kind !== "path" || subject.path.access === "write")
+  return subjects.length === 0 || (facts.changes && !named) ? [...subjects, { kind: "tool" }] : subjects
 }
 
 export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
@@ -79,11 +81,11 @@ const speaksOf = (rule: ParsedRule, tool: string, subject: Subject): boolean => 
   return (subject.path.access === "write" ? WRITERS : READERS).includes(rule.tool)
 }
 
-/** A pattern without `/` means the name in any folder, as in .gitignore. */
+/** A pattern without `/` means the name in any folder, as in .gitignore; `./` ties it to the root. */
 const matchesPath = (pattern: string, { path }: PathFact): boolean => {
-  const plain = pattern.startsWith("./") ? pattern.slice(2) : pattern
-  if (plain === "*") return true
-  return matchesGlob(plain, path, "path") || (!plain.includes("/") && matchesGlob(`**/${plain}`, path, "path"))
+  if (pattern === "*") return true
+  if (!pattern.includes("/")) return matchesGlob(`**/${pattern}`, path, "path")
+  return matchesGlob(pattern.startsWith("./") ? pattern.slice(2) : pattern, path, "path")
 }
 
 /** `git *` and `git:*` mean `git` with or without words behind it. */
@@ -104,15 +106,25 @@ export const narrowestRules = (tool: string, facts: CallFacts): readonly string[
 
 const narrowestRule = (tool: string, subject: Subject): string | null => {
   switch (subject.kind) {
-    case "path":
-      return `${subject.path.access === "write" ? "file_write" : "file_read"}(${escapeGlob(subject.path.path)})`
+    case "path": {
+      const { path, access } = subject.path
+      return ruleFor(access === "write" ? "file_write" : "file_read", path.includes("/") ? path : `./${path}`)
+    }
     case "command":
-      return `${tool}(${escapeGlob(subject.text)})`
+      return ruleFor(tool, subject.text)
     case "host":
-      return `${tool}(${escapeGlob(subject.host)})`
+      return ruleFor(tool, subject.host)
     case "tool":
-      return tool
+      return ruleFor(tool, null)
     case "unparsed":
       return null
   }
+}
+
+/** The rule for exactly this text; `null` where none can be written that would be read so, as for an empty one. */
+const ruleFor = (tool: string, text: string | null): string | null => {
+  const pattern = text === null ? null : escapeGlob(text)
+  const rule = pattern === null ? tool : `${tool}(${pattern})`
+  const meant = parseRule(rule)
+  return meant?.tool === tool && meant.pattern === pattern && !tool.includes("*") ? rule : null
 }

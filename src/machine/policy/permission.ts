@@ -59,8 +59,8 @@ const question = (tool: string, facts: CallFacts, subjects: readonly Subject[], 
   if (facts.hook?.decision === "ask") return `a hook wants to know: ${facts.hook.reason}`
   const rule = rules.find((candidate) => candidate.decision === "ask" && matchesAny(candidate, tool, subjects))
   if (rule !== undefined) return `the rule ${rule.rule} (${rule.source}) asks`
-  const unclear = rules.find((candidate) => candidate.decision === "deny" && mightMatchAny(candidate, tool, subjects))
-  return unclear === undefined ? null : `the command could not be told apart from what ${unclear.rule} (${unclear.source}) denies`
+  const unclear = rules.find((candidate) => candidate.decision !== "allow" && mightMatchAny(candidate, tool, subjects))
+  return unclear === undefined ? null : `the command could not be told apart from what the rule ${unclear.rule} (${unclear.source}) is about`
 }
 
 /** Why this mode would ask; `null` where it allows. */
@@ -72,7 +72,8 @@ const whyModeAsks = (facts: CallFacts, mode: PermissionMode): string | null => {
   const runsCommands = facts.commands === "unparsed" || facts.commands.length > 0
   if (runsCommands) return mode === "auto" && facts.sandboxed === true ? null : "it runs a command"
   if (!facts.changes) return null
-  return mode === "auto" || (mode === "accept-edits" && facts.paths.length > 0) ? null : "it may change something"
+  const edits = facts.paths.some((path) => path.access === "write")
+  return edits && (mode === "auto" || mode === "accept-edits") ? null : "it may change something"
 }
 
 const unattended = (reason: string, facts: CallFacts): Verdict => ({
