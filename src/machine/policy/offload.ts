@@ -76,9 +76,9 @@ const markerBytes = (session: Session): number => {
   return bytes
 }
 
-/** Whether the window may begin here: where a turn or a step begins, never between a call and its result. */
+/** Whether the window may begin here: where a turn begins, or a step of the latest one, never between a call and its result. */
 const mayBegin = (session: Session, index: number): boolean => {
   const entry = at(session.transcript, index)
   if (entry.type === "results") return false
-  return entry.type === "assistant" || entry.turn !== at(session.transcript, index - 1).turn
+  return entry.turn !== at(session.transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === session.turn)
 }
