@@ -28,7 +28,7 @@ export interface Shadow {
   readonly sent: Sent | null
   /** Why the latest offload was started. */
   readonly offloadFor: "window" | "overflow" | "person"
-  /** Whether offloading failed since the last request. */
+  /** Whether offloading failed for the request that is being prepared. */
   readonly offloadFailed: boolean
 }
 
@@ -150,10 +150,10 @@ const withCounts = (shadow: Shadow, before: State, event: Event, actions: readon
   if (event.type === "LlmFailed") attemptsMax = before.session.settings.limits.attemptsMax
   if (event.type === "LlmFailed" || isRetry(before, event)) newStep = false
   if (event.type === "LlmCompleted") newStep = true
-  if (event.type === "ContextOffloaded") offloadFailed = !event.ok || event.keeper === undefined
+  if (event.type === "ContextOffloaded") offloadFailed = offloadFor !== "person" && (!event.ok || event.keeper === undefined)
   for (const action of actions) {
     if (action.type === "GatherContext" && event.type !== "SessionResumed") [newStep, steps] = [true, 0]
-    if (action.type === "OffloadContext" && event.type !== "SessionResumed") offloadFor = offloadCause(event)
+    if (action.type === "OffloadContext" && event.type !== "SessionResumed") [offloadFor, offloadFailed] = [offloadCause(event), false]
     if (action.type === "SendLlmRequest") [steps, newStep, offloadFailed] = [newStep ? steps + 1 : steps, false, false]
   }
   return { ...shadow, newStep, steps, attemptsMax, offloadFor, offloadFailed }

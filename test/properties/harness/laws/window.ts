@@ -9,11 +9,11 @@ export const windowLaws: readonly EdgeLaw[] = [
   {
     id: "33",
     words: "the window never parts a call from its result; closed turns leave whole, oldest first",
-    broken: ({ after, actions, before }) => {
+    broken: ({ after, actions }) => {
       const offload = actions.find((action) => action.type === "OffloadContext")
       if (offload === undefined) return null
       const { from, to } = offload
-      if (from !== before.session.window.base) return `it leaves from ${from}, the window begins at ${before.session.window.base}`
+      if (from !== after.session.window.base) return `it leaves from ${from}, the window begins at ${after.session.window.base}`
       if (to <= from || to >= after.session.transcript.length) return `entries ${from} to ${to} of ${after.session.transcript.length} leave`
       return mayBegin(after.session, to) ? null : `the window would begin at entry ${to}, ${at(after.session.transcript, to).type} in the midst of a turn or step`
     }
