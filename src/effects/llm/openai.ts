@@ -25,6 +25,7 @@ export const openOpenAi = async (endpoint: Endpoint): Promise<OpenAiDoor> => {
     baseURL: baseUrl,
     maxRetries: 0,
     logLevel: "off",
+    fetch: async (input, init) => withErrorObject(await fetch(input, init)),
     // Who pays is told to OpenAI alone; a server without a key gets no header that says otherwise.
     ...(baseUrl === OPENAI_URL ? {} : { organization: null, project: null }),
     ...(endpoint.key === null ? { defaultHeaders: { authorization: null } } : {})
@@ -43,6 +44,25 @@ export const openOpenAi = async (endpoint: Endpoint): Promise<OpenAiDoor> => {
     }
   }
   return { responses: open("/responses", responsesDecoder), chat: open("/chat/completions", chatDecoder) }
+}
+
+/** Some servers put an error's words beside the place where the SDK looks for them, which then drops them. */
+const withErrorObject = async (response: Response): Promise<Response> => {
+  if (response.ok) return response
+  const text = await response.text()
+  return new Response(errorObject(text) ?? text, { status: response.status, headers: response.headers })
+}
+
+const errorObject = (text: string): string | null => {
+  try {
+    const { error, message, detail, type, code } = JSON.parse(text) as Readonly<Record<string, unknown>>
+    const words = message ?? detail
+    if (error !== undefined || words === undefined) return null
+    return JSON.stringify({ error: { message: typeof words === "string" ? words : JSON.stringify(words), type, code } })
+  } catch {
+    // No JSON: the SDK tells the text as it is.
+    return null
+  }
 }
 
 type Decode = (model: string, sort: (error: unknown) => ModelFailure, on: OnPiece) => Decoder
