@@ -42,56 +42,111 @@ export const exchange = (request: Exchange, on: OnPiece): Effect.Effect<void> =>
     })
   })
 
+/** Why a connection is given up. */
 const INTERRUPTED = Symbol("interrupted")
 const IDLE = Symbol("idle")
+const OVER = Symbol("over")
 
 const stream = async (request: Exchange, abort: AbortController, on: OnPiece): Promise<void> => {
+  const answer = listening(request, abort.signal, on)
+  const watchdog = watch(abort, request.idleMs)
+  try {
+    await read(request, abort.signal, answer, watchdog)
+  } catch (error) {
+    answer.fail(abort.signal.reason === IDLE ? transient(request, `nothing came for ${request.idleMs / 1000} s`) : (answer.garbled() ?? request.failure(error)))
+    abort.abort(OVER)
+  } finally {
+    watchdog.stop()
+  }
+}
+
+const read = async (request: Exchange, signal: AbortSignal, answer: Listening, watchdog: Watchdog): Promise<void> => {
+  const response = await request.send(signal)
+  const { body } = response
+  if (body === null || !isStream(response)) return answer.fail(request.document(await response.text()) ?? noStream(request, response))
+  const events = sseReader(answer.event)
+  const reader = body.getReader()
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    events.push(chunk.value)
+    if (answer.ended()) watchdog.rest()
+    else watchdog.heard()
+  }
+  answer.closed()
+}
+
+// ── the answer as it comes in ────────────────────────────────────────────────────────────────────────────────────
+
+interface Listening {
+  readonly event: (data: string) => void
+  readonly closed: () => void
+  readonly fail: (failure: ModelFailure) => void
+  readonly ended: () => boolean
+  /** What was wrong with an event that could not be understood. */
+  readonly garbled: () => ModelFailure | null
+}
+
+/** Lets pieces through until one is an end, or until nobody wants them. */
+const listening = (request: Exchange, signal: AbortSignal, on: OnPiece): Listening => {
   let ended = false
-  let garbled: string | null = null
-  const give: OnPiece = (piece) => {
-    if (ended || abort.signal.reason === INTERRUPTED) return
+  let garbled: ModelFailure | null = null
+  const decoder = request.decoder((piece) => {
+    if (ended || signal.reason === INTERRUPTED) return
     ended = isEnd(piece)
     on(piece)
+  })
+  const fail = (failure: ModelFailure): void => {
+    if (ended || signal.reason === INTERRUPTED) return
+    ended = true
+    on(failed(failure, decoder.usage()))
   }
-  const decoder = request.decoder(give)
-  const fail = (failure: ModelFailure): void => give(failed(failure, decoder.usage()))
-  const watchdog = setTimeout(() => abort.abort(IDLE), request.idleMs)
-  try {
-    const response = await request.send(abort.signal)
-    const { body } = response
-    if (body === null || !isStream(response)) {
-      fail(request.document(await response.text()) ?? noStream(request, response))
-      return
-    }
-    const events = sseReader((data) => {
+  return {
+    event: (data) => {
       if (ended) return
       try {
         decoder.event(data)
       } catch (error) {
-        garbled = String(error)
+        garbled = transient(request, `the stream holds what its wire does not allow (${String(error)})`)
         throw error
       }
-    })
-    const reader = body.getReader()
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      watchdog.refresh()
-      events.push(chunk.value)
-      if (ended) {
-        letGo(reader)
-        return
-      }
-    }
-    decoder.closed()
-    fail(transient(request, "the stream ended before the answer was whole"))
-  } catch (error) {
-    if (abort.signal.reason === IDLE) fail(transient(request, `nothing came for ${request.idleMs / 1000} s`))
-    else if (garbled !== null) fail(transient(request, `the stream holds what its wire does not allow (${garbled})`))
-    else fail(request.failure(error))
-    abort.abort(INTERRUPTED)
-  } finally {
-    clearTimeout(watchdog)
+    },
+    closed: () => {
+      decoder.closed()
+      fail(transient(request, "the stream ended before the answer was whole"))
+    },
+    fail,
+    ended: () => ended,
+    garbled: () => garbled
   }
 }
+
+// ── how long it may take ─────────────────────────────────────────────────────────────────────────────────────────
+
+interface Watchdog {
+  readonly heard: () => void
+  /** The answer is whole; only the end of its stream is waited for, so that the connection can serve the next request. */
+  readonly rest: () => void
+  readonly stop: () => void
+}
+
+/** How long the rest of a finished stream may take. Units: ms. */
+const REST_MS = 1000
+
+const watch = (abort: AbortController, idleMs: number): Watchdog => {
+  let resting = false
+  let timer = setTimeout(() => abort.abort(IDLE), idleMs)
+  return {
+    heard: () => void timer.refresh(),
+    rest: () => {
+      if (resting) return
+      resting = true
+      clearTimeout(timer)
+      timer = setTimeout(() => abort.abort(OVER), REST_MS)
+    },
+    stop: () => clearTimeout(timer)
+  }
+}
+
+// ── what may come instead of an answer ───────────────────────────────────────────────────────────────────────────
 
 const transient = (request: Exchange, what: string): ModelFailure => ({ failure: "transient", message: `ask ${request.what}: ${what}` })
 
@@ -113,18 +168,3 @@ export const documentFailure = (text: string, sort: (error: unknown) => ModelFai
     return null
   }
 }
-
-/** How long the rest of a finished stream may take, so that its connection can serve the next request. Units: ms. */
-const REST_MS = 1000
-
-const letGo = (reader: ReadableStreamDefaultReader<Uint8Array>): void => {
-  const timer = setTimeout(() => void reader.cancel().catch(NOTHING), REST_MS)
-  timer.unref()
-  const rest = async (): Promise<void> => {
-    while (!(await reader.read()).done);
-  }
-  void rest().catch(NOTHING).finally(() => clearTimeout(timer))
-}
-
-/** The answer is whole already: what becomes of its connection concerns nobody. */
-const NOTHING = (): void => {}

@@ -29,6 +29,8 @@ export interface ModelServer {
   /** What goes into the environment variable of the wire's base URL. */
   readonly url: string
   readonly requests: SeenRequest[]
+  /** How many connections were ever opened. */
+  readonly connections: () => number
   readonly close: () => Promise<void>
 }
 
@@ -66,11 +68,14 @@ export const startModelServer = async (options: ModelServerOptions): Promise<Mod
     const index = valid++
     await send(speech, response, await options.answer(seen, index), seen.model, `${index}`)
   }
+  let connections = 0
+  server.on("connection", () => (connections += 1))
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${speech.base}`,
     requests,
+    connections: () => connections,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
