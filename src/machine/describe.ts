@@ -134,11 +134,12 @@ const usageWords = (usage: ReportedUsage | undefined): string =>
   usage === undefined ? "" : `, ${usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens} tokens in, ${usage.outputTokens} out`
 
 const settingsWords = (event: Extract<Event, { type: "SettingsChanged" }>): string => {
-  const { model, mode, attended, limits } = event
+  const { model, mode, attended, limits, rules } = event
   return [
     ...(model === undefined ? [] : [`model ${model}`]),
     ...(mode === undefined ? [] : [`mode ${mode}`]),
     ...(attended === undefined ? [] : [attended ? "attended" : "unattended"]),
-    ...Object.entries(limits ?? {}).map(([name, value]) => `${name} ${String(value)}`)
+    ...Object.entries(limits ?? {}).map(([name, value]) => `${name} ${String(value)}`),
+    ...(rules === undefined ? [] : [count(rules.length, "rule")])
   ].join(", ")
 }

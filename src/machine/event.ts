@@ -47,6 +47,8 @@ export interface SettingsChanged extends Timed<"SettingsChanged"> {
   readonly attended?: boolean
   readonly limits?: Partial<Limits>
   readonly modelsByName?: Readonly<Record<string, ModelFacts>>
+  /** All rules that hold from now on; a process that takes a session up brings its own. */
+  readonly rules?: Opened["rules"]
 }
 /** Frees the window now; nothing is lost. */
 export interface OffloadRequested extends Timed<"OffloadRequested"> {}

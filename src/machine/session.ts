@@ -41,7 +41,7 @@ export interface Session {
 export interface Opened {
   readonly system: string
   readonly tools: readonly ToolDefinition[]
-  /** Deny, ask and allow rules from settings, rules file and flags. */
+  /** Deny, ask and allow rules from settings, rules file and flags; the one thing here that settings may replace. */
   readonly rules: readonly Rule[]
   /** Canonical absolute paths of the workspace roots; the first is where commands start. */
   readonly roots: readonly string[]

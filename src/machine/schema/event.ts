@@ -29,7 +29,8 @@ const personEvents = [
     mode: optionalKey(permissionModeSchema),
     attended: optionalKey(Flag),
     limits: optionalKey(someLimitsSchema),
-    modelsByName: optionalKey(modelsByNameSchema)
+    modelsByName: optionalKey(modelsByNameSchema),
+    rules: optionalKey(List(ruleSchema))
   }),
   Struct(timed("OffloadRequested")),
   Struct({ ...timed("WorkspaceRestored"), tree: Text, note: Text }),

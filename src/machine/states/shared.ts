@@ -28,7 +28,9 @@ const withSettings = (session: Session, event: EventOf<"SettingsChanged">): Sess
     attended: event.attended ?? session.settings.attended,
     limits: event.limits === undefined ? session.settings.limits : { ...session.settings.limits, ...event.limits }
   }
-  return Object.hasOwn(modelsByName, settings.model) ? { ...session, modelsByName, settings } : null
+  if (!Object.hasOwn(modelsByName, settings.model)) return null
+  const opened = event.rules === undefined ? session.opened : { ...session.opened, rules: event.rules }
+  return { ...session, opened, modelsByName, settings }
 }
 
 /** Whether an answer is not the one this state waits for. */
