@@ -46,12 +46,12 @@ export const wrongAnswer = (open: readonly OpenEffect[], state: State, at: numbe
   const by = pick(STARTERS, kind)
   const asked = pick([...open, NOBODY], a)
   const effect = asked === NOBODY ? pick([0, -1, 1, 2, 3, 5, 8, 13, 1e9, 2 ** 53], b) : asked.effect
-  const answer = answerTo({ effect, by, call: "" }, state, at, { kind: a, a: b, b: 0 })
+  const answer = answerTo({ effect, by, call: "", approval: null }, state, at, { kind: a, a: b, b: 0 })
   const fits = open.some((other) => other.effect === effect && ANSWERS[other.by].includes(answer.type))
   return fits ? null : answer
 }
 
-const NOBODY: OpenEffect = { effect: 0, by: "Shutdown", call: "" }
+const NOBODY: OpenEffect = { effect: 0, by: "Shutdown", call: "", approval: null }
 const STARTERS = Object.keys(ANSWERS) as readonly OpenEffect["by"][]
 const FAILED_OFFLOADS = [
   { type: "ContextOffloaded", ok: false, reason: "the disk is full" },

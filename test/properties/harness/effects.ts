@@ -1,4 +1,4 @@
-import type { Action } from "../../../src/machine/action.ts"
+import type { Action, ActionOf } from "../../../src/machine/action.ts"
 import type { Event, EventType } from "../../../src/machine/event.ts"
 import type { State } from "../../../src/machine/state.ts"
 
@@ -8,6 +8,8 @@ export interface OpenEffect {
   readonly by: Starter
   /** The call it is about; empty where it is about none. */
   readonly call: string
+  /** What was asked, where it waits for an approval. */
+  readonly approval: ActionOf<"RequestApproval"> | null
 }
 
 export type Starter = Exclude<Action["type"], "Cancel" | "WaitForInput" | "DisplayError" | "DisplayMessage" | "RecordDecision">
@@ -43,9 +45,9 @@ const LAST_WORDS: ReadonlySet<EventType> = new Set<EventType>([
 export const startedBy = (action: Action): readonly OpenEffect[] => {
   switch (action.type) {
     case "ExecuteTools":
-      return action.calls.map(({ effect, call }) => ({ effect, by: "ExecuteTools", call: call.id }))
+      return action.calls.map(({ effect, call }) => ({ effect, by: "ExecuteTools", call: call.id, approval: null }))
     case "RequestApproval":
-      return [{ effect: action.effect, by: action.type, call: action.call.id }]
+      return [{ effect: action.effect, by: action.type, call: action.call.id, approval: action }]
     case "GatherContext":
     case "OffloadContext":
     case "SendLlmRequest":
@@ -53,7 +55,7 @@ export const startedBy = (action: Action): readonly OpenEffect[] => {
     case "RunPostToolsHook":
     case "ScheduleRetry":
     case "Shutdown":
-      return [{ effect: action.effect, by: action.type, call: "" }]
+      return [{ effect: action.effect, by: action.type, call: "", approval: null }]
     case "Cancel":
     case "WaitForInput":
     case "DisplayError":

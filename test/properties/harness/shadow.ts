@@ -19,6 +19,8 @@ export interface Shadow {
   readonly usage: Usage
   /** Calls that were asked about and not allowed since. */
   readonly asked: readonly string[]
+  /** Rules that hold because a person said so. */
+  readonly approvals: readonly string[]
   /** Whether the next request is a new step of its turn. */
   readonly newStep: boolean
   /** Steps of this turn by the observer's own count. */
@@ -51,6 +53,7 @@ export const emptyShadow: Shadow = {
   unsaid: [],
   usage: NO_USAGE,
   asked: [],
+  approvals: [],
   newStep: true,
   steps: 0,
   attemptsMax: 1,
@@ -70,7 +73,8 @@ export const followed = (shadow: Shadow, before: State, event: Event, step: Step
     ...withAnswer(shadow, before, event),
     unsaid: withWords(shadow.unsaid, event, newEntries(before, after)),
     usage: withUsage(shadow, before, event),
-    asked: after.name === "ExecutingTools" ? withAsked(shadow, event, actions) : [],
+    asked: after.name === "ExecutingTools" ? withAsked(shadow, event, actions) : NOBODY,
+    approvals: withApprovals(shadow, event),
     sent: sentNow(shadow.sent, after, actions, request)
   }
 }
@@ -79,6 +83,7 @@ export const newEntries = (before: State, after: State): readonly Entry[] =>
   after.session.transcript === before.session.transcript ? NONE : slice(after.session.transcript, before.session.transcript.length)
 
 const NONE: readonly Entry[] = []
+const NOBODY: readonly string[] = []
 
 const withEffects = ({ open, effectMax }: Shadow, event: Event, actions: readonly Action[]): Pick<Shadow, "open" | "effectMax"> => {
   const left = openAfter(open, event)
@@ -144,10 +149,18 @@ const withAsked = ({ asked, open }: Shadow, event: Event, actions: readonly Acti
   return more.length === 0 ? left : [...left, ...more]
 }
 
+/** A yes for the session, or for always, holds by the rules that were said with it, else by those that were offered. */
+const withApprovals = ({ approvals, open }: Shadow, event: Event): Shadow["approvals"] => {
+  if (event.type !== "ApprovalAnswered" || (event.answer !== "session" && event.answer !== "always")) return approvals
+  const question = open.find(({ effect }) => effect === event.effect)?.approval
+  if (question === null || question === undefined || question.question !== null) return approvals
+  return [...new Set([...approvals, ...(event.rules ?? question.rules)])]
+}
+
 /** A retry, and what an overflow asks for again, is the same step; everything else that asks the model is a new one. */
 const withCounts = (shadow: Shadow, before: State, event: Event, actions: readonly Action[]): Shadow => {
   let { newStep, steps, attemptsMax, offloadFor, offloadFailed } = shadow
-  if (event.type === "LlmFailed") attemptsMax = before.session.settings.limits.attemptsMax
+  if (event.type === "LlmFailed" && event.failure !== "overflow") attemptsMax = before.session.settings.limits.attemptsMax
   if (event.type === "LlmFailed" || isRetry(before, event)) newStep = false
   if (event.type === "LlmCompleted") newStep = true
   if (event.type === "ContextOffloaded") offloadFailed = offloadFor !== "person" && (!event.ok || event.keeper === undefined)

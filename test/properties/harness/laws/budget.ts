@@ -43,9 +43,9 @@ export const budgetLaws: readonly EdgeLaw[] = [
   {
     id: "27",
     words: "a budget that stops a turn is one that is used up",
-    broken: ({ before, after, outcome }) => {
-      if (outcome !== "ok" || after.name !== "WaitingForInput" || !after.why.startsWith("budget-") || after === before) return null
-      if (before.name === "WaitingForInput" && before.why === after.why && before.session.transcript === after.session.transcript) return null
+    broken: ({ after, actions, event }) => {
+      if (after.name !== "WaitingForInput" || !after.why.startsWith("budget-") || event.type === "SessionResumed") return null
+      if (!actions.some((action) => action.type === "WaitForInput")) return null
       const { session } = after
       const spent = after.why === "budget-steps" ? session.step >= session.settings.limits.stepsMax : budgetPassed(session) !== null
       return spent ? null : `it waits as ${after.why}, which is not used up`

@@ -85,8 +85,15 @@ export const effectLaws: readonly EdgeLaw[] = [
         ? null
         : actions.map((action) => action.type).join(", ")
     }
+  },
+  {
+    id: "actions",
+    words: "a piece of an answer or of a tool's output asks for nothing",
+    broken: ({ event, actions }) => (PIECES.includes(event.type) && actions.length > 0 ? actions.map((action) => action.type).join(", ") : null)
   }
 ]
+
+const PIECES: readonly string[] = ["LlmStarted", "LlmTextDelta", "LlmThinkingDelta", "LlmToolCallDelta", "ToolProgress"]
 
 const byNumber = (a: number, b: number): number => a - b
 

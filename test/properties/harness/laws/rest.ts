@@ -1,3 +1,4 @@
+import { newEntries } from "../shadow.ts"
 import type { Edge, EdgeLaw } from "../world.ts"
 
 /** Laws about coming to rest, shutting down and starting again. */
@@ -19,6 +20,38 @@ export const restLaws: readonly EdgeLaw[] = [
       if (actions.some((action) => action.type === "Cancel")) return "it cancels what died with the process"
       const ghost = knows.open.find(({ effect }) => effect <= known.effectMax)
       return ghost === undefined ? null : `${ghost.by} ${ghost.effect} is open`
+    }
+  },
+  {
+    id: "rule 5",
+    words: "going on from rest begins a turn, but for what was opened, completed or refused",
+    broken: ({ before, event, outcome }) => {
+      if (event.type !== "ContinueRequested" || before.name !== "WaitingForInput" || before.session.transcript.length === 0) return null
+      const atRest = before.why === "opened" || before.why === "completed" || before.why === "refused"
+      return atRest === (outcome === "ignored") ? null : `after ${before.why} it was ${outcome}`
+    }
+  },
+  {
+    id: "rule 9",
+    words: "settings are what a person said last, and nothing else changes them",
+    broken: ({ before, event, after, outcome }) => {
+      const [old, now] = [before.session, after.session]
+      if (event.type !== "SettingsChanged" || outcome !== "ok") return old.settings === now.settings && old.modelsByName === now.modelsByName ? null : "they changed"
+      const { model = old.settings.model, mode = old.settings.mode, attended = old.settings.attended, limits, modelsByName } = event
+      const expected = { model, mode, attended, limits: { ...old.settings.limits, ...limits } }
+      if (JSON.stringify(now.settings) !== JSON.stringify(expected)) return `they are ${JSON.stringify(now.settings)}, said was ${JSON.stringify(event)}`
+      return JSON.stringify(now.modelsByName) === JSON.stringify({ ...old.modelsByName, ...modelsByName }) ? null : "the models are others"
+    }
+  },
+  {
+    id: "rule 9",
+    words: "what is gathered, and what became of the files, enters as a message of its own",
+    broken: ({ before, event, after, outcome }) => {
+      if (outcome !== "ok" || (event.type !== "ContextGathered" && event.type !== "WorkspaceRestored")) return null
+      const expected = event.type === "WorkspaceRestored" ? [event.note] : [event.fragments.map(({ text }) => text).join("\n\n")].filter((text) => text !== "")
+      const source = event.type === "WorkspaceRestored" ? "workspace" : "context"
+      const notes = newEntries(before, after).flatMap((entry) => (entry.type === "note" && entry.source === source ? [entry.text] : []))
+      return JSON.stringify(notes) === JSON.stringify(expected) ? null : `${JSON.stringify(expected)} came, ${JSON.stringify(notes)} was noted`
     }
   },
   {

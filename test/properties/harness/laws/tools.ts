@@ -1,8 +1,9 @@
 import type { ActionOf } from "../../../../src/machine/action.ts"
+import type { CallFacts, ToolCallsVetted } from "../../../../src/machine/event.ts"
 import type { ExecutingTools, Execution, State } from "../../../../src/machine/state.ts"
 import { at } from "../../../../src/machine/vector.ts"
 import type { ToolCall, ToolResult } from "../../../../src/machine/session.ts"
-import { verdictOf } from "../permission-oracle.ts"
+import { verdictOf, type Ruling } from "../permission-oracle.ts"
 import { newEntries } from "../shadow.ts"
 import type { Edge, EdgeLaw } from "../world.ts"
 
@@ -34,11 +35,38 @@ export const toolLaws: readonly EdgeLaw[] = [
       const { before, event, outcome } = edge
       if (before.name !== "ProcessingResponse" || event.type !== "ToolCallsVetted" || outcome !== "ok") return null
       for (const call of before.calls) {
-        const wanted = verdictOf(call.name, event.facts.find((facts) => facts.call === call.id), before.session)
+        const wanted = verdictOf(call.name, factsOf(event, call), rulingOf(edge))
         const done = whatHappened(edge, call)
-        if (done !== wanted) return `${call.name} ${JSON.stringify(event.facts.find((facts) => facts.call === call.id))}: ${wanted} by the design, ${done} by the machine`
+        if (done !== wanted) return `${call.name} ${JSON.stringify(factsOf(event, call))}: ${wanted} by the design, ${done} by the machine`
       }
       return null
+    }
+  },
+  {
+    id: "25",
+    words: "plan mode never starts a call that may change something, nor asks about one",
+    broken: ({ before, event, actions }) => {
+      if (event.type !== "ToolCallsVetted" || before.session.settings.mode !== "plan") return null
+      const begun = actions.flatMap((action) => (action.type === "RequestApproval" ? [action.call] : action.type === "ExecuteTools" ? action.calls.map(({ call }) => call) : []))
+      const wrong = begun.find((call) => factsOf(event, call)?.changes !== false)
+      return wrong === undefined ? null : `${wrong.name} is begun`
+    }
+  },
+  {
+    id: "25",
+    words: "calls denied because nobody was there to ask are counted",
+    broken: (edge) => {
+      const counted = edge.after.session.unattendedDenials - edge.before.session.unattendedDenials
+      const denied = unattendedDenials(edge)
+      return denied === counted ? null : `${denied} were, ${counted} were counted`
+    }
+  },
+  {
+    id: "25",
+    words: "an approval is remembered exactly where a person said so",
+    broken: ({ after, knows }) => {
+      const [said, held] = [knows.approvals, [...new Set(after.session.approvals)]]
+      return said.length === held.length && said.every((rule) => held.includes(rule)) ? null : `[${said.join()}] was said, [${held.join()}] holds`
     }
   },
   {
@@ -87,8 +115,42 @@ export const toolLaws: readonly EdgeLaw[] = [
       const changed = before.name === "ExecutingTools" && before.executions.some(({ changes, started }) => changes && started)
       return changed === (after.name === "PostToolsHook") ? null : changed ? `a change was made, and ${after.name} follows` : "nothing changed, and the hook runs"
     }
+  },
+  {
+    id: "rule 10",
+    words: "the hook may add a note, and says whether to go on or stop",
+    broken: ({ before, event, after, outcome }) => {
+      if (event.type !== "PostToolsHookCompleted" || outcome !== "ok") return null
+      const notes = newEntries(before, after).flatMap((entry) => (entry.type === "note" && entry.source === "hook" ? [entry.text] : []))
+      if (notes.join() !== (event.note ?? "")) return `it noted ${JSON.stringify(event.note)}, the transcript got ${JSON.stringify(notes)}`
+      if (before.session.queue.length > 0) return null
+      if (event.goOn) return goesOn(after) ? null : "it said go on, and the agent stopped"
+      return after.name === "WaitingForInput" && after.why === "stopped-by-hook" ? null : "it said stop, and the agent went on"
+    }
   }
 ]
+
+/** How many calls this step denies because nobody is there to say yes; a question of the model is none of them. */
+const unattendedDenials = (edge: Edge): number => {
+  const { before, event, outcome, known } = edge
+  if (outcome !== "ok" || before.session.settings.attended) return 0
+  if (event.type === "ApprovalAnswered") {
+    const asked = known.open.find(({ effect }) => effect === event.effect)?.approval
+    return event.answer === "no" && asked?.question === null ? 1 : 0
+  }
+  if (before.name !== "ProcessingResponse" || event.type !== "ToolCallsVetted") return 0
+  const ruling = rulingOf(edge)
+  const attended = { ...ruling, settings: { ...ruling.settings, attended: true } }
+  return before.calls.filter((call) => {
+    const facts = factsOf(event, call)
+    return facts?.question === undefined && verdictOf(call.name, facts, attended) === "ask"
+  }).length
+}
+
+const factsOf = (event: ToolCallsVetted, call: ToolCall): CallFacts | undefined => event.facts.find((facts) => facts.call === call.id)
+
+/** The approvals as they were said, not as the machine remembers them. */
+const rulingOf = ({ before, known }: Edge): Ruling => ({ opened: before.session.opened, settings: before.session.settings, approvals: known.approvals })
 
 export const startedCalls = (actions: Edge["actions"]): ActionOf<"ExecuteTools">["calls"] =>
   actions.flatMap((action) => (action.type === "ExecuteTools" ? action.calls : []))
@@ -144,6 +206,8 @@ const expectedResults = (before: State): readonly { readonly call: string; reado
       return []
   }
 }
+
+const goesOn = (after: State): boolean => after.name === "CallingLlm" || (after.name === "WaitingForInput" && after.why.startsWith("budget-"))
 
 /** Whether the calls of the latest answer got their results in this step. */
 const endsBatch = (before: State, after: State): boolean => {
