@@ -2,7 +2,7 @@ import type { Execution } from "../state.ts"
 
 /**
  * Which held calls may start now, in call order: reads beside reads, a call that may change something alone,
- * after all before it and before all after it. A call that waits for an answer keeps its place.
+ * after all before it and before all after it. A call that waits for an answer keeps its place. One may always run.
  */
 export const startable = (executions: readonly Execution[], parallelMax: number): readonly number[] => {
   const indices: number[] = []
@@ -11,7 +11,7 @@ export const startable = (executions: readonly Execution[], parallelMax: number)
   for (const [index, execution] of executions.entries()) {
     if (execution.phase.name === "done") continue
     const blocked = execution.changes ? before !== "nothing" : before === "a change"
-    if (execution.phase.name === "held" && !blocked && running < parallelMax) {
+    if (execution.phase.name === "held" && !blocked && (running === 0 || running < parallelMax)) {
       indices.push(index)
       running++
     }
