@@ -2,9 +2,10 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { FRAME_LETTERS, framer, merge } from "../../../src/effects/llm/frames.ts"
 import { isEnd, type Delta, type Piece } from "../../../src/effects/llm/piece.ts"
-import type { Event, SessionOpened } from "../../../src/machine/event.ts"
+import type { Event } from "../../../src/machine/event.ts"
 import type { State } from "../../../src/machine/state.ts"
 import { initial, step } from "../../../src/machine/step.ts"
+import { OPENED } from "./session.ts"
 
 const usage = fc.record({
   inputTokens: fc.nat(9),
@@ -37,36 +38,9 @@ const framesOf = (told: readonly (readonly [Piece, boolean])[]): readonly Piece[
   return frames
 }
 
-const opened: SessionOpened = {
-  type: "SessionOpened",
-  at: 0,
-  session: "s",
-  machine: 1,
-  seed: 1,
-  system: "",
-  tools: [],
-  rules: [],
-  roots: ["/w"],
-  modelsByName: { "scripted:x": { windowTokens: 100_000, outputTokensMax: 1000, images: false, priced: true } },
-  settings: {
-    model: "scripted:x",
-    mode: "default",
-    attended: true,
-    limits: {
-      stepsMax: 10,
-      tokensMax: null,
-      costMax: null,
-      attemptsMax: 3,
-      toolsParallelMax: 4,
-      outputTokensMax: 1000,
-      windowTokensMax: null
-    }
-  }
-}
-
 /** A session that waits for an answer, and the effect it waits for. */
 const streaming = (): { readonly state: State; readonly effect: number } => {
-  let state: State = initial(opened).state as State
+  let state: State = initial(OPENED).state as State
   state = step(state, { type: "UserInput", at: 1, parts: [{ type: "text", text: "hi" }] }).state
   if (state.name !== "CallingLlm") throw new Error(`expected CallingLlm, not ${state.name}`)
   state = step(state, { type: "ContextGathered", at: 2, effect: state.call.effect, fragments: [] }).state
