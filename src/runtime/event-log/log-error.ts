@@ -1,0 +1,59 @@
+import * as Schema from "effect/Schema"
+import { SqlError } from "effect/sql/SqlError"
+import { SQLITE, sqliteCode } from "../../effects/os/sqlite.ts"
+
+/**
+ * Why the log could not be read or written.
+ * `held`: another process writes this session · `lost`: another took it over · `not-found` · `exists` · `full`: no space ·
+ * `unwritable`: no permission, or a read-only log · `busy`: the database stayed locked · `damaged` · `newer`: a newer Loom wrote it ·
+ * `closed`: the journal was closed before · `failed`: anything else.
+ */
+export class LogError extends Schema.TaggedError<LogError>()("LogError", {
+  reason: Schema.Literals(["held", "lost", "not-found", "exists", "full", "unwritable", "busy", "damaged", "newer", "closed", "failed"]),
+  message: Schema.String
+}) {}
+
+export type LogReason = LogError["reason"]
+
+export const logError = (reason: LogReason, message: string): LogError => new LogError({ reason, message })
+
+/** What went wrong below, as ours; `tried` says what was tried, on what. */
+export const logErrorOf = (tried: string, cause: unknown): LogError => {
+  if (cause instanceof LogError) return cause
+  const reason = reasonOf(cause)
+  return logError(reason, `${tried}: ${words(cause)}${ADVICE[reason] ?? ""}`)
+}
+
+const reasonOf = (cause: unknown): LogReason => {
+  const system = (cause as { readonly code?: unknown } | null)?.code
+  if (system === "ENOSPC" || system === "EDQUOT") return "full"
+  if (system === "EACCES" || system === "EPERM" || system === "EROFS") return "unwritable"
+  if (system === "ENOENT") return "not-found"
+  switch (sqliteCode(cause)) {
+    case SQLITE.FULL:
+      return "full"
+    case SQLITE.READONLY:
+    case SQLITE.CANTOPEN:
+      return "unwritable"
+    case SQLITE.BUSY:
+    case SQLITE.LOCKED:
+      return "busy"
+    case SQLITE.CORRUPT:
+    case SQLITE.NOTADB:
+      return "damaged"
+    default:
+      return "failed"
+  }
+}
+
+const ADVICE: Partial<Record<LogReason, string>> = {
+  full: "; nothing that was acknowledged is lost, free some space and go on",
+  unwritable: "; set LOOM_HOME to a directory that can be written",
+  busy: "; another process holds the database, try again when it is done",
+  damaged: "; export what can be read, then move the file away"
+}
+
+const words = (cause: unknown): string => {
+  if (cause instanceof SqlError) return words(cause.reason.cause)
+  return cause instanceof Error ? cause.message : String(cause)
+}

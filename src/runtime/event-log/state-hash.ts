@@ -1,0 +1,77 @@
+import { createHash, hash, type Hash } from "node:crypto"
+import type { State } from "../../machine/state.ts"
+import { slice } from "../../machine/vector.ts"
+import { canonicalJson } from "./canonical.ts"
+
+/** How far the transcript is digested: so many entries, chained one to the other. */
+export interface TranscriptDigest {
+  readonly count: number
+  readonly digest: string
+}
+
+/** Hashes the states of one session as it goes on. */
+export interface StateHash {
+  readonly of: (state: State) => string
+  readonly transcript: () => TranscriptDigest
+}
+
+export const EMPTY_TRANSCRIPT: TranscriptDigest = { count: 0, digest: "" }
+
+/**
+ * The hash is SHA-256 of the state as canonical JSON, with four parts replaced by their digests: the transcript by that of its closed
+ * entries, what the session was opened with and the facts of the models by their own, and the text that is streaming by that of
+ * its UTF-16. Each is carried along from seal to seal, so that the cost does not grow with the session or with the answer.
+ */
+export const makeStateHash = (from: TranscriptDigest = EMPTY_TRANSCRIPT): StateHash => {
+  let transcript = from
+  const fixed = memoized((value) => sha256(canonicalJson(value)))
+  const streamedDigest = makeStreamedDigest()
+  return {
+    of: (state) => {
+      transcript = extended(transcript, state)
+      const { opened, modelsByName } = state.session
+      const session = { ...state.session, transcript, opened: fixed(opened), modelsByName: fixed(modelsByName) }
+      return sha256(canonicalJson("streamed" in state ? { ...state, session, streamed: streamedDigest(state) } : { ...state, session }))
+    },
+    transcript: () => transcript
+  }
+}
+
+/** The digest over the entries since; from the first, where the transcript is not a longer one of the same. */
+const extended = (known: TranscriptDigest, { session }: State): TranscriptDigest => {
+  const { count, digest } = known.count <= session.transcript.length ? known : EMPTY_TRANSCRIPT
+  const next = slice(session.transcript, count).reduce((before, entry) => sha256(before + canonicalJson(entry)), digest)
+  return { count: session.transcript.length, digest: next }
+}
+
+type Streaming = Extract<State, { readonly streamed: string }>
+
+/** While one block streams its text only grows, so only what is new of it is hashed. */
+const makeStreamedDigest = (): ((state: Streaming) => string) => {
+  let call: Streaming["call"] | null = null
+  let length = 0
+  let running: Hash = createHash("sha256")
+  return (state) => {
+    if (state.call !== call || state.streamed.length < length) {
+      call = state.call
+      length = 0
+      running = createHash("sha256")
+    }
+    running.update(state.streamed.slice(length), "utf16le")
+    length = state.streamed.length
+    return running.copy().digest("hex")
+  }
+}
+
+const memoized = (digest: (value: object) => string): ((value: object) => string) => {
+  const digestByValue = new WeakMap<object, string>()
+  return (value) => {
+    const known = digestByValue.get(value)
+    if (known !== undefined) return known
+    const fresh = digest(value)
+    digestByValue.set(value, fresh)
+    return fresh
+  }
+}
+
+const sha256 = (text: string): string => hash("sha256", text)

@@ -1,0 +1,107 @@
+import * as Effect from "effect/Effect"
+import { describeHolder, type Holder } from "./holder.ts"
+import { logError, type LogError } from "./log-error.ts"
+import type { Batch, Store, StoredLine, StoredSession, StoredSnapshot } from "./store.ts"
+
+/** A store that lives in memory, with the faults of a real one to be had on demand. */
+export interface MemoryStore extends Store {
+  /** The process dies: what no commit wrote is lost, and journals that are still open can write no more. */
+  readonly crash: () => void
+  /** Every commit fails so from now on; `null`: they succeed again. */
+  readonly refuse: (error: LogError | null) => void
+}
+
+interface Kept {
+  readonly session: StoredSession
+  readonly token: string | null
+  readonly holder: string
+  /** Shared by all that was ever kept of the session; what counts is the first `session.events` and `sealCount` of them. */
+  readonly events: StoredLine[]
+  readonly seals: StoredLine[]
+  readonly sealCount: number
+  readonly snapshot: StoredSnapshot | null
+}
+
+export const makeMemoryStore = (): MemoryStore => {
+  let keptById: ReadonlyMap<string, Kept> = new Map()
+  const bytesByHash = new Map<string, Uint8Array>()
+  let refusal: LogError | null = null
+
+  const kept = (id: string): Effect.Effect<Kept, LogError> =>
+    Effect.suspend(() => {
+      const found = keptById.get(id)
+      return found === undefined ? Effect.fail(logError("not-found", `open session ${id}: there is none of that name`)) : Effect.succeed(found)
+    })
+
+  const keep = (id: string, next: Kept): void => void (keptById = new Map(keptById).set(id, next))
+
+  return {
+    commit: (batches) =>
+      Effect.suspend(() => {
+        if (refusal !== null) return Effect.fail(refusal)
+        let next = keptById
+        for (const batch of batches) {
+          const before = next.get(batch.id)
+          const error = refusalOf(batch, before)
+          if (error !== null) return Effect.fail(error)
+          next = new Map(next).set(batch.id, withBatch(before, batch))
+        }
+        keptById = next
+        return Effect.void
+      }),
+    atomically: (commits) =>
+      Effect.suspend(() => {
+        const before = keptById
+        return Effect.tapError(commits, () => Effect.sync(() => void (keptById = before)))
+      }),
+    take: (id, lease) =>
+      Effect.flatMap(kept(id), (found) => {
+        if (found.token !== null) return Effect.fail(held(id, found.holder))
+        keep(id, { ...found, token: lease.token, holder: lease.holder })
+        return Effect.succeed(found.session)
+      }),
+    release: (id, token) =>
+      Effect.sync(() => {
+        const found = keptById.get(id)
+        if (found?.token === token) keep(id, { ...found, token: null })
+      }),
+    renew: () => Effect.void,
+    session: (id) => Effect.map(kept(id), ({ session }) => session),
+    sessions: Effect.sync(() => [...keptById.values()].map(({ session }) => session).reverse().sort((a, b) => b.updated - a.updated)),
+    events: ({ id }, after, to, count) => Effect.map(kept(id), ({ session, events }) => events.slice(after, Math.min(to, after + count, session.events))),
+    seals: ({ id }, after, to) => Effect.map(kept(id), ({ seals, sealCount }) => seals.slice(0, sealCount).filter(({ n }) => n > after && n <= to)),
+    snapshot: ({ id }) => Effect.map(kept(id), ({ snapshot }) => snapshot),
+    blob: (hash) => Effect.sync(() => bytesByHash.get(hash) ?? null),
+    putBlob: (hash, bytes) => Effect.sync(() => void bytesByHash.set(hash, new Uint8Array(bytes))),
+    crash: () => void (keptById = new Map([...keptById].map(([id, found]) => [id, { ...found, token: null }]))),
+    refuse: (error) => void (refusal = error)
+  }
+}
+
+const refusalOf = (batch: Batch, before: Kept | undefined): LogError | null => {
+  if (batch.opening !== null) return before === undefined ? null : logError("exists", `create session ${batch.id}: there is one of that name already`)
+  return before?.token === batch.token ? null : logError("lost", `write session ${batch.id}: another process took it over; nothing more is written here`)
+}
+
+const withBatch = (before: Kept | undefined, { opening, id, token, events, seals, snapshot, summary }: Batch): Kept => {
+  const { header, roots, created } = before?.session ?? opening!
+  return {
+    session: { id, header, roots, created, ...summary },
+    token,
+    holder: opening?.lease?.holder ?? before?.holder ?? "",
+    events: extended(before?.events, before?.session.events, events),
+    seals: extended(before?.seals, before?.sealCount, seals),
+    sealCount: (before?.sealCount ?? 0) + seals.length,
+    snapshot: snapshot ?? before?.snapshot ?? null
+  }
+}
+
+/** The first `count` lines and the new ones; what a commit that failed left behind them goes. */
+const extended = (lines: StoredLine[] = [], count = 0, more: readonly StoredLine[]): StoredLine[] => {
+  lines.length = count
+  for (const line of more) lines.push(line)
+  return lines
+}
+
+const held = (id: string, holder: string): LogError =>
+  logError("held", `open session ${id}: it is held by ${describeHolder(JSON.parse(holder) as Holder)}; end that process, or fork the session`)

@@ -1,0 +1,87 @@
+import type * as Effect from "effect/Effect"
+import type { LogError } from "./log-error.ts"
+
+/** What the log needs of a database: lines under their numbers, and one row a session. A journal does the rest. */
+export interface Store {
+  /** Writes every batch, or none of them. On disk when it succeeds. Errors: `lost` where a lease is no longer the batch's. */
+  readonly commit: (batches: readonly Batch[]) => Effect.Effect<void, LogError>
+  /** Runs commits as one: all of them, or none. */
+  readonly atomically: <A>(commits: Effect.Effect<A, LogError>) => Effect.Effect<A, LogError>
+  /** Takes the session for this lease, from a holder that is dead where there is one. Errors: `held`, `not-found`. */
+  readonly take: (id: string, lease: Lease) => Effect.Effect<StoredSession, LogError>
+  /** Gives the session back, if it is still this lease's. */
+  readonly release: (id: string, token: string) => Effect.Effect<void, LogError>
+  /** Says that the holders of these leases live. */
+  readonly renew: (tokens: readonly string[], at: number) => Effect.Effect<void, LogError>
+  readonly session: (id: string) => Effect.Effect<StoredSession, LogError>
+  readonly sessions: Effect.Effect<readonly StoredSession[], LogError>
+  /** Lines of events with a number in (after, to], in order, at most `count` of them. */
+  readonly events: (session: StoredSession, after: number, to: number, count: number) => Effect.Effect<readonly StoredLine[], LogError>
+  /** Lines of seals with a number in (after, to], in order. */
+  readonly seals: (session: StoredSession, after: number, to: number) => Effect.Effect<readonly StoredLine[], LogError>
+  readonly snapshot: (session: StoredSession) => Effect.Effect<StoredSnapshot | null, LogError>
+  readonly blob: (hash: string) => Effect.Effect<Uint8Array | null, LogError>
+  readonly putBlob: (hash: string, bytes: Uint8Array) => Effect.Effect<void, LogError>
+}
+
+/** Whose a session is. */
+export interface Lease {
+  readonly token: string
+  /** Who holds it, as `holder.ts` writes it. */
+  readonly holder: string
+  readonly at: number
+}
+
+/** What one commit adds to one session. */
+export interface Batch {
+  /** Set by the batch that brings a session into being. */
+  readonly opening: NewSession | null
+  readonly id: string
+  readonly token: string
+  readonly events: readonly StoredLine[]
+  readonly seals: readonly StoredLine[]
+  readonly snapshot: StoredSnapshot | null
+  readonly summary: Summary
+}
+
+export interface StoredLine {
+  readonly n: number
+  /** Without the line's end. */
+  readonly line: string
+}
+
+/** What changes about a session with every commit. Units: times in ms since the epoch. */
+export interface Summary {
+  readonly events: number
+  readonly updated: number
+  /** The first words of the person; empty until there are any. */
+  readonly title: string
+  readonly model: string
+  /** Name of the state after the newest event. */
+  readonly state: string
+}
+
+export interface NewSession {
+  /** The header's line as it was written. */
+  readonly header: string
+  readonly roots: readonly string[]
+  readonly created: number
+  readonly lease: Lease | null
+}
+
+export interface StoredSession extends Summary {
+  readonly id: string
+  readonly header: string
+  readonly roots: readonly string[]
+  readonly created: number
+}
+
+/** A state as it was after event `n`. */
+export interface StoredSnapshot {
+  readonly n: number
+  /** What wrote it; only the same may read it. */
+  readonly version: string
+  /** SHA-256 of `text`. */
+  readonly hash: string
+  readonly text: string
+}

@@ -1,0 +1,42 @@
+import type { Migration } from "../../effects/os/migrate.ts"
+
+/** The tables of the log, version by version. A version that was released is never changed; a new one is added below it. */
+export const LOG_TABLES: readonly Migration[] = [
+  [
+    `CREATE TABLE sessions (
+      key INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      header TEXT NOT NULL,
+      roots TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      events INTEGER NOT NULL,
+      updated INTEGER NOT NULL,
+      title TEXT NOT NULL,
+      model TEXT NOT NULL,
+      state TEXT NOT NULL,
+      token TEXT,
+      holder TEXT,
+      heard INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE TABLE events (
+      session INTEGER NOT NULL REFERENCES sessions (key),
+      n INTEGER NOT NULL,
+      line TEXT NOT NULL,
+      PRIMARY KEY (session, n)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE seals (
+      session INTEGER NOT NULL REFERENCES sessions (key),
+      n INTEGER NOT NULL,
+      line TEXT NOT NULL,
+      PRIMARY KEY (session, n)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE snapshots (
+      session INTEGER PRIMARY KEY REFERENCES sessions (key),
+      n INTEGER NOT NULL,
+      version TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      text TEXT NOT NULL
+    ) STRICT`,
+    `CREATE TABLE blobs (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`
+  ]
+]
