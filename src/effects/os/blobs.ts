@@ -20,7 +20,7 @@ export class Blobs extends Context.Service<
       put: (bytes) =>
         Effect.sync(() => {
           const hash = sha256(bytes)
-          bytesByHash.set(hash, Uint8Array.from(bytes))
+          bytesByHash.set(hash, new Uint8Array(bytes))
           return hash
         }),
       get: (hash) => Effect.sync(() => bytesByHash.get(hash) ?? null)

@@ -1,16 +1,23 @@
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /** Why something could not be done: what was tried, on what, what stood in the way, what to do. */
 export class Problem extends Schema.TaggedError<Problem>()("Problem", { message: Schema.String }) {}
 
+export const problem = (message: string): Problem => new Problem({ message })
+
 /** Throws a problem from code that does not wait; `attempt` turns it into the error of an effect. */
 export const refuse = (message: string): never => {
-  throw new Problem({ message })
+  throw problem(message)
 }
+
+/** Code that does not wait as an effect; `what` says what it tries, on what, should something foreign be thrown. */
+export const attempt = <A>(what: string, run: () => A): Effect.Effect<A, Problem> =>
+  Effect.try({ try: run, catch: (thrown) => problemOf(what, thrown) })
 
 /** Any thrown thing as a problem; `what` says what was tried, on what. */
 export const problemOf = (what: string, thrown: unknown): Problem =>
-  thrown instanceof Problem ? thrown : new Problem({ message: `${what}: ${reasonOf(thrown)}` })
+  thrown instanceof Problem ? thrown : problem(`${what}: ${reasonOf(thrown)}`)
 
 /** What stood in the way, in words; the system's own code where there is no better one. */
 export const reasonOf = (thrown: unknown): string => {

@@ -1,0 +1,131 @@
+import { spawn, type ChildProcess } from "node:child_process"
+import * as Effect from "effect/Effect"
+import { endGroup, groupIsEmpty, killGroupNow } from "./process-group.ts"
+import { problemOf, type Problem } from "./problem.ts"
+import { killStrays, MARKER } from "./strays.ts"
+
+export interface Command {
+  readonly file: string
+  readonly arguments: readonly string[]
+  readonly cwd: string
+  /** The whole environment; the marker is added. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Names the call in the environment of everything it starts, so that a later process can find what is left of it. */
+  readonly marker: string
+  readonly timeoutMs: number
+  readonly hear: (stream: "stdout" | "stderr", bytes: Buffer) => void
+}
+
+export type Ended =
+  | { readonly how: "exited"; readonly code: number }
+  | { readonly how: "killed"; readonly signal: string }
+  | { readonly how: "timed-out" }
+
+/** What asks nicely gets this long before it is killed. Units: ms. */
+const GRACE_MS = 500
+/** What stays behind a command that ended by itself gets less. */
+const LEFTOVER_GRACE_MS = 100
+/** Something may hold the pipes open although all that can be found is dead. */
+const PIPES_MS = 300
+
+/**
+ * Runs a command in a process group of its own, without input and without a terminal. Whether it exits, times out or is
+ * interrupted, this ends only when the whole group is dead, and what left the group but kept the marker, too.
+ * Errors: fails with a `Problem` where it could not be started.
+ */
+export const runProcess = (command: Command): Effect.Effect<Ended, Problem> =>
+  Effect.callback<Ended, Problem>((resume) => {
+    const running = start(command, (ended) => resume(Effect.succeed(ended)), (problem) => resume(Effect.fail(problem)))
+    return running === null ? Effect.void : Effect.promise(() => running.end())
+  })
+
+interface Running {
+  /** Kills it and all it started, and waits for that. */
+  readonly end: () => Promise<void>
+}
+
+const start = (command: Command, done: (ended: Ended) => void, failed: (problem: Problem) => void): Running | null => {
+  const child = spawned(command, failed)
+  if (child?.pid === undefined) return null
+  const group = child.pid
+  let timedOut = false
+  let ending: Promise<void> | null = null
+  const end = (): Promise<void> => (ending ??= endAll(group, command.marker, GRACE_MS).then(() => pipesClosed(child)))
+  const timer = setTimeout(() => {
+    timedOut = true
+    void end().then(() => done({ how: "timed-out" }))
+  }, command.timeoutMs)
+  watchOutput(child, command.hear)
+  guard(group)
+  child.once("exit", (code, signal) => {
+    clearTimeout(timer)
+    void cleared(child, group, command.marker, ending).then(() => {
+      unguard(group)
+      if (!timedOut) done(code === null ? { how: "killed", signal: signal ?? "SIGKILL" } : { how: "exited", code })
+    })
+  })
+  return { end: () => (clearTimeout(timer), end()) }
+}
+
+const spawned = (command: Command, failed: (problem: Problem) => void): ChildProcess | null => {
+  const fail = (thrown: unknown): void => failed(problemOf(`start ${command.file}`, thrown))
+  try {
+    const child = spawn(command.file, command.arguments, {
+      cwd: command.cwd,
+      env: { ...command.environment, [MARKER]: command.marker },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true
+    })
+    child.once("error", fail)
+    return child
+  } catch (thrown) {
+    fail(thrown)
+    return null
+  }
+}
+
+const watchOutput = (child: ChildProcess, hear: Command["hear"]): void => {
+  child.stdout?.on("data", (bytes: Buffer) => hear("stdout", bytes))
+  child.stderr?.on("data", (bytes: Buffer) => hear("stderr", bytes))
+}
+
+/** After the command itself ended: nothing it started is left, and its output has come through. */
+const cleared = async (child: ChildProcess, group: number, marker: string, ending: Promise<void> | null): Promise<void> => {
+  if (ending !== null) return ending
+  if (!groupIsEmpty(group)) await endGroup(group, LEFTOVER_GRACE_MS)
+  killStrays(marker, group)
+  await pipesClosed(child)
+}
+
+const endAll = async (group: number, marker: string, graceMs: number): Promise<void> => {
+  await endGroup(group, graceMs)
+  killStrays(marker)
+}
+
+/** Waits for the end of the output, and gives up on pipes that stay open in silence. */
+const pipesClosed = (child: ChildProcess): Promise<void> => {
+  const open = [child.stdout, child.stderr].flatMap((pipe) => (pipe === null || pipe.closed ? [] : pipe))
+  if (open.length === 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      for (const pipe of open) pipe.destroy()
+    }, PIPES_MS)
+    for (const pipe of open) pipe.on("data", () => timer.refresh())
+    child.once("close", () => (clearTimeout(timer), resolve()))
+  })
+}
+
+/** Groups that run now: they die with this process where it still gets to say so. */
+const groups = new Set<number>()
+let guarding = false
+
+const guard = (group: number): void => {
+  groups.add(group)
+  if (guarding) return
+  guarding = true
+  process.on("exit", () => {
+    for (const each of groups) killGroupNow(each)
+  })
+}
+
+const unguard = (group: number): void => void groups.delete(group)
