@@ -1,9 +1,54 @@
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import type { Action } from "../machine/action.ts"
+import { canonicalRequest } from "../machine/request.ts"
+import type { State } from "../machine/state.ts"
+import type { Emit } from "./emit.ts"
+import { askModel } from "./llm/runner.ts"
+import type { Llm } from "./llm/llm.ts"
+import { executeCall, type ToolServices } from "./tools/runner.ts"
+import { vetToolCalls } from "./tools/vetting.ts"
+import { waitForRetry } from "./timer.ts"
 
 /** A piece of work in the world that an action asks for. It never fails: its failure is an answer. */
-export interface Work<R> {
+export interface Work<R = Rooms> {
   readonly effect: number
   /** Whether it may change the world: then it starts only once its cause is durable. */
   readonly changes: boolean
   readonly run: Effect.Effect<void, never, R>
 }
+
+/** What the rooms need to do their work. */
+export type Rooms = Llm | ToolServices
+
+/** Which room does what an action asks for. What is only told to a person, and a question to one, is no work. */
+export const worksOf = (action: Action, state: State, emit: Emit): readonly Work[] => {
+  switch (action.type) {
+    case "GatherContext":
+      return [reading(action.effect, Effect.sync(() => emit({ type: "ContextGathered", effect: action.effect, fragments: [] })))]
+    case "OffloadContext":
+      return [changing(action.effect, Effect.sync(() => emit({ type: "ContextOffloaded", effect: action.effect, ok: false, reason: "no keeper" })))]
+    case "SendLlmRequest":
+      return state.name === "CallingLlm" ? [reading(action.effect, askModel(action, canonicalRequest(state), emit))] : []
+    case "VetToolCalls":
+      return [reading(action.effect, vetToolCalls(action, emit))]
+    case "ExecuteTools":
+      return action.calls.map((started) => ({ effect: started.effect, changes: started.changes, run: executeCall(started, emit) }))
+    case "RunPostToolsHook":
+      return [changing(action.effect, Effect.sync(() => emit({ type: "PostToolsHookCompleted", effect: action.effect, goOn: true })))]
+    case "ScheduleRetry":
+      return [reading(action.effect, waitForRetry(action, emit))]
+    case "Shutdown":
+      return [reading(action.effect, Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })))]
+    case "RequestApproval":
+    case "Cancel":
+    case "WaitForInput":
+    case "DisplayError":
+    case "DisplayMessage":
+    case "RecordDecision":
+      return []
+  }
+}
+
+const reading = <R>(effect: number, run: Effect.Effect<void, never, R>): Work<R> => ({ effect, changes: false, run })
+
+const changing = <R>(effect: number, run: Effect.Effect<void, never, R>): Work<R> => ({ effect, changes: true, run })

@@ -1,8 +1,22 @@
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { Settings } from "./settings.ts"
-import type { Session } from "./session.ts"
-import type { LogError } from "./event-log/event-log.ts"
+import { modelFacts } from "../effects/llm/catalogue.ts"
+import { Llm } from "../effects/llm/llm.ts"
+import { llmConfigFromEnv } from "../effects/llm/config.ts"
+import { Blobs } from "../effects/os/blobs.ts"
+import { killStrays } from "../effects/os/strays.ts"
+import { Workspace } from "../effects/os/workspace.ts"
+import { worksOf, type Rooms } from "../effects/perform.ts"
+import { ReadFiles } from "../effects/tools/read-files.ts"
+import { VettedCalls } from "../effects/tools/vetted-calls.ts"
+import { replay } from "../machine/replay.ts"
+import type { State } from "../machine/state.ts"
+import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
+import { LogError } from "./event-log/log-error.ts"
+import { knownModel, openingEvent } from "./opening.ts"
+import { runSession, type Said, type Session } from "./session.ts"
+import type { Settings, SettingsError } from "./settings.ts"
 
 /** How a session is opened. */
 export interface Opening {
@@ -13,24 +27,98 @@ export interface Opening {
   readonly onLine?: (line: string) => void
 }
 
-/** What a list of sessions shows. Units: `updatedAt` in ms since the epoch. */
-export interface SessionSummary {
-  readonly id: string
-  readonly title: string
-  readonly root: string
-  readonly model: string
-  readonly updatedAt: number
-  readonly events: number
-  readonly state: string
-}
+/** What a list of sessions shows. */
+export type SessionSummary = SessionInfo
 
 /** Opens, resumes and lists sessions. A session lives as long as the scope it was opened in. */
 export interface Sessions {
-  readonly open: (opening: Opening) => Effect.Effect<Session, LogError, Scope.Scope>
+  readonly open: (opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
   /** Goes on where the log ends, with the settings given now: the same work again, under new numbers. */
-  readonly resume: (id: string, opening: Opening) => Effect.Effect<Session, LogError, Scope.Scope>
+  readonly resume: (id: string, opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
   /** Newest first; those of one workspace, or all. */
   readonly list: (root?: string) => Effect.Effect<readonly SessionSummary[], LogError>
   /** The one session whose id begins so. Errors: none, or several. */
   readonly find: (prefix: string) => Effect.Effect<SessionSummary, LogError>
 }
+
+/** The world that sessions are opened in. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Canonical paths; the first is where commands start. */
+  readonly roots: readonly string[]
+  readonly dataDirectory: string
+}
+
+export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundings): Effect.fn.Return<Sessions, never, EventLog | Blobs> {
+  const log = yield* EventLog
+  const blobs = yield* Blobs
+
+  /** Keeps a session alive in rooms of its own. */
+  const live = Effect.fnUntraced(function*(journal: Journal, state: State) {
+    const rooms = yield* Layer.build(roomsOf(surroundings, state, blobs))
+    return yield* runSession(journal, state, (action, after, emit) =>
+      worksOf(action, after, emit).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
+    )
+  })
+
+  const list: Sessions["list"] = (root) =>
+    Effect.map(log.list, (all) => (root === undefined ? all : all.filter((session) => session.roots[0] === root)))
+
+  return {
+    open: Effect.fnUntraced(function*({ settings, attended, onLine }: Opening) {
+      const opened = yield* openingEvent(settings, surroundings.roots, attended)
+      const journal = yield* log.create(opened, { onLine })
+      return yield* live(journal, replay([opened]))
+    }),
+    resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
+      const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
+      killStrays(id)
+      const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state))
+      yield* session.say({ type: "SessionResumed" })
+      yield* session.say(yield* settingsNow(opening))
+      yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
+      return session
+    }),
+    list,
+    find: (prefix) =>
+      Effect.flatMap(log.list, (all) => {
+        const found = all.filter((session) => session.id.startsWith(prefix))
+        const exact = found.find((session) => session.id === prefix) ?? (found.length === 1 ? found[0] : undefined)
+        if (exact !== undefined) return Effect.succeed(exact)
+        return Effect.fail(
+          new LogError({
+            reason: "not-found",
+            message: `find session ${prefix}: ${found.length === 0 ? "there is none; `loom sessions --all` lists them" : `${found.length} begin so; give more of its name`}`
+          })
+        )
+      })
+  }
+})
+
+const roomsOf = ({ environment }: Surroundings, { session }: State, blobs: Blobs["Service"]): Layer.Layer<Rooms> =>
+  Layer.mergeAll(
+    Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(blobs.get(hash), () => null), warm: session.settings.model }),
+    Layer.succeed(Workspace, { roots: session.opened.roots, session: session.id }),
+    Layer.succeed(Blobs, blobs),
+    ReadFiles.layer,
+    VettedCalls.layer
+  )
+
+/** What holds from now on: the limits, rules and mode of this process; the model only if somebody named one. */
+const settingsNow = Effect.fnUntraced(function*({ settings, attended }: Opening): Effect.fn.Return<Said, SettingsError> {
+  const common = { type: "SettingsChanged", mode: settings.mode, attended, limits: settings.limits, rules: settings.rules } as const
+  if (!settings.modelSaid) return common
+  const model = yield* knownModel(settings.model)
+  return { ...common, model, modelsByName: { [model]: modelFacts(model) } }
+})
+
+/** What an earlier process asked a person, and nobody is there to answer now. */
+const unanswerable = (state: State): readonly Said[] =>
+  state.name !== "ExecutingTools"
+    ? []
+    : state.executions.flatMap(({ phase }) =>
+        phase.name === "awaiting-approval"
+          ? [{ type: "ApprovalAnswered", effect: phase.effect, answer: "no", words: "nobody is there to be asked" } satisfies Said]
+          : []
+      )
+

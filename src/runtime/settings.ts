@@ -9,6 +9,8 @@ import { parseRule } from "../machine/policy/permission-rule.ts"
 export interface Settings {
   /** `provider:model`; `null` where nobody said and no key tells. */
   readonly model: string | null
+  /** Whether somebody said it, and not a key alone: then it also holds for a session that is taken up again. */
+  readonly modelSaid: boolean
   readonly mode: PermissionMode
   readonly rules: readonly Rule[]
   readonly limits: Limits
@@ -50,7 +52,10 @@ export const DEFAULT_LIMITS: Limits = {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Joins the layers, the strongest first; rules of all of them hold together. */
-export const settingsOf = (layers: readonly { readonly source: string; readonly layer: Layer }[]): Effect.Effect<Settings, SettingsError> =>
+export const settingsOf = (
+  layers: readonly { readonly source: string; readonly layer: Layer }[],
+  modelByKey: string | null
+): Effect.Effect<Settings, SettingsError> =>
   Effect.gen(function*() {
     const first = <K extends keyof Layer>(key: K): Layer[K] | undefined => layers.find(({ layer }) => layer[key] !== undefined)?.layer[key]
     const mode = first("permissionMode") ?? "default"
@@ -60,7 +65,8 @@ export const settingsOf = (layers: readonly { readonly source: string; readonly 
     if (wrong !== undefined) return yield* fault(`the rule ${wrong.rule} (${wrong.source}) is none; write it as shell(git *) or file_read`)
     const budget = first("maxBudgetUsd")
     return {
-      model: first("model") ?? null,
+      model: first("model") ?? modelByKey,
+      modelSaid: first("model") !== undefined,
       mode,
       rules,
       limits: {
@@ -170,7 +176,8 @@ const readIfThere = (path: string): string | null => {
 export const nearest = (name: string, known: readonly string[]): string =>
   known.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? name
 
-const distance = (from: string, to: string): number => {
+/** How many letters have to change to make one word of the other. */
+export const distance = (from: string, to: string): number => {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let i = 1; i <= from.length; i++) {
     const next = [i]

@@ -1,0 +1,56 @@
+import { join } from "node:path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { layer as layerSqlite, Sqlite } from "../effects/os/sqlite.ts"
+import { directoriesOf, type Directories } from "./directories.ts"
+import { layerBlobsSql } from "./event-log/blobs-sql.ts"
+import { EventLog } from "./event-log/event-log.ts"
+import { logErrorOf, type LogError } from "./event-log/log-error.ts"
+import { modelByKey } from "./opening.ts"
+import { makeSessions, type Sessions } from "./sessions.ts"
+import { environmentLayer, fileLayer, settingsOf, type Layer as SettingsLayer, type Settings, type SettingsError } from "./settings.ts"
+import { version } from "./version.ts"
+
+/** Loom, put together: the only file where layers meet. */
+export interface App {
+  readonly sessions: Sessions
+  readonly settings: Settings
+  readonly directories: Directories
+  readonly log: EventLog["Service"]
+  /** Under what name a damaged database was set aside; `null` where it was sound. */
+  readonly setAside: string | null
+}
+
+export interface AppConfig {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Canonical path of the folder that is worked in. */
+  readonly cwd: string
+  readonly flagsLayer: SettingsLayer
+}
+
+export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn.Return<App, LogError | SettingsError, Scope.Scope> {
+  const { environment, cwd } = config
+  const directories = directoriesOf(environment)
+  const settings = yield* readSettings(config, directories)
+  const context = yield* Effect.mapError(Layer.build(storeOf(directories)), (cause) => logErrorOf(`open the database ${directories.database}`, cause))
+  const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data }), context)
+  return { sessions, settings, directories, log: Context.get(context, EventLog), setAside: Context.get(context, Sqlite).setAside }
+})
+
+const readSettings = Effect.fnUntraced(function*({ environment, flagsLayer }: AppConfig, directories: Directories) {
+  const fromEnvironment = yield* environmentLayer(environment)
+  const fromFile = yield* fileLayer(directories.config)
+  return yield* settingsOf(
+    [
+      { source: "flag", layer: flagsLayer },
+      { source: "environment", layer: fromEnvironment },
+      { source: join(directories.config, "config.toml"), layer: fromFile }
+    ],
+    modelByKey(environment)
+  )
+})
+
+const storeOf = (directories: Directories) =>
+  Layer.mergeAll(EventLog.layerSql(`loom ${version()}`), layerBlobsSql).pipe(Layer.provideMerge(layerSqlite({ file: directories.database })))
