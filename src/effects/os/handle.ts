@@ -29,7 +29,7 @@ const open = (absolute: string, flags: number): number => {
   try {
     return openSync(absolute, flags)
   } catch (thrown) {
-    if (errorCode(thrown) === "ELOOP") return refuse(`${absolute} was replaced by a link while it was opened; try again`)
+    if (errorCode(thrown) === "ELOOP" || errorCode(thrown) === "ENOTDIR") return refuse(`${absolute} was replaced by something else while it was opened; try again`)
     if (errorCode(thrown) === "ENXIO") return refuse(`${absolute} is no regular file`)
     throw thrown
   }
