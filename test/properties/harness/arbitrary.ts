@@ -5,6 +5,9 @@ import type { Move, Plan } from "./play.ts"
 
 /** Whole random sessions, and their parts. Everything shrinks towards a plain session with plain answers. */
 
+/** Objects as JSON makes them. */
+const PLAIN = { noNullPrototype: true }
+
 const choice = { kind: fc.nat(13), a: fc.nat(63), b: fc.nat(31) }
 
 const answer: fc.Arbitrary<Move> = fc.record({ move: fc.constant("answer" as const), which: fc.nat(3), ...choice })
@@ -26,7 +29,7 @@ export const limits: fc.Arbitrary<Limits> = fc.record({
   toolsParallelMax: fc.constantFrom(2, 8, 1),
   outputTokensMax: fc.constantFrom(1000, 64),
   windowTokensMax: fc.constantFrom(null, null, 120, 250, 1)
-})
+}, PLAIN)
 
 const someLimits = limits.chain((all) => fc.subarray(Object.keys(all) as (keyof Limits)[]).map((keys) => Object.fromEntries(keys.map((key) => [key, all[key]])) as Partial<Limits>))
 
@@ -44,7 +47,7 @@ const person: fc.Arbitrary<Move> = fc
     { weight: 1, arbitrary: fc.constant({ type: "ShutdownRequested" as const }) },
     { weight: 1, arbitrary: fc.constantFrom("test:two", "test:one", "constructor", "nobody knows").map((model) => ({ type: "SettingsChanged" as const, model })) },
     { weight: 1, arbitrary: modes.map((mode) => ({ type: "SettingsChanged" as const, mode })) },
-    { weight: 1, arbitrary: fc.record({ type: fc.constant("SettingsChanged" as const), attended: fc.boolean(), limits: someLimits }) }
+    { weight: 1, arbitrary: fc.record({ type: fc.constant("SettingsChanged" as const), attended: fc.boolean(), limits: someLimits }, PLAIN) }
   )
   .map((event): Move => ({ move: "host", event }))
 
@@ -55,7 +58,7 @@ const RULES: readonly string[] = [
 ]
 
 export const rules: fc.Arbitrary<readonly Rule[]> = fc.array(
-  fc.record({ decision: fc.constantFrom<Rule["decision"]>("allow", "ask", "deny"), rule: fc.constantFrom(...RULES), source: fc.constant("test") }),
+  fc.record({ decision: fc.constantFrom<Rule["decision"]>("allow", "ask", "deny"), rule: fc.constantFrom(...RULES), source: fc.constant("test") }, PLAIN),
   { maxLength: 3 }
 )
 

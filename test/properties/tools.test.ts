@@ -1,0 +1,8 @@
+import { holds } from "./holds.ts"
+
+/* Who may run, in what order, and what becomes of a call. */
+holds("14")
+holds("21")
+holds("25")
+holds("rule 3")
+holds("rule 10")
