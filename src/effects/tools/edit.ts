@@ -1,0 +1,116 @@
+import { refuse } from "../os/problem.ts"
+import { nearestPlace } from "./nearest.ts"
+import { counted } from "./text.ts"
+
+export interface Edit {
+  readonly old: string
+  readonly new: string
+  /** Every place instead of the only one. */
+  readonly all?: boolean
+}
+
+const LINES_SHOWN_MAX = 10
+
+/**
+ * The text with all edits made, one after the other. Edits speak of lines as they are shown, ending in LF; what they bring
+ * in ends as the lines around it do. A final newline stays.
+ * Errors: throws a `Problem` at the first edit that does not fit, and says why.
+ */
+export const applyEdits = (shown: string, text: string, edits: readonly Edit[]): string => {
+  const edited = edits.reduce((before, edit, index) => applyEdit(edits.length === 1 ? `edit ${shown}` : `edit ${shown}, edit ${index + 1} of ${edits.length}`, before, edit), text)
+  return text.endsWith("\n") && edited !== "" && !edited.endsWith("\n") ? edited + endingOf(text, text.length) : edited
+}
+
+const applyEdit = (what: string, text: string, edit: Edit): string => {
+  const wanted = toLf(edit.old)
+  const replacement = toLf(edit.new)
+  if (wanted === "") refuse(`${what}: the text to replace is empty; give the lines around the place, or use file_write for a new file`)
+  if (wanted === replacement) refuse(`${what}: the old and the new text are the same`)
+  const view = viewOf(text)
+  const places = placesOf(view.text, wanted)
+  if (places.length === 0) refuse(`${what}: the text to replace does not occur; ${nearestPlace(view.text, wanted)}`)
+  if (places.length > 1 && edit.all !== true) {
+    refuse(`${what}: the text to replace occurs ${places.length} times, at ${linesOf(view.text, places)}; include more of its surroundings, or set all`)
+  }
+  return replaced(text, view, apart(places, wanted.length), wanted.length, replacement)
+}
+
+export const toLf = (text: string): string => text.replaceAll("\r\n", "\n")
+
+/** The text as it is shown, and where carriage returns were left out of it. */
+interface View {
+  readonly text: string
+  /** Positions in the shown text of those LF that stand for CRLF, ascending. */
+  readonly crlfs: readonly number[]
+}
+
+const viewOf = (text: string): View => {
+  const crlfs: number[] = []
+  for (let at = text.indexOf("\r\n"); at >= 0; at = text.indexOf("\r\n", at + 2)) crlfs.push(at - crlfs.length)
+  return { text: crlfs.length === 0 ? text : toLf(text), crlfs }
+}
+
+/** Where a position of the view lies in the text itself: as much further as carriage returns were left out before it. */
+const positionIn = ({ crlfs }: View, position: number): number => {
+  let low = 0
+  let high = crlfs.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((crlfs[middle] as number) < position) low = middle + 1
+    else high = middle
+  }
+  return position + low
+}
+
+/** Every place, overlapping ones too: each of them could have been meant. */
+const placesOf = (text: string, wanted: string): readonly number[] => {
+  const places: number[] = []
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) places.push(at)
+  return places
+}
+
+/** Of places that overlap, the first. */
+const apart = (places: readonly number[], length: number): readonly number[] => {
+  const kept: number[] = []
+  for (const place of places) if (place >= (kept.at(-1) ?? -length) + length) kept.push(place)
+  return kept
+}
+
+const replaced = (text: string, view: View, places: readonly number[], length: number, replacement: string): string => {
+  let result = ""
+  let copied = 0
+  for (const place of places) {
+    const start = positionIn(view, place)
+    result += text.slice(copied, start)
+    copied = positionIn(view, place + length)
+    result += replacement.replaceAll("\n", endingIn(text.slice(start, copied)) ?? endingOf(text, start))
+  }
+  return result + text.slice(copied)
+}
+
+const endingIn = (piece: string): string | null => {
+  const newline = piece.indexOf("\n")
+  return newline < 0 ? null : newline > 0 && piece.charAt(newline - 1) === "\r" ? "\r\n" : "\n"
+}
+
+/** How the line of this position ends, or the one before where it is the last. */
+const endingOf = (text: string, position: number): string => {
+  const ahead = text.indexOf("\n", position)
+  const newline = ahead >= 0 ? ahead : text.lastIndexOf("\n")
+  return newline > 0 && text.charAt(newline - 1) === "\r" ? "\r\n" : "\n"
+}
+
+const linesOf = (text: string, places: readonly number[]): string => {
+  const lines = [...new Set(places.slice(0, LINES_SHOWN_MAX + 1).map((place) => lineAt(text, place)))]
+  const more = places.length > LINES_SHOWN_MAX ? " and more" : ""
+  return `${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, LINES_SHOWN_MAX).join(", ")}${more}`
+}
+
+const lineAt = (text: string, position: number): number => {
+  let line = 1
+  for (let at = text.indexOf("\n"); at >= 0 && at < position; at = text.indexOf("\n", at + 1)) line++
+  return line
+}
+
+/** `made 2 edits in src/a.ts` */
+export const editsMade = (shown: string, count: number): string => `made ${counted(count, "edit")} in ${shown}`

@@ -1,0 +1,104 @@
+import type { CommandFact } from "../../machine/event.ts"
+import { onlyReads } from "./shell-reads.ts"
+
+/**
+ * The simple commands of a shell line, or `unparsed`. Deliberately narrow: plain words and quotes in which nothing is
+ * expanded, joined by `&&`, `||`, `;` and `|`. Whatever a shell could read in another way is not told here but asked.
+ *
+ * `parseCommands("cd src && ls -l | head")  // => [["cd", "src"], ["ls", "-l"], ["head"]]` as facts
+ */
+export const parseCommands = (line: string): readonly CommandFact[] | "unparsed" => {
+  const commands = FORBIDDEN.test(line) ? null : split(line)
+  if (commands === null || !commands.every(isPlain)) return "unparsed"
+  const moves = commands.some(([word]) => word === "cd")
+  return commands.map((words) => ({ text: commandText(words), reads: onlyReads(words) && !(moves && words[0] === "git") }))
+}
+
+/** Control characters (a newline too), characters that are not seen or turn the text round, and halves of characters. */
+const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+
+/** Words joined by single blanks; one that is more than plain characters stands in quotes, so that two commands never read the same. */
+export const commandText = (words: readonly string[]): string =>
+  words.map((word) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ")
+
+const PLAIN_WORD = /^[\p{L}\p{M}\p{N}_./:=@%+,~^-]+$/u
+
+/** Anything between blanks that a shell takes as it stands. `~` and `=` mean more in some places, which `isPlain` sees to. */
+const PIECE = /^(?:[\p{L}\p{M}\p{N}_./:=@%+,~^-]+|'[^']*'|"[^"$`\\!]*")/u
+const JOINT = /^(?:&&|\|\||;|\|)(?![&|;])/
+
+interface Token {
+  readonly type: "word" | "joint"
+  /** As it stands in the line. */
+  readonly raw: string
+  /** Without its quotes. */
+  readonly word: string
+}
+
+const split = (line: string): readonly (readonly string[])[] | null => {
+  const tokens = tokenize(line)
+  if (tokens === null) return null
+  const commands: string[][] = [[]]
+  for (const token of tokens) {
+    if (token.type === "word") (commands.at(-1) as string[]).push(token.word)
+    else commands.push([])
+  }
+  const last = tokens.at(-1)
+  if (last?.type === "joint" && last.raw === ";") commands.pop()
+  return commands.length === 0 || commands.some((words) => words.length === 0) ? null : commands
+}
+
+const tokenize = (line: string): readonly Token[] | null => {
+  const tokens: Token[] = []
+  for (let rest = withoutBlanks(line); rest !== ""; ) {
+    const joint = JOINT.exec(rest)?.[0]
+    const token: Token | null = joint === undefined ? wordAt(rest) : { type: "joint", raw: joint, word: "" }
+    if (token === null) return null
+    tokens.push(token)
+    const behind = rest.slice(token.raw.length)
+    if (token.type === "word" && behind !== "" && !/^[ ;&|]/.test(behind)) return null
+    rest = withoutBlanks(behind)
+  }
+  return tokens
+}
+
+/** Only blanks: what else Unicode counts as white space is a character like any other to a shell. */
+const withoutBlanks = (text: string): string => text.replace(/^ +/, "")
+
+/** Pieces that stand together are one word: `a"b c"'d'` is `ab cd`. */
+const wordAt = (text: string): Token | null => {
+  let raw = ""
+  let word = ""
+  for (let piece = PIECE.exec(text)?.[0]; piece !== undefined; piece = PIECE.exec(text.slice(raw.length))?.[0]) {
+    if (!/^['"]/.test(piece) && expandsTilde(word === "" ? piece : `x${piece}`)) return null
+    raw += piece
+    word += /^['"]/.test(piece) ? piece.slice(1, -1) : piece
+  }
+  return raw === "" ? null : { type: "word", word, raw }
+}
+
+/** A tilde at the beginning, or behind `=` or `:`, is somebody's home. */
+const expandsTilde = (piece: string): boolean => /(^|[=:])~/.test(piece)
+
+/** Whether a command is what its first word says: no assignment before it, no word of the shell's own, nothing that runs others. */
+const isPlain = ([word = ""]: readonly string[]): boolean => {
+  const name = word.slice(word.lastIndexOf("/") + 1)
+  return word !== "" && !word.includes("=") && !word.startsWith("-") && !SHELL_WORDS.has(name) && !WRAPPERS.has(name)
+}
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "))
+
+/** What the shell itself understands, so that the words behind it are no arguments, or that changes how the next ones are read. */
+const SHELL_WORDS = words(
+  "if then else elif fi for while until do done case esac in function select time coproc eval exec command builtin . source " +
+    "trap alias unalias set unset shopt export readonly declare typeset local read mapfile readarray getopts hash enable bind " +
+    "let wait jobs fg bg disown suspend fc history complete compgen compopt caller ulimit umask return break continue shift exit pushd popd dirs logout"
+)
+
+/** What runs the words behind it, or its input, as a command. */
+const WRAPPERS = words(
+  "env sudo doas su runuser pkexec sh bash rbash dash ash zsh ksh mksh fish csh tcsh pwsh busybox toybox xargs parallel nohup nice ionice " +
+    "chrt taskset numactl prlimit setsid timeout stdbuf unbuffer script expect watch entr strace ltrace gdb valgrind perf unshare nsenter chroot " +
+    "setpriv capsh systemd-run systemd-nspawn bwrap firejail fakeroot proot faketime flock run-parts screen tmux at batch crontab ssh start-stop-daemon " +
+    "daemonize dbus-run-session dbus-launch xvfb-run direnv rlwrap socat ld.so ld-linux-x86-64.so.2 ld-linux-aarch64.so.1"
+)
