@@ -11,8 +11,9 @@ type Block = Anthropic.ContentBlockParam
 const CACHED = { cache_control: { type: "ephemeral" } } as const
 
 /**
- * The request as Anthropic's Messages wire has it. Three marks ask for the cache: behind the tools, behind the system text, and behind
- * the last message, so that the next request finds all of this one.
+ * The request as Anthropic's Messages wire has it. Four marks ask for the cache, as many as there may be: behind the tools, the system
+ * text, and the last two messages of the person. So the next request finds all of this one, and this one the whole of the one before,
+ * however many blocks lie between: the provider itself looks back only some twenty.
  */
 export const encodeAnthropic = (request: CanonicalRequest, model: string, images: Images): Body => {
   const { thinking } = catalogueEntry(request.model)
@@ -37,10 +38,10 @@ const toolsOf = ({ tools }: CanonicalRequest): Anthropic.Tool[] =>
 
 const messagesOf = (request: CanonicalRequest, images: Images): Anthropic.MessageParam[] => {
   const messages = answersWithoutTrailingThinking(request.messages)
-  return messages.map((message, index) => ({
-    role: message.role,
-    content: index === messages.length - 1 ? marked(blocksOf(message, images)) : blocksOf(message, images)
-  }))
+  return messages.map((message, index) => {
+    const blocks = blocksOf(message, images)
+    return { role: message.role, content: message.role === "user" && index >= messages.length - 3 ? marked(blocks) : blocks }
+  })
 }
 
 const blocksOf = (message: Message, images: Images): Block[] => message.content.map((content) => blockOf(content, images))
@@ -73,8 +74,5 @@ const partOf = (part: Part, images: Images): Anthropic.TextBlockParam | Anthropi
   return { type: "image", source: { type: "base64", media_type: part.mediaType as Anthropic.Base64ImageSource["media_type"], data } }
 }
 
-/** The cache mark goes on the last block that takes one; thinking takes none. */
-const marked = (blocks: readonly Block[]): Block[] => {
-  const last = blocks.findLastIndex((block) => block.type !== "thinking" && block.type !== "redacted_thinking")
-  return blocks.map((block, index) => (index === last ? ({ ...block, ...CACHED } as Block) : block))
-}
+const marked = (blocks: readonly Block[]): Block[] =>
+  blocks.map((block, index) => (index === blocks.length - 1 ? ({ ...block, ...CACHED } as Block) : block))

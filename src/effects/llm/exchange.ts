@@ -129,7 +129,7 @@ interface Watchdog {
 }
 
 /** How long the rest of a finished stream may take. Units: ms. */
-const REST_MS = 1000
+const REST_MS = 250
 
 const watch = (abort: AbortController, idleMs: number): Watchdog => {
   let resting = false

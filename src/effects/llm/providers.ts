@@ -10,7 +10,6 @@ import { OPENAI_URL, openOpenAi, type OpenAiDoor } from "./openai.ts"
 import { encodeChat } from "./openai-chat-encode.ts"
 import { encodeResponses } from "./openai-responses-encode.ts"
 import { failed, type OnPiece } from "./piece.ts"
-import { readScript } from "./script-file.ts"
 import { playScript } from "./scripted.ts"
 
 type Wire = Exclude<Provider, "scripted">
@@ -56,11 +55,15 @@ const prepare = async (doors: Doors, idleMs: number, request: CanonicalRequest, 
 
 const refuse = (on: OnPiece, message: string): Effect.Effect<void> => Effect.sync(() => on(failed({ failure: "permanent", message })))
 
+/** The reader is loaded late: it brings the schemas along, which a real model does not need. */
 const askScript = (path: string, request: CanonicalRequest, on: OnPiece): Effect.Effect<void> =>
-  Effect.matchEffect(readScript(path), {
-    onFailure: (message) => refuse(on, message),
-    onSuccess: (script) => playScript(script, request, on)
-  })
+  Effect.promise(() => import("./script-file.ts")).pipe(
+    Effect.flatMap(({ readScript }) => readScript(path)),
+    Effect.matchEffect({
+      onFailure: (message) => refuse(on, message),
+      onSuccess: (script) => playScript(script, request, on)
+    })
+  )
 
 /** What the person still has to set before this provider can be asked; `null` where nothing is missing. */
 const missingSetting = (config: LlmConfig, model: ModelName, provider: Wire): string | null => {

@@ -31,7 +31,7 @@ const conversation = (model: string, signature: string): CanonicalRequest =>
   )
 
 describe("Anthropic's wire", () => {
-  test("has thinking with its signature, failed results, images, and three marks for the cache", () => {
+  test("has thinking with its signature, failed results, images, and four marks for the cache", () => {
     const signature = seal("hm", undefined)
     const body = encodeAnthropic(conversation(MODELS.anthropic, signature), "claude-sonnet-5-5", images)
     const cached = { cache_control: { type: "ephemeral" } }
@@ -48,7 +48,7 @@ describe("Anthropic's wire", () => {
           role: "user",
           content: [
             { type: "text", text: "look at this" },
-            { type: "image", source: { type: "base64", media_type: "image/png", data: PIXEL } }
+            { type: "image", source: { type: "base64", media_type: "image/png", data: PIXEL }, ...cached }
           ]
         },
         {

@@ -204,6 +204,19 @@ describe.each(WIRES)("%s over HTTP", (wire) => {
   })
 })
 
+test("a stream that the server does not end after the answer is let go soon", async () => {
+  const server = await serve("anthropic", { fault: "stall", after: 1_000_000, answer: ANSWER })
+  expect(endOf(await ask("anthropic", server))).toMatchObject({ type: "LlmCompleted" })
+  expect(await server.requests[0]?.ended).toBe("client-closed")
+})
+
+test("a gateway that imitates Anthropic gets the key and the version such gateways know", async () => {
+  const server = await serve("anthropic", ANSWER)
+  await ask("anthropic", server, undefined, { key: "my key" })
+  expect(server.requests[0]?.headers).toMatchObject({ "x-api-key": "my key", "anthropic-version": "2023-06-01" })
+  expect(server.requests[0]?.headers).not.toHaveProperty("authorization")
+})
+
 test("without a key, or without an address, it says which variable to set and asks nobody", async () => {
   const empty = llmConfigFromEnv({})
   const messages = await Promise.all(WIRES.map(async (wire) => endOf(await askWith(empty, requestOf(MODELS[wire])))))
