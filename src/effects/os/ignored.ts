@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readFileSync } from "node:fs"
-import { dirname } from "node:path"
+import { basename, dirname } from "node:path"
 import type { Ignore } from "ignore"
 import { isInside } from "./path.ts"
 
@@ -16,13 +16,24 @@ const RULES_BYTES_MAX = 1_000_000
  * `.git/info/exclude`. The deepest file that speaks of an entry decides.
  */
 export const ignoredBelow = async (root: string): Promise<Ignored> => {
-  const { default: ignore } = await import("ignore")
   const top = repositoryTop(root) ?? root
+  const ignored = await ignoredFrom(top)
+  // Whoever names a directory that is ignored wants what is in it.
+  return isHidden(top, root, ignored) ? ignoredFrom(root) : ignored
+}
+
+const isHidden = (top: string, directory: string, ignored: Ignored): boolean => {
+  for (let at = directory; at !== top && at !== dirname(at); at = dirname(at)) if (ignored(dirname(at), basename(at), true)) return true
+  return false
+}
+
+const ignoredFrom = async (top: string): Promise<Ignored> => {
+  const { default: ignore } = await import("ignore")
   const rulesByDirectory = new Map<string, Ignore | null>()
   const read = (directory: string): Ignore | null => {
     const files = directory === top ? [`${directory}/.git/info/exclude`, `${directory}/.gitignore`] : [`${directory}/.gitignore`]
     const texts = files.flatMap((file) => textOf(file) ?? [])
-    return texts.length === 0 ? null : ignore({ allowRelativePaths: true }).add(texts)
+    return texts.length === 0 ? null : ignore({ allowRelativePaths: true, ignorecase: false }).add(texts.join("\n"))
   }
   const rulesOf = (directory: string): Ignore | null => {
     const known = rulesByDirectory.get(directory)

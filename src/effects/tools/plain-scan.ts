@@ -18,32 +18,38 @@ const TURN_FILES = 20
  * Errors: fails with a `Problem` where the pattern is no regular expression.
  */
 export const plainScan = Effect.fnUntraced(function*(search: Search): Effect.fn.Return<Hits, Problem> {
-  const expression = yield* attempt(`search for ${search.pattern}`, () => linear(search.pattern))
+  const matches = yield* attempt(`search for ${search.pattern}`, () => linear(search.pattern))
   const fits = search.glob === undefined ? () => true : yield* globFilter(search.glob)
   return yield* Effect.tryPromise({
-    try: (signal) => scan(search, expression, fits, signal),
+    try: (signal) => scan(search, matches, fits, signal),
     catch: (thrown) => problemOf(`search ${search.place.shown}`, thrown)
   })
 })
 
 /** An expression that takes time in proportion to the text, whatever it says: a pattern from outside must not hang this process. */
-const linear = (pattern: string): RegExp => {
+const linear = (pattern: string): LineTest => {
   setFlagsFromString("--enable-experimental-regexp-engine")
-  const [, flag = "", rest = pattern] = /^\(\?(i)\)(.*)$/s.exec(pattern) ?? []
+  const caseless = pattern.startsWith("(?i)")
   try {
-    return new RegExp(rest, `l${flag}`)
+    const expression = new RegExp(caseless ? lowered(pattern.slice("(?i)".length)) : pattern, "l")
+    return (line) => expression.test(caseless ? line.toLowerCase() : line)
   } catch (thrown) {
     return refuse(`search for ${pattern}: it is no regular expression that can be used here (${thrown instanceof Error ? thrown.message : String(thrown)})`)
   }
 }
 
-const scan = async (search: Search, expression: RegExp, fits: (path: string) => boolean, signal: AbortSignal): Promise<Hits> => {
+type LineTest = (line: string) => boolean
+
+/** This kind of expression cannot overlook case, so both sides go in small letters; what stands behind a backslash is no letter. */
+const lowered = (pattern: string): string => pattern.replaceAll(/\\.|[^\\]+/gs, (piece) => (piece.startsWith("\\") ? piece : piece.toLowerCase()))
+
+const scan = async (search: Search, matches: LineTest, fits: (path: string) => boolean, signal: AbortSignal): Promise<Hits> => {
   const { add, hits } = collectHits()
   let files = 0
   for await (const { absolute, relative, shown } of filesOf(search.place)) {
     if (signal.aborted) break
     if (++files % TURN_FILES === 0) await new Promise(setImmediate)
-    if (fits(relative) && !hitsIn(absolute, shown, expression, search.context ?? 0).every(add)) break
+    if (fits(relative) && !hitsIn(absolute, shown, matches, search.context ?? 0).every(add)) break
   }
   return hits()
 }
@@ -61,9 +67,9 @@ async function* filesOf(place: Located): AsyncGenerator<ToScan, void, void> {
   }
 }
 
-const hitsIn = (absolute: string, shown: string, expression: RegExp, context: number): readonly Hit[] => {
+const hitsIn = (absolute: string, shown: string, matches: LineTest, context: number): readonly Hit[] => {
   const lines = textLines(absolute)
-  const matching = lines.flatMap((line, index) => (expression.test(line) ? index : []))
+  const matching = lines.flatMap((line, index) => (matches(line) ? index : []))
   const wanted = new Set(matching)
   const around = matching.flatMap((index) => Array.from({ length: 2 * context + 1 }, (_, offset) => index - context + offset))
   return [...new Set(around)]
