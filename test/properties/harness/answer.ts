@@ -41,11 +41,15 @@ export const answerTo = (open: OpenEffect, state: State, at: number, { kind, a, 
   }
 }
 
-/** An answer that fits nothing: of another kind than the effect waits for, or for one that nobody waits for. */
+/**
+ * An answer that fits nothing: of the right kind for an effect that is over or never was, or of another kind than an
+ * open effect waits for; `null` where the choice would fit after all.
+ */
 export const wrongAnswer = (open: readonly OpenEffect[], state: State, at: number, { kind, a, b }: Choice): AnswerEvent | null => {
-  const by = pick(STARTERS, kind)
-  const asked = pick([...open, NOBODY], a)
-  const effect = asked === NOBODY ? pick([0, -1, 1, 2, 3, 5, 8, 13, 1e9, 2 ** 53], b) : asked.effect
+  const asked = pick(open.length === 0 ? [NOBODY] : open, b)
+  const { effect: newest } = state.session
+  const late = { by: asked.by, effect: pick([newest - 1, newest, newest - 2, newest - 3, 1, 0, -1, newest + 1, 2 ** 53], kind) }
+  const { by, effect } = a % 2 === 0 ? late : { by: pick(STARTERS, kind), effect: asked.effect }
   const answer = answerTo({ effect, by, call: "", approval: null }, state, at, { kind: a, a: b, b: 0 })
   const fits = open.some((other) => other.effect === effect && ANSWERS[other.by].includes(answer.type))
   return fits ? null : answer

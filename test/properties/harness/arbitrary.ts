@@ -26,7 +26,7 @@ export const limits: fc.Arbitrary<Limits> = fc.record({
   tokensMax: fc.constantFrom(null, 12, 3000, 0),
   costMax: fc.constantFrom(null, null, 20, 1e9, 0),
   attemptsMax: fc.constantFrom(3, 2, 1),
-  toolsParallelMax: fc.constantFrom(2, 8, 1),
+  toolsParallelMax: fc.constantFrom(2, 8, 1, 0),
   outputTokensMax: fc.constantFrom(1000, 64),
   windowTokensMax: fc.constantFrom(null, null, 120, 250, 1)
 }, PLAIN)
@@ -54,12 +54,13 @@ const person: fc.Arbitrary<Move> = fc
 export const move: fc.Arbitrary<Move> = fc.oneof({ weight: 75, arbitrary: answer }, { weight: 17, arbitrary: person }, { weight: 8, arbitrary: wrongAnswer })
 
 const RULES: readonly string[] = [
-  "file_edit(src/**)", "shell(git *)", "shell", "file_write(.env*)", "Bash(rm:*)", "Read(/etc/**)", "mcp__*", "web_fetch(domain:example.com)", "shell(*)", "not a rule("
+  "file_edit(src/**)", "file_read(src/**)", "file_read", "shell(git *)", "shell", "file_write(.env*)", "Bash(rm:*)", "Read(/etc/**)", "mcp__*", "web_fetch(domain:example.com)",
+  "shell(*)", "not a rule(", "constructor", "__proto__(*)"
 ]
 
 export const rules: fc.Arbitrary<readonly Rule[]> = fc.array(
-  fc.record({ decision: fc.constantFrom<Rule["decision"]>("allow", "ask", "deny"), rule: fc.constantFrom(...RULES), source: fc.constant("test") }, PLAIN),
-  { maxLength: 3 }
+  fc.record({ decision: fc.constantFrom<Rule["decision"]>("allow", "allow", "ask", "deny"), rule: fc.constantFrom(...RULES), source: fc.constant("test") }, PLAIN),
+  { maxLength: 4 }
 )
 
 const openings = fc

@@ -41,6 +41,8 @@ const LAST_WORDS: ReadonlySet<EventType> = new Set<EventType>([
   "ShutdownCompleted"
 ])
 
+export const closes = (type: EventType): boolean => LAST_WORDS.has(type)
+
 /** The effects an action starts, in their order. */
 export const startedBy = (action: Action): readonly OpenEffect[] => {
   switch (action.type) {

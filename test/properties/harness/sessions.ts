@@ -113,11 +113,19 @@ const KNOWN_LAWS: ReadonlySet<string> = new Set<Event["type"]>(["UserInput", "Se
 type Judged = readonly [how: string, events: readonly Event[]] | null
 
 function law(id: string, words: string, judge: (machine: Machine, plan: Plan) => Judged): Law {
+  const judging = (machine: Machine, plan: Plan): Judged => {
+    try {
+      return judge(machine, plan)
+    } catch (error) {
+      if (error instanceof Broken && error.law === "total") return [error.how, error.events]
+      throw error
+    }
+  }
   return {
     id,
     words,
     check: (machine, plan) => {
-      const judged = judge(machine, plan)
+      const judged = judging(machine, plan)
       if (judged !== null) throw new Broken(id, words, judged[0], judged[1])
     }
   }

@@ -185,6 +185,6 @@ const sentNow = (sent: Sent | null, after: State, actions: readonly Action[], re
   return {
     request: action,
     setting: JSON.stringify([action.model, modelsByName[action.model], window.base, window.marker]),
-    blocks: request.messages.flatMap(({ role, content }) => content.map((block) => `${role} ${JSON.stringify(block)}`))
+    blocks: [request.system, JSON.stringify(request.tools), ...request.messages.flatMap(({ role, content }) => content.map((block) => `${role} ${JSON.stringify(block)}`))]
   }
 }

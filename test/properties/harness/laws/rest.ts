@@ -1,3 +1,4 @@
+import { effectsIn } from "../effects.ts"
 import { newEntries } from "../shadow.ts"
 import type { Edge, EdgeLaw } from "../world.ts"
 
@@ -14,12 +15,12 @@ export const restLaws: readonly EdgeLaw[] = [
   {
     id: "28",
     words: "a restart leaves nothing of the dead process open, and a session that can be used",
-    broken: ({ event, after, known, knows, actions }) => {
+    broken: ({ event, after, known, actions }) => {
       if (event.type !== "SessionResumed") return null
       if (after.name === "ShuttingDown") return "it is still shutting down"
       if (actions.some((action) => action.type === "Cancel")) return "it cancels what died with the process"
-      const ghost = knows.open.find(({ effect }) => effect <= known.effectMax)
-      return ghost === undefined ? null : `${ghost.by} ${ghost.effect} is open`
+      const ghost = effectsIn(after).find((effect) => effect <= known.effectMax)
+      return ghost === undefined ? null : `it still waits for ${ghost}`
     }
   },
   {

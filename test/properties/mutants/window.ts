@@ -1,0 +1,34 @@
+import { mutant, type Mutant } from "./mutant.ts"
+
+const OFFLOAD = "policy/offload.ts"
+const WINDOW = "window.ts"
+
+/** Faults in what the model sees. */
+export const windowMutants: readonly Mutant[] = [
+  mutant("33", "parts a call from its result", OFFLOAD, 'if (entry.type === "results") return false\n', 'if (entry.type === "results") return true\n'),
+  mutant("33", "begins a window in the midst of a closed turn", OFFLOAD, ' && entry.turn === session.turn)', ")"),
+  mutant("33", "never lets a step of the open turn leave", OFFLOAD, ' || (entry.type === "assistant" && entry.turn === session.turn)', ""),
+  mutant("33", "offloads although nothing may leave", "states/waiting-for-input.ts", "return to > state.session.window.base", "return true"),
+  mutant("33", "forgets the keepers before the last", WINDOW, "[...(session.window.marker?.keepers ?? []), keeper]", "[keeper]"),
+  mutant("33", "does not repeat the request", WINDOW, 'request === "" ? head :', "true ? head :"),
+  mutant("33", "does not weigh the marker", WINDOW, "bytes: utf8Bytes(text) + slice(", "bytes: slice("),
+  mutant("33", "weighs characters, not bytes", "bytes.ts", "bytes += isPair", "bytes += 0 * isPair"),
+  mutant("33", "never offloads before a call", "transitions.ts", "if (mayOffload && passesThreshold(said)) {", "if (false) {"),
+  {
+    law: "33",
+    does: "offloads one turn or step and sends what is still too long",
+    edits: [
+      { file: OFFLOAD, find: 'if (howMuch === "enough" && tokensOf', put: 'if (howMuch === "enough" || tokensOf' },
+      { file: "states/calling-llm.ts", find: "counted: stage.counted }, told, ok)", put: "counted: stage.counted }, told, false)" }
+    ]
+  },
+  mutant("33", "moves the window although nothing was stored", "states/calling-llm.ts", "const session = ok ? moveWindow(counted, stage.to, event.keeper) : counted", "const session = moveWindow(counted, stage.to, event.keeper ?? \"\")"),
+  mutant("33", "leaves out notes that are not the newest message", "request.ts", "of slice(session.transcript, base)) {", 'of slice(session.transcript, base).filter(({ type }, index, all) => type !== "note" || index === all.length - 1)) {'),
+  mutant("33", "changes the system text from turn to turn", "request.ts", "system: session.opened.system,", "system: `${session.opened.system} ${session.turn}`,"),
+  mutant("23", "offloads again what just failed", "states/calling-llm.ts", "counted: stage.counted }, told, ok)", "counted: stage.counted }, told, true)"),
+  mutant("rule 8", "gives up when offloading failed", "states/calling-llm.ts", 'if (!ok && stage.for === "overflow") {', "if (!ok) {"),
+  mutant("rule 8", "sends again what overflowed and was not offloaded", "states/calling-llm.ts", 'if (!ok && stage.for === "overflow") {', "if (false) {"),
+  mutant("rule 9", "does not hear of another mode", "states/shared.ts", "mode: event.mode ?? session.settings.mode", "mode: session.settings.mode"),
+  mutant("rule 9", "forgets what was gathered", "states/calling-llm.ts", 'sendRequest(text === "" ? session', "sendRequest(true ? session"),
+  mutant("rule 9", "does not tell the model that files were put back", "states/waiting-for-input.ts", 'say(state.session, { type: "note", source: "workspace", text: event.note })', "state.session")
+]
