@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -63,8 +64,15 @@ export const runSession = Effect.fnUntraced(function*<R>(
   const emit: Emit = (answer) => void Queue.offerUnsafe(inbox, { said: answer })
 
   const start = (work: Work<R>) =>
-    Effect.map(Effect.forkIn(Effect.ensuring(work.run, Effect.sync(() => fibersByEffect.delete(work.effect))), scope), (fiber) => {
+    Effect.map(Effect.forkIn(Effect.onExit(work.run, (exit) => finish(work.effect, exit)), scope), (fiber) => {
       if (fiber.pollUnsafe() === undefined) fibersByEffect.set(work.effect, fiber)
+    })
+
+  /** A room never fails. Should one break all the same, its effect would stay open for ever: the session ends and says so. */
+  const finish = (effect: number, exit: Exit.Exit<void>) =>
+    Effect.suspend(() => {
+      fibersByEffect.delete(effect)
+      return Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? Fiber.interrupt(writer).pipe(Effect.forkIn(scope), Effect.andThen(Deferred.failCause(over, exit.cause))) : Effect.void
     })
 
   const carryOut = Effect.fnUntraced(function*(actions: readonly Action[], after: State) {
@@ -110,7 +118,7 @@ export const runSession = Effect.fnUntraced(function*<R>(
     yield* Queue.shutdown(inbox)
   })
 
-  yield* Effect.forkIn(Effect.onExit(write, end), scope)
+  const writer: Fiber.Fiber<void, LogError> = yield* Effect.forkIn(Effect.onExit(write, end), scope)
 
   return {
     id: from.session.id,
