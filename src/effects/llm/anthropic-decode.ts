@@ -1,6 +1,6 @@
-import type Anthropic from "@anthropic-ai/sdk"
 import type { LlmCompleted } from "../../machine/event.ts"
 import type { ReportedUsage } from "../../machine/session.ts"
+import type { Anthropic } from "./anthropic.ts"
 import type { Decoder } from "./exchange.ts"
 import { failed, noReason, type ModelFailure, type OnPiece } from "./piece.ts"
 import { priced, UNREPORTED } from "./price.ts"

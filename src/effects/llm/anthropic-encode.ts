@@ -1,6 +1,6 @@
-import type Anthropic from "@anthropic-ai/sdk"
 import type { CanonicalRequest, Content, Message } from "../../machine/request.ts"
 import type { Part } from "../../machine/session.ts"
+import type { Anthropic } from "./anthropic.ts"
 import { catalogueEntry } from "./catalogue.ts"
 import { missingImage, NO_OUTPUT, type Images } from "./images.ts"
 import { answersWithoutTrailingThinking } from "./thinking.ts"

@@ -5,6 +5,9 @@ import { documentFailure, type Exchange } from "./exchange.ts"
 import { causeOf, factsOfBody, sortFailure, type Asked, type ErrorFacts } from "./failure.ts"
 import type { ModelName } from "./model-name.ts"
 
+/** The words of the wire. */
+export type { Anthropic }
+
 /** The only door to Anthropic's SDK: it builds the request and knows its errors; the stream is read by `exchange`. */
 export interface AnthropicDoor {
   readonly exchange: (body: Anthropic.MessageCreateParamsStreaming, model: ModelName, idleMs: number) => Exchange

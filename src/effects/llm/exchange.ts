@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ReportedUsage } from "../../machine/session.ts"
 import { failed, isEnd, type ModelFailure, type OnPiece } from "./piece.ts"
 import { sseReader } from "./sse.ts"
+import { IDLE, INTERRUPTED, OVER, watch, type Watchdog } from "./watchdog.ts"
 
 /** Turns the events of one wire into pieces; made anew for each answer. */
 export interface Decoder {
@@ -42,18 +43,14 @@ export const exchange = (request: Exchange, on: OnPiece): Effect.Effect<void> =>
     })
   })
 
-/** Why a connection is given up. */
-const INTERRUPTED = Symbol("interrupted")
-const IDLE = Symbol("idle")
-const OVER = Symbol("over")
-
 const stream = async (request: Exchange, abort: AbortController, on: OnPiece): Promise<void> => {
   const answer = listening(request, abort.signal, on)
   const watchdog = watch(abort, request.idleMs)
   try {
     await read(request, abort.signal, answer, watchdog)
   } catch (error) {
-    answer.fail(abort.signal.reason === IDLE ? transient(request, `nothing came for ${request.idleMs / 1000} s`) : (answer.garbled() ?? request.failure(error)))
+    const idle = abort.signal.reason === IDLE ? transient(request, `nothing came for ${request.idleMs / 1000} s`) : null
+    answer.fail(idle ?? answer.garbled() ?? request.failure(error))
     abort.abort(OVER)
   } finally {
     watchdog.stop()
@@ -119,33 +116,6 @@ const listening = (request: Exchange, signal: AbortSignal, on: OnPiece): Listeni
   }
 }
 
-// ── how long it may take ─────────────────────────────────────────────────────────────────────────────────────────
-
-interface Watchdog {
-  readonly heard: () => void
-  /** The answer is whole; only the end of its stream is waited for, so that the connection can serve the next request. */
-  readonly rest: () => void
-  readonly stop: () => void
-}
-
-/** How long the rest of a finished stream may take. Units: ms. */
-const REST_MS = 250
-
-const watch = (abort: AbortController, idleMs: number): Watchdog => {
-  let resting = false
-  let timer = setTimeout(() => abort.abort(IDLE), idleMs)
-  return {
-    heard: () => void timer.refresh(),
-    rest: () => {
-      if (resting) return
-      resting = true
-      clearTimeout(timer)
-      timer = setTimeout(() => abort.abort(OVER), REST_MS)
-    },
-    stop: () => clearTimeout(timer)
-  }
-}
-
 // ── what may come instead of an answer ───────────────────────────────────────────────────────────────────────────
 
 const transient = (request: Exchange, what: string): ModelFailure => ({ failure: "transient", message: `ask ${request.what}: ${what}` })
@@ -153,10 +123,13 @@ const transient = (request: Exchange, what: string): ModelFailure => ({ failure:
 /** Gateways often forget the type of a stream; only a document that says it is one is not read as a stream. */
 const isStream = (response: Response): boolean => !/json|html/.test(response.headers.get("content-type") ?? "")
 
-const noStream = (request: Exchange, response: Response): ModelFailure => ({
-  failure: "permanent",
-  message: `ask ${request.what}: the answer is a ${response.headers.get("content-type") ?? "empty document"}, not a stream; check that the address is a model server`
-})
+const noStream = (request: Exchange, response: Response): ModelFailure => {
+  const document = response.headers.get("content-type") ?? "empty document"
+  return {
+    failure: "permanent",
+    message: `ask ${request.what}: the answer is no stream but ${document}; check that the address is a model server's`
+  }
+}
 
 /** The error that a JSON document speaks of, where a stream should have come. */
 export const documentFailure = (text: string, sort: (error: unknown) => ModelFailure): ModelFailure | null => {

@@ -1,6 +1,7 @@
 import type { ModelFailure } from "./piece.ts"
 import { VARIABLES } from "./config.ts"
 import type { ModelName } from "./model-name.ts"
+import { retryAfterMs } from "./retry-after.ts"
 
 /** What could be learned of an error, whatever SDK or stream it came from. */
 export interface ErrorFacts {
@@ -81,8 +82,19 @@ const isOverflow = (status: number | null, { kinds, message }: ErrorFacts): bool
   ((status === 400 || status === 422 || status === null) && OVERFLOW.test(message))
 
 /** How the providers, and the servers that imitate them, say that a request is too long. */
-const OVERFLOW =
-  /prompt is too long|exceed(s|ed)? (the )?(model's )?(context|available context|maximum context)|maximum context length|context (length|window|limit)[^.]{0,40}exceed|exceed[^.]{0,40}context (length|window|limit|size)|input (length|tokens)[^.]{0,60}exceed|too many input tokens|reduce the length of the (messages|prompt)/i
+const OVERFLOW = new RegExp(
+  [
+    "prompt is too long",
+    "exceed(s|ed)? (the )?(model's )?(context|available context|maximum context)",
+    "maximum context length",
+    "context (length|window|limit)[^.]{0,40}exceed",
+    "exceed[^.]{0,40}context (length|window|limit|size)",
+    "input (length|tokens)[^.]{0,60}exceed",
+    "too many input tokens",
+    "reduce the length of the (messages|prompt)"
+  ].join("|"),
+  "i"
+)
 
 const refused = (status: number): string => {
   switch (status) {
@@ -120,20 +132,6 @@ const unreachable = (cause: string, { model, baseUrl }: Asked): ModelFailure => 
   const hint = permanent ? `check ${variable} and the certificates` : `check the network and ${variable}`
   return { failure: permanent ? "permanent" : "transient", message: `ask ${model.name}: could not connect to ${baseUrl} (${cause}); ${hint}` }
 }
-
-/** What the provider asks to wait, in ms: `retry-after-ms`, else `retry-after` in seconds or as a date. */
-export const retryAfterMs = (header: ErrorFacts["header"], nowMs: number): number | null => {
-  const precise = numberOf(header("retry-after-ms"))
-  if (precise !== null) return Math.max(0, Math.ceil(precise))
-  const plain = header("retry-after")
-  const seconds = numberOf(plain)
-  if (seconds !== null) return Math.max(0, Math.ceil(seconds * 1000))
-  const date = plain === null ? Number.NaN : Date.parse(plain)
-  return Number.isNaN(date) ? null : Math.max(0, date - nowMs)
-}
-
-const numberOf = (text: string | null): number | null =>
-  text === null || text.trim() === "" || Number.isNaN(Number(text)) ? null : Number(text)
 
 const WORDS_MAX = 500
 

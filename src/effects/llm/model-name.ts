@@ -24,7 +24,8 @@ export const parseModel = (text: string): ModelName | string => {
   const provider = PROVIDERS.find((known) => known === given.slice(0, end))
   if (provider !== undefined) {
     const model = given.slice(end + 1)
-    return model === "" ? `model ${given}: the name of the model is missing; write ${provider}:MODEL` : { provider, model, name: `${provider}:${model}` }
+    if (model === "") return `model ${given}: the name of the model is missing; write ${provider}:MODEL`
+    return { provider, model, name: `${provider}:${model}` }
   }
   const guessed = end === -1 ? guess(given) : null
   if (guessed !== null) return { provider: guessed, model: given, name: `${guessed}:${given}` }

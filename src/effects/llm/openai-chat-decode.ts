@@ -1,7 +1,7 @@
-import type { ChatCompletionChunk } from "openai/resources/chat/completions/completions"
 import type { LlmCompleted } from "../../machine/event.ts"
 import type { ReportedUsage } from "../../machine/session.ts"
 import type { Decoder } from "./exchange.ts"
+import type { ChatCompletionChunk } from "./openai.ts"
 import { failed, noReason, type ModelFailure, type OnPiece } from "./piece.ts"
 import { priced, UNREPORTED } from "./price.ts"
 

@@ -1,10 +1,6 @@
-import type {
-  ChatCompletionContentPart,
-  ChatCompletionCreateParamsStreaming,
-  ChatCompletionMessageParam
-} from "openai/resources/chat/completions/completions"
 import type { CanonicalRequest, Content, Message } from "../../machine/request.ts"
 import { missingImage, NO_OUTPUT, type ImagePart, type Images } from "./images.ts"
+import type { ChatCompletionContentPart, ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "./openai.ts"
 import { answersWithoutTrailingThinking } from "./thinking.ts"
 
 /** The request as Chat Completions has it, in the words that all who imitate it know. */
@@ -65,7 +61,9 @@ const textOf = ({ content }: Result): string => {
 }
 
 const shownOf = ({ id, content }: Result, images: Images): readonly ChatCompletionContentPart[] =>
-  content.flatMap((part) => (part.type === "image" ? [{ type: "text" as const, text: `[the image of the result of ${id}]` }, imageOf(part, images)] : []))
+  content.flatMap((part) =>
+    part.type === "image" ? [{ type: "text" as const, text: `[the image of the result of ${id}]` }, imageOf(part, images)] : []
+  )
 
 const partsOf = (content: Content, images: Images): readonly ChatCompletionContentPart[] => {
   if (content.type === "text") return [{ type: "text", text: content.text }]

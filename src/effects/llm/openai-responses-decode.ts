@@ -1,7 +1,7 @@
-import type { Response as Told, ResponseOutputItem, ResponseStreamEvent } from "openai/resources/responses/responses"
 import type { LlmCompleted } from "../../machine/event.ts"
 import type { ReportedUsage } from "../../machine/session.ts"
 import type { Decoder } from "./exchange.ts"
+import type { Response as Told, ResponseOutputItem, ResponseStreamEvent } from "./openai.ts"
 import { sealOf } from "./openai-responses-encode.ts"
 import { failed, type End, type ModelFailure, type OnPiece } from "./piece.ts"
 import { priced, UNREPORTED } from "./price.ts"

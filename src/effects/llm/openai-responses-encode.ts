@@ -1,8 +1,8 @@
-import type { ResponseCreateParamsStreaming, ResponseInputContent, ResponseInputItem } from "openai/resources/responses/responses"
 import type { CanonicalRequest, Content, Message } from "../../machine/request.ts"
 import type { Part } from "../../machine/session.ts"
 import { catalogueEntry } from "./catalogue.ts"
 import { missingImage, NO_OUTPUT, type Images } from "./images.ts"
+import type { ResponseCreateParamsStreaming, ResponseInputContent, ResponseInputItem } from "./openai.ts"
 import { answersWithoutTrailingThinking } from "./thinking.ts"
 
 /** The request as OpenAI's Responses wire has it. Nothing is stored there: the model's reasoning travels with us, sealed. */

@@ -9,6 +9,22 @@ import { chatDecoder } from "./openai-chat-decode.ts"
 import { responsesDecoder } from "./openai-responses-decode.ts"
 import type { ModelFailure, OnPiece } from "./piece.ts"
 
+/** The words of both wires. */
+export type {
+  ChatCompletionChunk,
+  ChatCompletionContentPart,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam
+} from "openai/resources/chat/completions/completions"
+export type {
+  Response,
+  ResponseCreateParamsStreaming,
+  ResponseInputContent,
+  ResponseInputItem,
+  ResponseOutputItem,
+  ResponseStreamEvent
+} from "openai/resources/responses/responses"
+
 /** The only door to OpenAI's SDK: it builds the request and knows its errors; the stream is read by `exchange`. */
 export interface OpenAiDoor {
   readonly responses: (body: ResponseCreateParamsStreaming, model: ModelName, idleMs: number) => Exchange

@@ -21,8 +21,9 @@ export const recordedCalls = (events: readonly Event[]): readonly RecordedCall[]
   const calls: { effect: number; hash: string; request: CanonicalRequest | null; pieces: Piece[] }[] = []
   for (const event of events) {
     if (event.type === "LlmStarted") {
-      const request = requestsByEffect.get(event.effect) ?? null
-      calls.push({ effect: event.effect, hash: event.hash, request: request !== null && hashRequest(request) === event.hash ? request : null, pieces: [] })
+      const { effect, hash } = event
+      const built = requestsByEffect.get(effect)
+      calls.push({ effect, hash, request: built !== undefined && hashRequest(built) === hash ? built : null, pieces: [] })
       continue
     }
     const piece = pieceOf(event)

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { CanonicalRequest } from "../../machine/request.ts"
+import type { Part } from "../../machine/session.ts"
 import { failed, type Delta, type OnPiece } from "./piece.ts"
 import { argumentsOf, chooseAnswer, positionsOf, textOf, type Hearing, type Script, type ScriptedAnswer, type ScriptedBlock } from "./script.ts"
 
@@ -21,7 +22,8 @@ export const playScript = (script: Script, request: CanonicalRequest, on: OnPiec
 }
 
 const noAnswer = (script: Script, asked: number): string =>
-  `ask the scripted model: its script has no answer to request ${asked} (${positionsOf(script).length} positions); add one, or one with the right \`when\``
+  `ask the scripted model: its script has no answer to request ${asked} (${positionsOf(script).length} positions); ` +
+  "add one, or one whose `when` holds"
 
 /** What the model heard before each of its answers, the last element now. */
 export const hearingsOf = (request: CanonicalRequest): readonly Hearing[] => {
@@ -33,13 +35,16 @@ export const hearingsOf = (request: CanonicalRequest): readonly Hearing[] => {
     }
     for (const part of content) {
       if (part.type === "text") heard.at(-1)?.words.push(part.text)
-      if (part.type === "tool-result") heard.at(-1)?.results.push(...part.content.flatMap((inner) => (inner.type === "text" ? [inner.text] : [])))
+      if (part.type === "tool-result") heard.at(-1)?.results.push(...textsOf(part.content))
     }
   }
   return heard
 }
 
-const deltasOf = (answer: ScriptedAnswer, bytes: number): readonly Delta[] => answer.blocks.flatMap((block, index) => blockDeltas(block, index, bytes))
+const textsOf = (parts: readonly Part[]): readonly string[] => parts.flatMap((part) => (part.type === "text" ? [part.text] : []))
+
+const deltasOf = (answer: ScriptedAnswer, bytes: number): readonly Delta[] =>
+  answer.blocks.flatMap((block, index) => blockDeltas(block, index, bytes))
 
 const blockDeltas = (block: ScriptedBlock, index: number, bytes: number): readonly Delta[] => {
   switch (block.type) {

@@ -71,6 +71,7 @@ describe.each(WIRES)("the decoder of the %s wire", (wire) => {
     for (const slice of [1, 2, 3, 5, 7, 64]) expect(decode(wire, bodyFor(wire), { slice }).pieces).toEqual(whole)
   })
 
+  /** Proves MODELS-3. */
   test("cut at any byte, it gives a beginning of the answer and never takes it for a whole one", () => {
     const body = bodyFor(wire)
     const whole = decode(wire, body).pieces
@@ -102,6 +103,7 @@ describe.each(WIRES)("the decoder of the %s wire", (wire) => {
     expect(blocksOf(pieces)).toEqual(["text: no"])
   })
 
+  /** Proves MODELS-4. */
   test("gives broken arguments as they are, and `{}` for none", () => {
     const calls = ['{"path": "a', ""].map((json) => ({ type: "tool-call", name: "file_read", arguments: json }) as const)
     const blocks = blocksOf(decode(wire, bodyFor(wire, { blocks: calls })).pieces)

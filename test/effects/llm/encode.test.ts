@@ -165,6 +165,7 @@ test("an image whose bytes are gone is told, not lost in silence", () => {
 })
 
 // ── whatever the machine may send ────────────────────────────────────────────────────────────────────────────────
+// Proves MODELS-1.
 
 const text = fc.constantFrom("a", "b\n", "ä👀").map((said): Content => ({ type: "text", text: said }))
 const shown = fc.constant(image)
@@ -225,6 +226,7 @@ test("the strictest of those who imitate OpenAI accepts whatever the machine sen
   )
 })
 
+/** Proves MODELS-2. */
 test("the blocks of a request begin with those of the one before, so that the provider finds them in its cache", () => {
   const bare = (request: CanonicalRequest): string => JSON.stringify(encodeAnthropic(request, "m", images).messages).replaceAll(',"cache_control":{"type":"ephemeral"}', "")
   fc.assert(

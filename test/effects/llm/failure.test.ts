@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
-import { factsOfBody, retryAfterMs, sortFailure, type Asked, type ErrorFacts } from "../../../src/effects/llm/failure.ts"
+import { factsOfBody, sortFailure, type Asked, type ErrorFacts } from "../../../src/effects/llm/failure.ts"
 import type { ModelName } from "../../../src/effects/llm/model-name.ts"
+import { retryAfterMs } from "../../../src/effects/llm/retry-after.ts"
 
 const model: ModelName = { provider: "anthropic", model: "claude-x", name: "anthropic:claude-x" }
 const asked: Asked = { model, baseUrl: "https://example.invalid" }

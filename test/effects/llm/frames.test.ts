@@ -56,6 +56,7 @@ const after = (pieces: readonly Piece[]): State => {
   )
 }
 
+/** Proves MODELS-5. */
 test("merging neighbouring deltas changes nothing for the machine, whenever frames are flushed (law 22)", () => {
   fc.assert(
     fc.property(stream, (told) => {

@@ -74,6 +74,7 @@ describe.each(WIRES)("%s over HTTP", (wire) => {
     expect(thinking.length).toBe(wire === "openai-compatible" ? 0 : 1)
   })
 
+  /** Proves MODELS-3. */
   test("a stream cut anywhere fails as transient, however the connection ends", async () => {
     const body = Buffer.from(await streamOf(wire))
     const size = body.length
@@ -108,6 +109,7 @@ describe.each(WIRES)("%s over HTTP", (wire) => {
     expect(endOf(await ask(wire, server, undefined, { idleMs: 120 }))).toMatchObject({ type: "LlmCompleted" })
   })
 
+  /** Proves MODELS-7. */
   test.each([
     [STATUS(429, { headers: { "retry-after": "7" } }), { failure: "rate-limited", retryAfterMs: 7000 }],
     [STATUS(429, { headers: { "retry-after-ms": "120" } }), { failure: "rate-limited", retryAfterMs: 120 }],
@@ -172,6 +174,7 @@ describe.each(WIRES)("%s over HTTP", (wire) => {
     expect(await ask(wire, { url: "nonsense" })).toMatchObject([{ type: "LlmFailed", failure: "permanent" }])
   })
 
+  /** Proves MODELS-6. */
   test("interrupted, it closes the connection before it returns and says nothing more", async () => {
     const middle = Math.round(Buffer.byteLength(await streamOf(wire)) / 2)
     for (const after of ["headers", middle] as const) {

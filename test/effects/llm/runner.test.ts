@@ -78,6 +78,7 @@ test("a frame waits no longer than its time, and frames go on while the model is
   await Effect.runPromise(story.pipe(Effect.provide(llm), Effect.provide(TestClock.layer())))
 })
 
+/** Proves MODELS-5. */
 test("interrupted, it gives all that was received and no end", async () => {
   const events: Unstamped[] = []
   const llm = model((on) => Effect.sync(() => [on(text("a")), on({ type: "LlmThinkingDelta", text: "b" })]).pipe(Effect.andThen(Effect.never)))
