@@ -1,0 +1,127 @@
+import { appendFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import { attempt, type Problem } from "../os/problem.ts"
+import { runGit, type GitError } from "./git.ts"
+import { copyBorrowed } from "./own-objects.ts"
+import { restoreTree, type Restored } from "./restore.ts"
+import { dropIndex, keepIndex, markAsOwning, openShadow, shadowEnvironment, type ShadowOptions } from "./shadow.ts"
+import { memoryOf, takeTree, type Checkpoint, type Memory } from "./take.ts"
+import { diffTrees, type FileChange } from "./tree-diff.ts"
+
+/** Why a checkpoint could not be taken, compared or restored. */
+export class CheckpointError extends Schema.TaggedError<CheckpointError>()("CheckpointError", { message: Schema.String }) {}
+
+/** Keeps the files of a workspace as they were, in a repository of our own; the person's own is only ever read. */
+export class Checkpoints extends Context.Service<
+  Checkpoints,
+  {
+    /** The files as they are now. `reason` is for the journal. Whoever stops waiting does not stop the work. */
+    readonly take: (reason: string) => Effect.Effect<Checkpoint, CheckpointError>
+    /** Makes the files of a directory, the workspace where none is given, those of a tree. */
+    readonly restore: (tree: string, into?: string) => Effect.Effect<Restored, CheckpointError>
+    /** What differs from tree to tree, by path relative to the workspace. */
+    readonly diff: (before: string, after: string) => Effect.Effect<readonly FileChange[], CheckpointError>
+    /** The content of a file of a tree, by its object's name. */
+    readonly read: (oid: string) => Effect.Effect<Buffer, CheckpointError>
+    /** Ends when all that was taken so far stands by itself, whatever becomes of the person's repository. */
+    readonly settled: Effect.Effect<void>
+  }
+>()("loom/Checkpoints") {
+  /** In a shadow repository below the data directory; nothing is done before the first use. */
+  static readonly layerShadow = (options: ShadowOptions): Layer.Layer<Checkpoints> => Layer.effect(Checkpoints, make(options))
+}
+
+/** One that is still at work after this long will not be waited for again. Units: ms. */
+const LATE_MS = 10_000
+
+const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Return<Checkpoints["Service"], never, Scope.Scope> {
+  const scope = yield* Scope.Scope
+  const alone = yield* Semaphore.make(1)
+  let memory: Memory | null = null
+  let busySince: number | null = null
+  let copying: Fiber.Fiber<void> | null = null
+  const uncopied: string[] = []
+
+  const opened = Effect.suspend(() =>
+    memory !== null
+      ? Effect.succeed(memory)
+      : attempt(`keep checkpoints of ${options.root} in ${options.dataDirectory}`, () => (memory = memoryOf(openShadow(options))))
+  )
+  yield* Effect.addFinalizer(() => Effect.sync(() => memory !== null && close(memory)))
+
+  /** One at a time, timed, and in the layer's scope: interrupting the one who waits leaves the work whole. */
+  const exclusively = <A>(work: (memory: Memory) => Effect.Effect<A, GitError | Problem>): Effect.Effect<A, CheckpointError> => {
+    const timed = Effect.gen(function*() {
+      busySince = yield* Clock.currentTimeMillis
+      return yield* work(yield* opened)
+    })
+    const begun = Effect.ensuring(timed, Effect.sync(() => (busySince = null)))
+    return Effect.mapError(Effect.flatMap(Effect.forkIn(alone.withPermit(begun), scope), Fiber.join), asCheckpointError)
+  }
+
+  const take = Effect.fn("Checkpoints.take")(function*(reason: string) {
+    const late = busySince === null ? 0 : (yield* Clock.currentTimeMillis) - busySince
+    if (late > LATE_MS) return yield* new CheckpointError({ message: `checkpoint of ${options.root}: the last one is still being taken after ${Math.round(late / 1000)} s; the workspace may be too large` })
+    return yield* exclusively((memory) => Effect.tap(takeTree(memory), ({ tree }) => taken(memory, tree, reason)))
+  })
+
+  const taken = Effect.fnUntraced(function*(memory: Memory, tree: string, reason: string) {
+    const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+    yield* attempt("write the journal of checkpoints", () => appendFileSync(join(memory.shadow.directory, "journal"), `${at} ${tree} ${reason}\n`))
+    if (!memory.borrowing) return
+    uncopied.push(tree)
+    copying ??= yield* Effect.forkIn(copyAll(memory), scope)
+  })
+
+  /** Copies until nothing is left to copy; only then, with nobody at work, the person's objects are let go. */
+  const copyAll = (memory: Memory): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      for (let tree = uncopied[0]; tree !== undefined; tree = uncopied[0]) {
+        yield* copyBorrowed(memory.shadow, tree)
+        uncopied.shift()
+      }
+      const done = yield* alone.withPermit(attempt("let go of borrowed objects", () => uncopied.length === 0 && letGo(memory)))
+      if (!done) yield* copyAll(memory)
+    }).pipe(
+      // What could not be copied is tried again with the next checkpoint.
+      Effect.ignore,
+      Effect.ensuring(Effect.sync(() => (copying = null)))
+    )
+
+  return {
+    take,
+    restore: (tree, into = options.root) => exclusively((memory) => restoreTree(memory, tree, into)),
+    diff: (before, after) => exclusively((memory) => diffTrees(before, after, inShadow(memory))),
+    read: (oid) => exclusively((memory) => Effect.map(runGit(["cat-file", "blob", oid], inShadow(memory)), ({ stdout }) => stdout)),
+    settled: Effect.suspend(() => (copying === null ? Effect.void : Fiber.await(copying)))
+  }
+})
+
+const letGo = (memory: Memory): boolean => {
+  memory.borrowing = false
+  markAsOwning(memory.shadow)
+  keepIndex(memory.shadow)
+  return true
+}
+
+/** The next process begins where this one ends. */
+const close = (memory: Memory): void => {
+  try {
+    if (!memory.borrowing) keepIndex(memory.shadow)
+  } catch {
+    // Without it the next process reads all files again: slower, nothing worse.
+  }
+  dropIndex(memory.shadow)
+}
+
+const inShadow = ({ shadow, borrowing }: Memory) => ({ cwd: shadow.directory, environment: shadowEnvironment(shadow, borrowing) })
+
+const asCheckpointError = (error: GitError | Problem): CheckpointError => new CheckpointError({ message: `checkpoint: ${error.message}` })

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto"
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { join, relative, sep } from "node:path"
+import { errorCode } from "../os/problem.ts"
+import { findRepository, type Repository } from "./repository.ts"
+
+/**
+ * A repository of our own beside the person's: its directory lies with our data, its work tree is theirs.
+ * Theirs is only read: its objects until they are copied, its `info/exclude`, its `.gitignore`s.
+ */
+export interface Shadow {
+  /** The git directory. */
+  readonly directory: string
+  /** The directory that checkpoints are of. */
+  readonly root: string
+  /** The work tree: the top of the person's repository, so that every `.gitignore` above the root holds, too. */
+  readonly top: string
+  /** From the top to the root: empty, or ending in `/`. */
+  readonly prefix: string
+  readonly repository: Repository | null
+  /** The index of this process; another process in the same workspace has another. */
+  readonly index: string
+  /** The person's objects, where they can be read as ours: the first checkpoint then writes hardly anything. */
+  readonly lender: string | null
+}
+
+export interface ShadowOptions {
+  /** Canonical absolute path of the workspace. */
+  readonly root: string
+  /** Where Loom keeps its data. */
+  readonly dataDirectory: string
+}
+
+/** Errors: throws what the system throws where the data directory cannot be written. */
+export const openShadow = ({ root, dataDirectory }: ShadowOptions): Shadow => {
+  const directory = join(dataDirectory, "checkpoints", createHash("sha256").update(root).digest("hex").slice(0, 32))
+  const repository = findRepository(root)
+  const top = repository?.top ?? root
+  const index = join(directory, `index.${process.pid}-${++opened}`)
+  const shadow: Shadow = { directory, root, top, prefix: prefixOf(top, root), repository, index, lender: lenderOf(repository) }
+  prepare(shadow)
+  return shadow
+}
+let opened = 0
+
+/** Objects of the newer format have other names than ours. */
+const lenderOf = (repository: Repository | null): string | null =>
+  repository === null || /objectformat\s*=\s*sha256/i.test(textOf(join(repository.commonDirectory, "config"))) ? null : join(repository.commonDirectory, "objects")
+
+/** The same shadow for a root that the repository around it ignores: then what lies above has nothing to say here. */
+export const standingAlone = (shadow: Shadow): Shadow => ({ ...shadow, top: shadow.root, prefix: "" })
+
+const prefixOf = (top: string, root: string): string => (top === root ? "" : `${relative(top, root).split(sep).join("/")}/`)
+
+/** Never the person's own settings where bytes are at stake: what is read is what is kept, and nothing is tidied by itself. */
+const CONFIG = `[core]
+	repositoryformatversion = 0
+	bare = false
+	filemode = true
+	symlinks = true
+	autocrlf = false
+	safecrlf = false
+	ignorecase = false
+	precomposeunicode = false
+	splitIndex = false
+	untrackedCache = false
+	sparseCheckout = false
+	logallrefupdates = false
+[index]
+	version = 2
+	sparse = false
+[gc]
+	auto = 0
+`
+/** Above every `.gitattributes`: no conversion of line ends or encodings, no filter program, no keyword. */
+const ATTRIBUTES = "* -text -eol -crlf -ident -filter -working-tree-encoding\n"
+
+const prepare = (shadow: Shadow): void => {
+  const { directory, index } = shadow
+  if (!existsSync(join(directory, "HEAD"))) create(shadow)
+  clearIndexesOfTheDead(directory)
+  if (existsSync(join(directory, "index"))) copyFileSync(join(directory, "index"), index)
+  refreshExcludes(shadow)
+}
+
+/** For the person's eyes only: a checkpoint holds what they would not show, a `.env` for instance. */
+const create = ({ directory, root }: Shadow): void => {
+  for (const name of ["objects/pack", "refs/heads", "info"]) mkdirSync(join(directory, name), { recursive: true, mode: 0o700 })
+  writeFileSync(join(directory, "config"), CONFIG)
+  writeFileSync(join(directory, "info/attributes"), ATTRIBUTES)
+  writeFileSync(join(directory, "workspace"), `${root}\n`)
+  writeFileSync(join(directory, "HEAD"), "ref: refs/heads/none\n")
+}
+
+/** What the person keeps out of sight in this one repository holds for its shadow, too. Gives back whether that changed. */
+export const refreshExcludes = ({ directory, repository, top }: Shadow): boolean => {
+  const theirs = repository === null || repository.top !== top ? "" : textOf(join(repository.commonDirectory, "info/exclude"))
+  const ours = join(directory, "info/exclude")
+  if (textOf(ours) === theirs) return false
+  writeFileSync(ours, theirs)
+  return true
+}
+
+/** The next process begins with what this one knows: it need not read again what did not change. */
+export const keepIndex = ({ directory, index }: Shadow): void => {
+  const draft = `${index}.kept`
+  copyFileSync(index, draft)
+  renameSync(draft, join(directory, "index"))
+}
+
+export const dropIndex = ({ index }: Shadow): void => {
+  for (const path of [index, `${index}.lock`, `${index}.kept`]) rmSync(path, { force: true })
+}
+
+const clearIndexesOfTheDead = (directory: string): void => {
+  for (const name of readdirSync(directory)) {
+    const pid = /^index\.(\d+)-/.exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(directory, name), { force: true })
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return errorCode(thrown) === "EPERM"
+  }
+}
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    // No such file is the same as an empty one here.
+    return ""
+  }
+}
+
+/** A file in the shadow says that every object its checkpoints need is its own. */
+const ownMark = (directory: string): string => join(directory, "own")
+export const ownsItsObjects = ({ directory }: Shadow): boolean => existsSync(ownMark(directory))
+export const markAsOwning = ({ directory }: Shadow): void => writeFileSync(ownMark(directory), "")
+
+/** What git is told: our directory, their files. `borrowing`: the person's objects count as ours. */
+export const shadowEnvironment = (shadow: Shadow, borrowing: boolean, index: string = shadow.index): Record<string, string> => ({
+  GIT_DIR: shadow.directory,
+  GIT_WORK_TREE: shadow.top,
+  GIT_INDEX_FILE: index,
+  ...(borrowing && shadow.lender !== null ? { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(shadow.lender) } : {})
+})
+
+/** The list is separated by colons; a path that holds one, or begins with a quote, has to be quoted. */
+const quoted = (path: string): string => (/[:"\n]/.test(path) ? `"${path.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"` : path)
