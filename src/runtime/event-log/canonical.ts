@@ -4,8 +4,20 @@
  */
 export const canonicalJson = (value: unknown): string => {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null"
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
-  const fields = value as Readonly<Record<string, unknown>>
-  const names = Object.keys(fields).filter((name) => fields[name] !== undefined).sort()
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(fields[name])}`).join(",")}}`
+  return Array.isArray(value) ? canonicalList(value) : canonicalObject(value as Readonly<Record<string, unknown>>)
+}
+
+const canonicalList = (items: readonly unknown[]): string => {
+  let text = "["
+  for (const item of items) text += (text === "[" ? "" : ",") + canonicalJson(item)
+  return `${text}]`
+}
+
+const canonicalObject = (fields: Readonly<Record<string, unknown>>): string => {
+  let text = "{"
+  for (const name of Object.keys(fields).sort()) {
+    const field = fields[name]
+    if (field !== undefined) text += `${text === "{" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(field)}`
+  }
+  return `${text}}`
 }

@@ -1,9 +1,9 @@
-import { isAscii } from "node:buffer"
 import { blobOf, type BlobLine } from "./blob-line.ts"
 import { makeChain, type ChainVerdict } from "./chain.ts"
 import { damagedLine, describeDamage, firstInvalid, linesOf, type Damage, type Place } from "./damage.ts"
 import { decodeHeader, type Header } from "./header.ts"
 import { rowOf, type ParsedLine, type Row } from "./line.ts"
+import { parseLines } from "./parse-lines.ts"
 import { blocksOfFile, type Block } from "./scan.ts"
 import { LF, type ClosingSeal, type Seal } from "./seal.ts"
 import { upcast, upcasterFrom, type Upcaster } from "./upcast.ts"
@@ -40,7 +40,7 @@ export const makeLogReader = (options: { readonly trusting?: boolean } = {}): Lo
       if (damage !== null || !chain.take(block)) return null
       first ??= firstLine(block.bytes)
       if (first === null) return unreadable(damagedLine(1, "it is no header of a Loom log that can be read here"))
-      const parsed = parseLines(block.bytes)
+      const parsed = linesIn(block.bytes)
       const invalid = parsed === null || block.seal === null ? firstInvalid(block.bytes, place) : null
       if (parsed === null || invalid !== null) return unreadable(invalid ?? damagedLine(place.line, "the lines after it cannot be read"))
       const { lines, blobs } = divided(parsed)
@@ -83,13 +83,10 @@ const firstLine = (bytes: Buffer): { readonly header: Header; readonly upcaster:
   return upcaster === null ? null : { header: upcaster.header(header as never) as unknown as Header, upcaster }
 }
 
-/** All lines but the first as one array: that is much faster than one by one. */
-const parseLines = (bytes: Buffer): readonly ParsedLine[] | null => {
-  const body = bytes.subarray(bytes.indexOf(LF) + 1, bytes.length - 1)
-  if (body.length === 0) return NOTHING
-  const text = body.toString(isAscii(body) ? "latin1" : "utf8")
+/** All lines but the first, which is the header or the seal before. */
+const linesIn = (bytes: Buffer): readonly ParsedLine[] | null => {
   try {
-    return JSON.parse(`[${text.replaceAll("\n", ",")}]`) as readonly ParsedLine[]
+    return parseLines(bytes.subarray(bytes.indexOf(LF) + 1))
   } catch {
     // The caller looks for the line.
     return null
