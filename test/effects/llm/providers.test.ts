@@ -94,19 +94,19 @@ describe.each(WIRES)("%s over HTTP", (wire) => {
     const ends = await Promise.all(
       stalls.map(async (after) => {
         const server = await serve(wire, { fault: "stall", after, answer: ANSWER })
-        const end = endOf(await ask(wire, server, undefined, { idleMs: 60 }))
+        const end = endOf(await ask(wire, server, undefined, { idleMs: 200 }))
         expect(await server.requests[0]?.ended).toBe("client-closed")
         return end
       })
     )
     for (const end of ends) {
-      expect(end).toMatchObject({ type: "LlmFailed", failure: "transient", message: `ask ${MODELS[wire]}: nothing came for 0.06 s` })
+      expect(end).toMatchObject({ type: "LlmFailed", failure: "transient", message: `ask ${MODELS[wire]}: nothing came for 0.2 s` })
     }
   })
 
   test("a slow stream is no stalled one", async () => {
-    const server = await serve(wire, { ...ANSWER, deltaBytes: 20, delayMs: 15 })
-    expect(endOf(await ask(wire, server, undefined, { idleMs: 120 }))).toMatchObject({ type: "LlmCompleted" })
+    const server = await serve(wire, { ...ANSWER, deltaBytes: 3, delayMs: 30 })
+    expect(endOf(await ask(wire, server, undefined, { idleMs: 400 }))).toMatchObject({ type: "LlmCompleted" })
   })
 
   /** Proves MODELS-7. */
