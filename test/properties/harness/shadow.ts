@@ -30,6 +30,8 @@ export interface Shadow {
   readonly sent: Sent | null
   /** Why the latest offload was started. */
   readonly offloadFor: "window" | "overflow" | "person"
+  /** Whether this step already offloaded because its request came back as too long. */
+  readonly overflowed: boolean
   /** Whether offloading failed for the request that is being prepared. */
   readonly offloadFailed: boolean
 }
@@ -59,6 +61,7 @@ export const emptyShadow: Shadow = {
   attemptsMax: 1,
   sent: null,
   offloadFor: "window",
+  overflowed: false,
   offloadFailed: false
 }
 
@@ -159,7 +162,7 @@ const withApprovals = ({ approvals, open }: Shadow, event: Event): Shadow["appro
 
 /** A retry, and what an overflow asks for again, is the same step; everything else that asks the model is a new one. */
 const withCounts = (shadow: Shadow, before: State, event: Event, actions: readonly Action[]): Shadow => {
-  let { newStep, steps, attemptsMax, offloadFor, offloadFailed } = shadow
+  let { newStep, steps, attemptsMax, offloadFor, overflowed, offloadFailed } = shadow
   if (event.type === "LlmFailed" && event.failure !== "overflow") attemptsMax = before.session.settings.limits.attemptsMax
   if (event.type === "LlmFailed" || isRetry(before, event)) newStep = false
   if (event.type === "LlmCompleted") newStep = true
@@ -167,9 +170,10 @@ const withCounts = (shadow: Shadow, before: State, event: Event, actions: readon
   for (const action of actions) {
     if (action.type === "GatherContext" && event.type !== "SessionResumed") [newStep, steps] = [true, 0]
     if (action.type === "OffloadContext" && event.type !== "SessionResumed") [offloadFor, offloadFailed] = [offloadCause(event), false]
-    if (action.type === "SendLlmRequest") [steps, newStep, offloadFailed] = [newStep ? steps + 1 : steps, false, false]
+    if (action.type === "OffloadContext" && event.type === "LlmFailed") overflowed = true
+    if (action.type === "SendLlmRequest") [steps, overflowed, newStep, offloadFailed] = [newStep ? steps + 1 : steps, overflowed && !newStep, false, false]
   }
-  return { ...shadow, newStep, steps, attemptsMax, offloadFor, offloadFailed }
+  return { ...shadow, newStep, steps, attemptsMax, offloadFor, overflowed, offloadFailed }
 }
 
 export const isRetry = (before: State, { type }: Event): boolean =>

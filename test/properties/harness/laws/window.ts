@@ -79,6 +79,18 @@ export const windowLaws: readonly EdgeLaw[] = [
       if (known.offloadFor === "overflow") return after.name === "Error" ? null : `an overflow that could not be offloaded went on to ${after.name}`
       return after.name === "CallingLlm" && after.call.stage.name === "streaming" ? null : `the call of ${before.session.step} steps went to ${after.name}`
     }
+  },
+  {
+    id: "rule 8",
+    words: "what came back as too long offloads once a step and goes on; a second time, or with nothing to offload, it is permanent",
+    broken: ({ event, outcome, actions, after, known, before }) => {
+      if (event.type !== "LlmFailed" || event.failure !== "overflow" || outcome !== "ok") return null
+      const offloads = actions.some((action) => action.type === "OffloadContext")
+      if (offloads) return known.overflowed ? "it offloads a second time" : null
+      if (after.name !== "Error" || after.retry !== null) return `it went on to ${after.name} as it was`
+      const cut = known.overflowed ? null : firstCut(before.session)
+      return cut === null ? null : `it gave up, but entries up to ${cut} could be offloaded`
+    }
   }
 ]
 
