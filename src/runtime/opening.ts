@@ -44,7 +44,7 @@ const NO_MODEL = "open a session: no model is set, and no key tells which; name 
 /** The model that a key in the environment tells, where nobody named one. */
 export const modelByKey = (environment: Readonly<Record<string, string | undefined>>): string | null => {
   if (environment["ANTHROPIC_API_KEY"]) return "anthropic:claude-sonnet-5-5"
-  if (environment["OPENAI_API_KEY"]) return "openai:gpt-6.2-sol"
+  if (environment["OPENAI_API_KEY"]) return "openai:gpt-6-sol"
   return null
 }
 

@@ -59,13 +59,13 @@ const WIDE = { windowTokens: 272_000, outputTokensMax: 128_000, images: true, th
 const OLDER = { windowTokens: 200_000, outputTokensMax: 100_000, images: true, thinking: "sealed" } as const
 const PLAIN = { windowTokens: 1_000_000, outputTokensMax: 32_768, images: true, thinking: "none" } as const
 
-/** Source: developers.openai.com/api/docs, models and pricing, November 2026. */
+/** Source: developers.openai.com/api/docs, models and pricing, November 2026. Where a part of a price is not known for sure it is left out. */
 const OPENAI: Readonly<Record<string, CatalogueEntry>> = {
-  "gpt-6.2-astra": { ...HUGE, price: gpt(8, 40, 0.4) },
-  "gpt-6.2-sol": { ...HUGE, price: gpt(2, 10, 0.1) },
-  "gpt-6.1-sol": { ...HUGE, price: gpt(2, 10, 0.1) },
-  "gpt-6.1-terra": { ...HUGE, price: gpt(1, 5, 0.05) },
-  "gpt-6-astra": { ...HUGE, price: gpt(10, 50, 1) },
+  "gpt-6.2-astra": { ...HUGE, price: null },
+  "gpt-6.2-sol": { ...HUGE, price: null },
+  "gpt-6.1-sol": { ...HUGE, price: null },
+  "gpt-6.1-terra": { ...HUGE, price: null },
+  "gpt-6-astra": { ...HUGE, price: null },
   "gpt-6-sol": { ...HUGE, price: gpt(2, 10, 0.2) },
   "gpt-6-luna": { ...HUGE, price: gpt(0.1, 0.5, 0.01) },
   "gpt-5.6-sol": { ...HUGE, price: gpt(4, 20, 0.4) },

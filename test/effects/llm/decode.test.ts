@@ -61,8 +61,8 @@ describe.each(WIRES)("the decoder of the %s wire", (wire) => {
     const { pieces } = decode(wire, bodyFor(wire))
     expect(blocksOf(pieces)).toEqual(BLOCKS(wire))
     const usage = { inputTokens: 1000, outputTokens: 50, cacheReadTokens: 300, cacheWriteTokens: 200 }
-    // 1000 × 2 + 50 × 10 + 300 × 0.1 + 200 × 2.5 dollars a million
-    const cost = wire === "openai-compatible" ? "unknown" : 3_030_000
+    // 1000 × 2 + 50 × 10 + 300 × 0.1 (anthropic) or 0.2 (openai) + 200 × 2.5 dollars a million
+    const cost = { anthropic: 3_030_000, openai: 3_060_000, "openai-compatible": "unknown" }[wire]
     expect(pieces.filter(isEnd)).toEqual([{ type: "LlmCompleted", stop: "tool-calls", usage: { ...usage, cost } }])
   })
 

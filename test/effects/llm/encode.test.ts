@@ -93,10 +93,10 @@ describe("Anthropic's wire", () => {
 describe("the Responses wire", () => {
   test("stores nothing there, and has reasoning, calls and results as items of their own", () => {
     const signature = sealOf("rs_1", seal("hm", undefined))
-    const body = encodeResponses(conversation(MODELS.openai, signature), "gpt-6.1-sol", images)
+    const body = encodeResponses(conversation(MODELS.openai, signature), "gpt-6-sol", images)
     expect(openaiRefusal(body as never)).toBe(null)
     expect(body).toEqual({
-      model: "gpt-6.1-sol",
+      model: "gpt-6-sol",
       max_output_tokens: 4096,
       stream: true,
       store: false,

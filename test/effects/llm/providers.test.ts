@@ -225,7 +225,7 @@ test("without a key, or without an address, it says which variable to set and as
   const messages = await Promise.all(WIRES.map(async (wire) => endOf(await askWith(empty, requestOf(MODELS[wire])))))
   expect(messages).toEqual([
     { type: "LlmFailed", failure: "permanent", message: "ask anthropic:claude-sonnet-5-5: there is no key for https://api.anthropic.com; set ANTHROPIC_API_KEY" },
-    { type: "LlmFailed", failure: "permanent", message: "ask openai:gpt-6.1-sol: there is no key for https://api.openai.com/v1; set OPENAI_API_KEY" },
+    { type: "LlmFailed", failure: "permanent", message: "ask openai:gpt-6-sol: there is no key for https://api.openai.com/v1; set OPENAI_API_KEY" },
     {
       type: "LlmFailed",
       failure: "permanent",

@@ -14,7 +14,7 @@ export const WIRES: readonly Wire[] = ["anthropic", "openai", "openai-compatible
 /** A model of each wire that the catalogue prices, where it prices any. */
 export const MODELS: Readonly<Record<Wire, string>> = {
   anthropic: "anthropic:claude-sonnet-5-5",
-  openai: "openai:gpt-6.1-sol",
+  openai: "openai:gpt-6-sol",
   "openai-compatible": "openai-compatible:qwen3:8b"
 }
 
