@@ -106,11 +106,15 @@ export const environmentLayer = (environment: Environment): Effect.Effect<Layer,
   })
 
 /** What the person's `config.toml` says; nothing where there is none. An unknown key is an error with the nearest name. */
-export const fileLayer = (directory: string): Effect.Effect<Layer, SettingsError> =>
+export const fileLayer = (directory: string): Effect.Effect<Layer, SettingsError> => {
+  const path = join(directory, "config.toml")
+  const text = readIfThere(path)
+  return text === null ? Effect.succeed({}) : layerOfText(path, text)
+}
+
+/** What the text of a settings file says; `path` is for the messages. */
+export const layerOfText = (path: string, text: string): Effect.Effect<Layer, SettingsError> =>
   Effect.gen(function*() {
-    const path = join(directory, "config.toml")
-    const text = readIfThere(path)
-    if (text === null) return {}
     const { parse } = yield* Effect.promise(() => import("smol-toml"))
     const table = yield* Effect.try({ try: () => parse(text), catch: (cause) => new SettingsError({ message: `read ${path}: ${String(cause).split("\n", 1)[0]}` }) })
     const layer: Record<string, unknown> = {}

@@ -2,39 +2,51 @@ import { parseArgs } from "node:util"
 import type { Layer } from "../../runtime/settings.ts"
 import { MODES, nearest } from "../../runtime/settings.ts"
 
-/** One flag as a person writes it. `value` names what follows it; a flag without one is a switch. */
+/** One flag as a person writes it. `value` names what follows it; a flag without one is a switch. Those without `help` are not listed. */
 interface Flag {
   readonly short?: string
   readonly value?: string
   readonly many?: boolean
+  readonly group: FlagGroup
   readonly help: string
 }
 
+export type FlagGroup = "task" | "model" | "permissions" | "limits" | "output" | "hidden"
+
 export const FLAGS = {
-  print: { short: "p", help: "answer once and leave; what is piped in is appended to the task" },
-  continue: { short: "c", help: "go on with the newest session of this folder" },
-  resume: { short: "r", value: "ID", help: "go on with this session" },
-  model: { value: "PROVIDER:MODEL", help: "anthropic:…, openai:…, openai-compatible:…, scripted:FILE" },
-  project: { short: "C", value: "DIR", help: "work in this folder" },
-  "output-format": { value: "FORMAT", help: "text, json or stream-json" },
-  "permission-mode": { value: "MODE", help: MODES.join(", ") },
-  "allowed-tools": { value: "RULES", many: true, help: "rules that allow, as shell(git *) or file_write(src/**)" },
-  "disallowed-tools": { value: "RULES", many: true, help: "rules that deny" },
-  "max-steps": { value: "N", help: "model calls of a turn at most" },
-  "max-tokens": { value: "N", help: "tokens of the session at most" },
-  "max-budget-usd": { value: "DOLLARS", help: "money of the session at most" },
-  "append-system-prompt": { value: "TEXT", help: "words added to the system prompt" },
-  "auto-commit": { help: "commit the agent's own changes after each batch of tools" },
-  json: { help: "machine-readable output of sessions, show, verify, replay, doctor" },
-  to: { value: "FILE", help: "where export writes" },
-  verbose: { help: "say more on stderr" },
-  quiet: { short: "q", help: "say nothing on stderr but errors" },
-  version: { short: "V", help: "print the version" },
-  help: { short: "h", help: "print this" }
+  print: { short: "p", group: "task", help: "answer once and leave; what is piped in is appended to the task" },
+  continue: { short: "c", group: "task", help: "go on with the newest session of this folder" },
+  resume: { short: "r", value: "ID", group: "task", help: "go on with this session; without an id as --continue" },
+  project: { short: "C", value: "DIR", group: "task", help: "work in this folder" },
+  model: { value: "PROVIDER:MODEL", group: "model", help: "anthropic:…, openai:…, openai-compatible:…, scripted:FILE" },
+  "append-system-prompt": { value: "TEXT", group: "model", help: "words added to the system prompt" },
+  "permission-mode": { value: "MODE", group: "permissions", help: MODES.join(", ") },
+  "allowed-tools": { value: "RULES", many: true, group: "permissions", help: "rules that allow, as shell(git *) or file_write(src/**)" },
+  "disallowed-tools": { value: "RULES", many: true, group: "permissions", help: "rules that deny" },
+  "auto-commit": { group: "permissions", help: "commit the agent's own changes after each batch of tools" },
+  "max-steps": { value: "N", group: "limits", help: "model calls of a turn at most" },
+  "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
+  "max-budget-usd": { value: "DOLLARS", group: "limits", help: "money of the session at most" },
+  "output-format": { value: "FORMAT", group: "output", help: "text, json or stream-json" },
+  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, doctor" },
+  all: { group: "output", help: "sessions of every folder" },
+  to: { value: "FILE", group: "output", help: "where export writes" },
+  quiet: { short: "q", group: "output", help: "say nothing on stderr but errors" },
+  verbose: { group: "output", help: "say more on stderr" },
+  version: { short: "V", group: "output", help: "print the version" },
+  help: { short: "h", group: "output", help: "print this" },
+  "without-edit": { group: "hidden", help: "" }
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Other names that peers have made usual for the same flag. */
-const ALIASES: Readonly<Record<string, string>> = { "--max-turns": "--max-steps", "--allowedTools": "--allowed-tools", "--disallowedTools": "--disallowed-tools" }
+const ALIASES: Readonly<Record<string, string>> = {
+  "--max-turns": "--max-steps",
+  "--allowedTools": "--allowed-tools",
+  "--disallowedTools": "--disallowed-tools"
+}
+
+export const OUTPUT_FORMATS = ["text", "json", "stream-json"] as const
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
 export type FlagName = keyof typeof FLAGS
 export type Flags = Readonly<Partial<Record<FlagName, string | boolean | readonly string[]>>>
@@ -47,11 +59,25 @@ export interface CommandLine {
 /** Errors: a sentence, where a flag is not known or lacks its value. */
 export const parseCommandLine = (argv: readonly string[]): CommandLine | string => {
   try {
-    const { values, positionals } = parseArgs({ args: argv.map(unaliased), options: OPTIONS, allowPositionals: true, strict: true })
-    return { flags: values as Flags, words: positionals }
+    const { values, positionals } = parseArgs({ args: usual(argv), options: OPTIONS, allowPositionals: true, strict: true })
+    const flags = values as Flags
+    return wrongValue(flags) ?? { flags, words: positionals }
   } catch (error) {
     return explain(error)
   }
+}
+
+/** The command line with the usual names; a `--resume` that names no session goes on with the newest. */
+const usual = (argv: readonly string[]): string[] => {
+  const end = argv.indexOf("--")
+  const flags = end < 0 ? argv : argv.slice(0, end)
+  const words = end < 0 ? [] : argv.slice(end)
+  const named = flags.map((word, index) => {
+    const next = flags[index + 1]
+    const bare = (word === "--resume" || word === "-r") && (next === undefined || next.startsWith("-"))
+    return bare ? "--continue" : unaliased(word)
+  })
+  return [...named, ...words]
 }
 
 const unaliased = (word: string): string => {
@@ -67,25 +93,39 @@ const OPTIONS = Object.fromEntries(
   ])
 )
 
+const LISTED = Object.entries(FLAGS as Readonly<Record<string, Flag>>).flatMap(([name, flag]) => (flag.group === "hidden" ? [] : [name]))
+
 const explain = (error: unknown): string => {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] as string
   const unknown = /Unknown option '(-[^']*)'/.exec(message)?.[1]
-  if (unknown !== undefined) return `the flag ${unknown} is not known; did you mean --${nearest(unknown.replace(/^-+/, ""), Object.keys(FLAGS))}?`
-  return `the command line cannot be read: ${message.split("\n", 1)[0]}`
+  if (unknown !== undefined) return unknown.startsWith("--") ? `the flag ${unknown} is not known; did you mean --${nearest(unknown.slice(2), LISTED)}?` : `the flag ${unknown} is not known; loom --help lists them`
+  const wanting = /Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (missing|is ambiguous)/.exec(message)
+  if (wanting !== null) return `the flag ${wanting[1]} needs a value; write it as ${wanting[1]}=${valueName(wanting[1] as string)}`
+  const switched = /Option '(?:-\w, )?(--[\w-]+)' does not take an argument/.exec(message)
+  return switched === null ? `the command line cannot be read: ${message}` : `the flag ${switched[1]} takes no value`
 }
+
+const valueName = (flag: string): string => (FLAGS as Readonly<Record<string, Flag>>)[flag.slice(2)]?.value ?? "VALUE"
+
+const wrongValue = (flags: Flags): string | null => {
+  const format = flags["output-format"]
+  if (format !== undefined && !(OUTPUT_FORMATS as readonly unknown[]).includes(format)) {
+    return `the output format ${String(format)} is not known; take one of ${OUTPUT_FORMATS.join(", ")}`
+  }
+  const empty = (["model", "project", "resume", "to"] as const).find((name) => flags[name] === "")
+  return empty === undefined ? null : `the flag --${empty} needs a value; write it as --${empty}=${valueName(`--${empty}`)}`
+}
+
+export const outputFormat = (flags: Flags): OutputFormat => (flags["output-format"] as OutputFormat | undefined) ?? "text"
 
 /** What the flags say about the settings. Errors: a sentence, where a number is none. */
 export const flagsLayer = (flags: Flags): Layer | string => {
-  const numbers = { maxSteps: flags["max-steps"], maxTokens: flags["max-tokens"], maxBudgetUsd: flags["max-budget-usd"] }
-  for (const [name, text] of Object.entries(numbers)) {
-    if (text !== undefined && !(Number(text) > 0 && (name === "maxBudgetUsd" || Number.isInteger(Number(text))))) return `${String(text)} is no amount for ${name}; give a number above 0`
-  }
+  const wrong = AMOUNTS.find(({ flag, whole }) => flags[flag] !== undefined && !isAmount(flags[flag], whole))
+  if (wrong !== undefined) return `--${wrong.flag} ${String(flags[wrong.flag])} is no amount; give ${wrong.whole ? "a whole number" : "a number"} above 0`
   return {
     ...(typeof flags.model === "string" ? { model: flags.model } : {}),
     ...(typeof flags["permission-mode"] === "string" ? { permissionMode: flags["permission-mode"] } : {}),
-    ...(numbers.maxSteps === undefined ? {} : { maxSteps: Number(numbers.maxSteps) }),
-    ...(numbers.maxTokens === undefined ? {} : { maxTokens: Number(numbers.maxTokens) }),
-    ...(numbers.maxBudgetUsd === undefined ? {} : { maxBudgetUsd: Number(numbers.maxBudgetUsd) }),
+    ...Object.fromEntries(AMOUNTS.flatMap(({ flag, key }) => (flags[flag] === undefined ? [] : [[key, Number(flags[flag])]]))),
     ...(typeof flags["append-system-prompt"] === "string" ? { appendSystemPrompt: flags["append-system-prompt"] } : {}),
     ...(flags["auto-commit"] === true ? { autoCommit: true } : {}),
     allow: ruleList(flags["allowed-tools"]),
@@ -93,6 +133,22 @@ export const flagsLayer = (flags: Flags): Layer | string => {
   }
 }
 
+const AMOUNTS = [
+  { flag: "max-steps", key: "maxSteps", whole: true },
+  { flag: "max-tokens", key: "maxTokens", whole: true },
+  { flag: "max-budget-usd", key: "maxBudgetUsd", whole: false }
+] as const satisfies readonly { readonly flag: FlagName; readonly key: keyof Layer; readonly whole: boolean }[]
+
+const isAmount = (text: Flags[FlagName], whole: boolean): boolean => {
+  const amount = Number(text)
+  return Number.isFinite(amount) && amount > 0 && (!whole || Number.isSafeInteger(amount))
+}
+
 /** Rules stand one a flag, or several in one with commas or blanks between them, outside their brackets. */
-const ruleList = (given: Flags[FlagName]): readonly string[] =>
-  (Array.isArray(given) ? given : []).flatMap((text: string) => text.match(/[^\s,(]+(?:\([^)]*\))?/g) ?? [])
+const ruleList = (given: Flags[FlagName]): readonly string[] => (Array.isArray(given) ? given : []).flatMap(rulesIn)
+
+const RULE = /[^\s,()]+(?:\([^()]*\))?/g
+
+/** A text that does not come apart cleanly is one rule, or none: half of a rule would allow more than was meant. */
+const rulesIn = (text: string): readonly string[] =>
+  text.replaceAll(RULE, "").replaceAll(/[\s,]/g, "") === "" ? (text.match(RULE) ?? []) : [text]

@@ -1,0 +1,68 @@
+import { distance, nearest } from "../../runtime/settings.ts"
+import type { CommandLine } from "./flags.ts"
+import type { Command } from "./invocation.ts"
+
+/** One word that Loom knows as its own. Its file is loaded only when it is asked for. */
+interface CommandEntry {
+  /** What follows the name, as the help shows it. */
+  readonly usage: string
+  readonly help: string
+  /** How many words may follow. */
+  readonly words: readonly [number, number]
+  readonly load: () => Promise<Command>
+}
+
+const ANY = Number.MAX_SAFE_INTEGER
+
+export const COMMANDS = {
+  demo: { usage: "", help: "see it mend a failing test: no key, no network", words: [0, 0], load: async () => (await import("./demo/demo.ts")).demo },
+  sessions: { usage: "", help: "the sessions of this folder; --all for every folder", words: [0, 0], load: async () => (await import("./sessions.ts")).sessions },
+  show: { usage: "ID", help: "a conversation in readable form", words: [1, 1], load: async () => (await import("./show.ts")).show },
+  resume: { usage: "[ID]", help: "go on with a session", words: [0, 1], load: async () => (await import("./resume.ts")).resume },
+  export: { usage: "ID", help: "write a session's log, one event a line; --to FILE", words: [1, 1], load: async () => (await import("./export.ts")).exportLog },
+  import: { usage: "FILE", help: "take a log over into the database", words: [1, 1], load: async () => (await import("./import.ts")).importLog },
+  verify: { usage: "FILE|ID…", help: "does this build decide the same? every event and action compared", words: [1, ANY], load: async () => (await import("./verify.ts")).verify },
+  replay: { usage: "FILE|ID", help: "tell what happened, event by event", words: [1, 1], load: async () => (await import("./replay.ts")).replay },
+  doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./doctor.ts")).doctor },
+  help: { usage: "", help: "print this", words: [0, ANY], load: async () => (await import("./help.ts")).help }
+} as const satisfies Readonly<Record<string, CommandEntry>>
+
+export type CommandName = keyof typeof COMMANDS
+
+/** What the command line means. */
+export type Meaning =
+  | { readonly type: "command"; readonly name: CommandName; readonly words: readonly string[] }
+  | { readonly type: "task"; readonly words: readonly string[] }
+  | { readonly type: "conversation" }
+  | { readonly type: "fault"; readonly message: string }
+
+/** With `-p` all words are the task; else the first may be a command, or a slip of the pen for one. */
+export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
+  const [first, ...rest] = words
+  if (flags.help === true) return { type: "command", name: "help", words: [] }
+  if (flags.print === true) return { type: "task", words }
+  if (first === undefined) return { type: "conversation" }
+  if (isCommand(first)) return commandOf(first, rest)
+  const meant = words.length === 1 ? slipFor(first) : null
+  if (meant === null) return { type: "task", words }
+  return { type: "fault", message: `the command ${first} is not known; did you mean \`loom ${meant}\`? as a task it is \`loom -p ${first}\`` }
+}
+
+const isCommand = (word: string): word is CommandName => Object.hasOwn(COMMANDS, word)
+
+const commandOf = (name: CommandName, words: readonly string[]): Meaning => {
+  const { usage, words: [fewest, most] } = COMMANDS[name] as CommandEntry
+  if (words.length >= fewest && words.length <= most) return { type: "command", name, words }
+  const form = `loom ${name}${usage === "" ? "" : ` ${usage}`}`
+  return { type: "fault", message: `the command ${name} is written \`${form}\`; a task that begins with this word is written \`loom -p "${name} …"\`` }
+}
+
+/** How many letters may be wrong in a word for it to be taken for a command. */
+const SLIP_MAX = 2
+
+/** The command that a single word without blanks was probably meant to be. */
+const slipFor = (word: string): CommandName | null => {
+  if (!/^[a-z-]{3,}$/i.test(word)) return null
+  const near = nearest(word.toLowerCase(), Object.keys(COMMANDS)) as CommandName
+  return distance(word.toLowerCase(), near) <= Math.min(SLIP_MAX, Math.floor(word.length / 3) + 1) ? near : null
+}

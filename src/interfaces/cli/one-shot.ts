@@ -1,0 +1,90 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { State } from "../../machine/state.ts"
+import { LogError } from "../../runtime/event-log/log-error.ts"
+import type { Session } from "../../runtime/session.ts"
+import { callWords } from "../view/call-words.ts"
+import { costWords, plural, usageWords } from "../view/money.ts"
+import { painted } from "../view/paint.ts"
+import { deniedCalls, NOTHING_YET, reportOf, tallied, type Report } from "../view/report.ts"
+import { harmless } from "../view/visible.ts"
+import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts"
+import { outputFormat } from "./flags.ts"
+import { gettingStarted } from "./getting-started.ts"
+import { usageError, type Command, type Invocation } from "./invocation.ts"
+import { appOf, goesOn, openMeant } from "./open.ts"
+import { progressOf } from "./progress.ts"
+import { sayAndRest, untilRest, words } from "./rest.ts"
+import { closeInOrder, stopOnWish } from "./stop.ts"
+import { taskOf } from "./task.ts"
+
+/** One task, its answer on stdout, and out again. */
+export const oneShot: Command = Effect.fnUntraced(function*(invocation: Invocation) {
+  const { output, flags } = invocation
+  const app = yield* appOf(invocation)
+  if (app.settings.model === null) {
+    output.err(gettingStarted)
+    return EXIT.usage
+  }
+  const task = yield* taskOf(invocation)
+  if (task === "" && !goesOn(invocation)) return yield* usageError('a task is missing; write it as `loom -p "what to do"`, or pipe it in')
+  const streamsJson = outputFormat(flags) === "stream-json"
+  const session = yield* openMeant(app, invocation, {
+    settings: app.settings,
+    attended: false,
+    ...(streamsJson ? { onLine: (line: string) => output.out(`${line}\n`) } : {})
+  })
+  return yield* runTask(invocation, session, task)
+})
+
+const runTask = Effect.fnUntraced(function*(invocation: Invocation, session: Session, task: string): Effect.fn.Return<ExitCode, LogError, Scope.Scope> {
+  const before = session.state()
+  const from = before.session.transcript.length
+  const progress = progressOf(invocation.output, before)
+  let tally = NOTHING_YET
+  session.listen((recorded) => {
+    tally = tallied(tally, recorded)
+    progress.hear(recorded)
+  })
+  const stopped = yield* stopOnWish(invocation.wishes, session)
+  const state = yield* (task === "" ? goOn(session) : sayAndRest(session, words(task)))
+  const report = reportOf(state, tally, from)
+  yield* Effect.sync(() => tell(invocation, report, progress.streamed))
+  const code = stopped() ?? exitCodeOf(state, state.session.unattendedDenials - before.session.unattendedDenials)
+  yield* closeInOrder(invocation.wishes, session, code)
+  yield* Effect.sync(() => explain(invocation, state, report, code, from))
+  return code
+})
+
+/** Without a task the session takes up what was broken off. */
+const goOn = (session: Session): Effect.Effect<State, LogError> =>
+  Effect.flatMap(untilRest(session), (state) => (state.name === "WaitingForInput" && state.why === "opened" ? Effect.succeed(state) : sayAndRest(session, { type: "ContinueRequested" })))
+
+const tell = ({ flags, output }: Invocation, report: Report, streamed: boolean): void => {
+  switch (outputFormat(flags)) {
+    case "text":
+      if (!streamed && report.result !== "") output.out(report.result.endsWith("\n") ? report.result : `${report.result}\n`)
+      return
+    case "json":
+      return output.out(`${JSON.stringify(report)}\n`)
+    case "stream-json":
+      return
+  }
+}
+
+/** What a person should know beside the answer: why it did not end well, and what it took. */
+const explain = ({ output }: Invocation, state: State, report: Report, code: ExitCode, from: number): void => {
+  const look = output.errLook()
+  if (output.quiet && report.error !== null) output.err(`${harmless(report.error.message)}\n`)
+  if (output.quiet && code === EXIT.budget) output.err(`the run reached a limit: ${report.outcome}\n`)
+  if (code === EXIT.unapproved) output.err(`${denialWords(state, from)}\n`)
+  if (output.quiet) return
+  const { usage } = state.session
+  output.err(`${painted("dim", `${plural(report.steps, "step")} · ${usageWords(usage)} · ${costWords(usage)} · session ${report.session}`, look)}\n`)
+}
+
+const denialWords = ({ session }: State, from: number): string => {
+  const denied = deniedCalls(session, from)
+  const named = denied.map(({ tool, arguments: given }) => callWords({ type: "tool-call", id: "", name: tool, arguments: given }))
+  return `${plural(denied.length, "call")} needed an approval and nobody was there to give it: ${named.join("; ")}; allow such calls with --allowed-tools or --permission-mode`
+}

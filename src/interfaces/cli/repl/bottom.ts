@@ -1,0 +1,60 @@
+import type { State } from "../../../machine/state.ts"
+import { keyLines } from "../../view/question.ts"
+import { fitted, span, type Shown } from "../../view/shown.ts"
+import { statusLine } from "../../view/status-line.ts"
+import { isAtRest, runningWords, type Telling } from "../../view/telling.ts"
+import { oneLine } from "../../view/visible.ts"
+import type { Talk } from "./talk.ts"
+
+/** What stands under the output: lines, and the prompt behind which the person types. */
+export interface Bottom {
+  readonly lines: readonly Shown[]
+  readonly prompt: string
+}
+
+export const bottomOf = (talk: Talk, editing: boolean): Bottom => {
+  const pending = talk.pending.map((line) => fitted(span("person", `… ${oneLine(line)}`)))
+  const prompt = pending.length === 0 ? "› " : "… "
+  switch (talk.stage.name) {
+    case "line":
+      return { lines: [...standing(talk), ...pending], prompt }
+    case "approval":
+      return editing
+        ? { lines: [fitted(span("notice", "a question waits: Enter sends your line first, Ctrl-U clears it"))], prompt }
+        : { lines: keyLines(talk.stage.asked), prompt: "? " }
+    case "always":
+      return { lines: [], prompt: "write them? y or n " }
+    case "reason":
+      return { lines: [fitted(span("dim", "what the model is told with the no; Enter alone says nothing more, Esc goes back"))], prompt: "why? " }
+    case "answer":
+      return { lines: [], prompt: "answer › " }
+  }
+}
+
+/** At rest, what holds; at work, what is being done. */
+const standing = ({ state, telling }: Talk): readonly Shown[] =>
+  isAtRest(state)
+    ? [statusLine(state.session)]
+    : [
+        fitted(span("dim", `· ${working(state, telling)} · Esc ${state.session.queue.length > 0 ? "takes the queued message back" : "interrupts"}`)),
+        ...state.session.queue.map((parts) => fitted(span("dim", "  queued "), span("person", oneLine(parts.map((part) => (part.type === "text" ? part.text : "[image]")).join(" ")))))
+      ]
+
+const working = (state: State, telling: Telling): string => {
+  switch (state.name) {
+    case "CallingLlm":
+      return state.call.stage.name === "streaming" ? `${oneLine(state.call.model)} answers` : state.call.stage.name
+    case "ProcessingResponse":
+      return "looking at the calls"
+    case "ExecutingTools":
+      return runningWords(telling) ?? "waiting"
+    case "PostToolsHook":
+      return "after the tools"
+    case "Error":
+      return `attempt ${(state.retry?.attempt ?? 0) + 1} follows`
+    case "ShuttingDown":
+      return "shutting down"
+    case "WaitingForInput":
+      return "waiting"
+  }
+}

@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs"
+import { resolve } from "node:path"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { LogError } from "../../../runtime/event-log/event-log.ts"
+import { modelChange } from "../../../runtime/model-change.ts"
+import type { Said, Session } from "../../../runtime/session.ts"
+import { MODES, nearest, type SettingsError } from "../../../runtime/settings.ts"
+import { conversation } from "../../view/conversation.ts"
+import { contextLines, costLines, MODE_WORDS, permissionLines } from "../../view/holding.ts"
+import { sessionLines } from "../../view/session-lines.ts"
+import { fitted, span, whole, type Shown } from "../../view/shown.ts"
+import { EXIT, type ExitCode } from "../exit-code.ts"
+import type { App } from "../open.ts"
+import { SLASHES, type Slash } from "./slash.ts"
+
+/** What follows this session. */
+export type Next =
+  | { readonly type: "leave"; readonly code: ExitCode }
+  | { readonly type: "open" }
+  | { readonly type: "resume"; readonly id: string }
+
+/** What a slash command may use. */
+export interface SlashContext {
+  readonly app: App
+  readonly cwd: string
+  readonly session: Session
+  readonly show: (shown: readonly Shown[]) => void
+  readonly say: (said: Said) => Effect.Effect<void, LogError>
+}
+
+type Outcome = Effect.Effect<Next | null, LogError>
+
+/** Carries out a word to Loom itself; gives back what follows this session, `null` where it goes on. */
+export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Outcome => {
+  const { session, show, say, app, cwd } = context
+  switch (name) {
+    case "help":
+      return shown(context, helpLines)
+    case "model":
+      return rest === "" ? shown(context, [whole(span("plain", session.state().session.settings.model))]) : changeModel(rest, context)
+    case "mode":
+      return changeMode(rest, context)
+    case "permissions":
+      return shown(context, permissionLines(session.state().session))
+    case "sessions":
+      return Effect.flatMap(app.sessions.list(cwd), (all) =>
+        Effect.map(Clock.currentTimeMillis, (now) => (show([...sessionLines(all, now, cwd), whole(span("dim", "/resume ID goes on with one of them"))]), null))
+      )
+    case "resume":
+      return rest === "" ? shown(context, [whole(span("notice", "name the session: /resume ID; /sessions lists them"))]) : findToResume(rest, context)
+    case "history":
+      return shown(context, conversation(session.state().session))
+    case "cost":
+      return shown(context, costLines(session.state().session))
+    case "context":
+      return shown(context, contextLines(session.state().session))
+    case "continue":
+      return Effect.as(say({ type: "ContinueRequested" }), null)
+    case "compact":
+      return Effect.as(say({ type: "OffloadRequested" }), null)
+    case "undo-queue":
+      return Effect.as(say({ type: "InputTakenBack" }), null)
+    case "export":
+      return exportTo(rest === "" ? `${session.id}.jsonl` : rest, context)
+    case "clear":
+      return Effect.succeed({ type: "open" })
+    case "quit":
+      return Effect.succeed({ type: "leave", code: EXIT.done })
+  }
+}
+
+const shown = ({ show }: SlashContext, lines: readonly Shown[]): Outcome => Effect.sync(() => (show(lines), null))
+
+const helpLines: readonly Shown[] = [
+  ...Object.entries(SLASHES).map(([name, { usage, help }]) =>
+    whole(span("strong", `  /${name}${usage === "" ? "" : ` ${usage}`}`), span("dim", `  ${help}`))
+  ),
+  whole(span("dim", "  a line that ends in \\ goes on; what you type while it works is queued; Esc interrupts; Ctrl-C twice leaves"))
+]
+
+const told = ({ show }: SlashContext) => (error: LogError | SettingsError): Effect.Effect<null> => Effect.sync(() => (show([whole(span("bad", error.message))]), null))
+
+const changeModel = (name: string, context: SlashContext): Outcome =>
+  modelChange(name).pipe(
+    Effect.flatMap((change) => context.say({ type: "SettingsChanged", ...change })),
+    Effect.as(null),
+    Effect.catchTag("SettingsError", told(context))
+  )
+
+const changeMode = (name: string, context: SlashContext): Outcome => {
+  const { mode } = context.session.state().session.settings
+  if (name === "") return shown(context, [whole(span("strong", mode), span("plain", `: ${MODE_WORDS[mode]}`))])
+  const meant = MODES.find((known) => known === name)
+  return meant === undefined
+    ? shown(context, [fitted(span("notice", `the mode ${name} is not known; did you mean ${nearest(name, MODES)}?`))])
+    : Effect.as(context.say({ type: "SettingsChanged", mode: meant }), null)
+}
+
+const findToResume = (prefix: string, context: SlashContext): Outcome =>
+  context.app.sessions.find(prefix).pipe(
+    Effect.map(({ id }): Next | null => (id === context.session.id ? null : { type: "resume", id })),
+    Effect.catchTag("LogError", told(context))
+  )
+
+/** A file that is there is never written over. */
+const exportTo = (name: string, context: SlashContext): Outcome => {
+  const file = resolve(context.cwd, name)
+  if (existsSync(file)) return shown(context, [whole(span("notice", `export to ${file}: it exists; give another name`))])
+  return context.app.log.exportTo(context.session.id, file).pipe(
+    Effect.map(({ bytes }) => (context.show([whole(span("dim", `the log so far is in ${file}, ${bytes} bytes`))]), null)),
+    Effect.catchTag("LogError", told(context))
+  )
+}

@@ -1,0 +1,53 @@
+import { offloadThreshold, requestTokens, tokensOf } from "../../machine/policy/offload.ts"
+import type { PermissionMode, Rule, Session } from "../../machine/session.ts"
+import { costWords, count, plural, usageWords } from "./money.ts"
+import { fitted, span, whole, type Shown, type Tone } from "./shown.ts"
+import { windowPercent } from "./status-line.ts"
+import { oneLine } from "./visible.ts"
+
+/** Which permissions hold: the mode, the rules in the order they count, and what a person allowed for the session. */
+export const permissionLines = (session: Session): readonly Shown[] => {
+  const { opened, settings, approvals } = session
+  const rules = (["deny", "ask", "allow"] as const).flatMap((decision) => opened.rules.filter((rule) => rule.decision === decision))
+  return [
+    whole(span("strong", settings.mode), span("plain", `: ${MODE_WORDS[settings.mode]}`)),
+    ...rules.map(ruleLine),
+    ...approvals.map((rule) => fitted(span("good", "allow "), span("plain", oneLine(rule)), span("dim", "  approved in this session"))),
+    ...(rules.length + approvals.length === 0 ? [fitted(span("dim", "no rules"))] : []),
+    whole(span("notice", "sandbox: off"), span("dim", "  commands run with all your rights; what is allowed is all that holds them"))
+  ]
+}
+
+const ruleLine = ({ decision, rule, source }: Rule): Shown =>
+  fitted(span(RULE_TONES[decision], `${decision} `), span("plain", oneLine(rule)), span("dim", `  ${oneLine(source)}`))
+
+const RULE_TONES: Readonly<Record<Rule["decision"], Tone>> = { deny: "bad", ask: "notice", allow: "good" }
+
+export const MODE_WORDS: Readonly<Record<PermissionMode, string>> = {
+  default: "reading is free, writing and commands ask",
+  "accept-edits": "reading and writing inside the workspace are free, commands ask",
+  plan: "nothing that changes anything",
+  auto: "writing inside the workspace is free; commands ask while no sandbox holds them; network and outside ask",
+  bypass: "NOTHING ASKS; only deny rules hold"
+}
+
+export const costLines = ({ usage, settings }: Session): readonly Shown[] => [
+  whole(span("strong", costWords(usage)), span("plain", `  ${usageWords(usage)}`)),
+  ...(usage.unpriced > 0 ? [whole(span("notice", `${plural(usage.unpriced, "answer")} of which the price is not known`))] : []),
+  ...(settings.limits.costMax === null ? [] : [whole(span("dim", `the budget is $${(settings.limits.costMax / 1e9).toFixed(2)}`))]),
+  ...(settings.limits.tokensMax === null ? [] : [whole(span("dim", `the budget is ${count(settings.limits.tokensMax)} tokens`))])
+]
+
+/** What the model would see now. */
+export const contextLines = (session: Session): readonly Shown[] => {
+  const { opened, window, transcript, tokensPerKilobyte } = session
+  const tokens = (bytes: number): string => count(tokensOf(bytes, tokensPerKilobyte))
+  return [
+    whole(span("strong", `${windowPercent(session)} %`), span("plain", ` of the window: about ${count(requestTokens(session))} tokens, offloaded from ${count(offloadThreshold(session))} on`)),
+    whole(span("dim", `  system text and ${plural(opened.tools.length, "tool")}  about ${tokens(opened.bytes)} tokens`)),
+    whole(span("dim", `  ${plural(transcript.length - window.base, "message")}  about ${tokens(window.bytes)} tokens`)),
+    ...(window.marker === null
+      ? []
+      : [whole(span("dim", `  ${plural(window.marker.entries, "earlier message")} left for ${plural(window.marker.keepers.length, "keeper")}; nothing of them is lost`))])
+  ]
+}

@@ -1,0 +1,43 @@
+import type { SessionSummary } from "../../runtime/sessions.ts"
+import { plural } from "./money.ts"
+import { fitted, span, type Shown, type Tone } from "./shown.ts"
+import { oneLine } from "./visible.ts"
+
+/** One line a session, the newest first; `here`: the folder whose sessions need not name it. Units: `now` in ms since the epoch. */
+export const sessionLines = (sessions: readonly SessionSummary[], now: number, here: string | null): readonly Shown[] =>
+  sessions.map((session) =>
+    fitted(
+      span("strong", session.id),
+      span("dim", `  ${agoWords(now - session.updated).padStart(9)}  `),
+      span(toneOf(session.state), stateWords(session.state).padEnd(8)),
+      span("plain", `  ${session.title === "" ? "(nothing said yet)" : oneLine(session.title)}`),
+      span("dim", `  ${plural(session.events, "event")}, ${oneLine(session.model)}${session.roots[0] === here ? "" : `, ${oneLine(session.roots[0] ?? "")}`}`)
+    )
+  )
+
+const stateWords = (state: string): string => {
+  switch (state) {
+    case "ShuttingDown":
+      return "closed"
+    case "WaitingForInput":
+      return "waiting"
+    case "Error":
+      return "error"
+    default:
+      return "at work"
+  }
+}
+
+const toneOf = (state: string): Tone => (state === "Error" ? "bad" : stateWords(state) === "at work" ? "notice" : "dim")
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** `agoWords(3 * 60_000)  // => "3 min ago"`. */
+export const agoWords = (ms: number): string => {
+  if (ms < MINUTE_MS) return "just now"
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ago`
+  if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)} h ago`
+  return `${Math.floor(ms / DAY_MS)} d ago`
+}

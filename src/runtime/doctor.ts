@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process"
+import { accessSync, constants, existsSync, statSync } from "node:fs"
+import { dirname } from "node:path"
+import { promisify } from "node:util"
+import { ripgrepPath } from "../effects/tools/ripgrep.ts"
+import { directoriesOf } from "./directories.ts"
+import { version } from "./version.ts"
+
+/** What Loom stands on here, and what is missing. Keys are only ever named, never shown. */
+export interface Facts {
+  readonly loom: string
+  readonly node: Program
+  readonly git: Program | null
+  readonly ripgrep: Program | null
+  readonly bubblewrap: boolean
+  readonly database: { readonly file: string; readonly exists: boolean; readonly bytes: number; readonly sqlite: string }
+  readonly directories: Readonly<Record<"config" | "data" | "cache" | "state", Place>>
+  /** The variables that can hold a key or an address, and whether they do. */
+  readonly keys: Readonly<Record<string, boolean>>
+}
+
+export interface Program {
+  readonly version: string
+  readonly path: string
+}
+
+export interface Place {
+  readonly path: string
+  readonly exists: boolean
+  /** Whether Loom can write there, or make it. */
+  readonly writable: boolean
+}
+
+const KEYS = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"] as const
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Looks at the machine without changing anything of it. */
+export const examine = async (environment: Environment): Promise<Facts> => {
+  const directories = directoriesOf(environment)
+  const [git, rg, bubblewrap] = await Promise.all([programAt("git", environment), ripgrepProgram(environment), programAt("bwrap", environment)])
+  const file = directories.database
+  return {
+    loom: version(),
+    node: { version: process.version, path: process.execPath },
+    git,
+    ripgrep: rg,
+    bubblewrap: bubblewrap !== null,
+    database: { file, exists: existsSync(file), bytes: existsSync(file) ? statSync(file).size : 0, sqlite: process.versions["sqlite"] ?? "unknown" },
+    directories: {
+      config: placeOf(directories.config),
+      data: placeOf(directories.data),
+      cache: placeOf(directories.cache),
+      state: placeOf(directories.state)
+    },
+    keys: Object.fromEntries(KEYS.map((name) => [name, (environment[name] ?? "") !== ""]))
+  }
+}
+
+const run = promisify(execFile)
+const PATIENCE_MS = 5000
+
+/** The program and the first line it says of itself; `null` where it cannot be run. */
+const programAt = async (path: string, environment: Environment): Promise<Program | null> => {
+  try {
+    const { stdout } = await run(path, ["--version"], { env: environment as NodeJS.ProcessEnv, timeout: PATIENCE_MS })
+    return { version: /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? (stdout.split("\n", 1)[0] as string), path }
+  } catch {
+    // Not installed, or not to be run: that is what was asked.
+    return null
+  }
+}
+
+const ripgrepProgram = async (environment: Environment): Promise<Program | null> => {
+  const path = await ripgrepPath()
+  return path === null ? null : await programAt(path, environment)
+}
+
+const placeOf = (path: string): Place => ({ path, exists: existsSync(path), writable: isWritable(path) })
+
+/** A directory that is not there yet can be made where the one above it can be written. */
+const isWritable = (path: string): boolean => {
+  if (!existsSync(path)) return path !== dirname(path) && isWritable(dirname(path))
+  try {
+    accessSync(path, constants.W_OK)
+    return statSync(path).isDirectory()
+  } catch {
+    // Not ours to write: that is what was asked.
+    return false
+  }
+}
