@@ -24,18 +24,22 @@ const markerText = (session: Session, to: number, keepers: readonly string[]): s
   return request === "" ? head : `${head}\n\nThe request you are working on:\n${request}`
 }
 
-/** What the person asked in the turn that the window now begins within; empty where it begins with a turn. */
+/** What the person asked for in the work that the window now begins within: since a turn began with their words, for others go on with it. */
 const requestOfOpenTurn = (session: Session, to: number): string => {
-  if (to >= session.transcript.length) return ""
-  const { turn } = at(session.transcript, to)
+  if (to >= session.transcript.length || beginsWithWords(session, to)) return ""
   const words: string[] = []
   for (let index = to - 1; index >= 0; index--) {
     const entry = at(session.transcript, index)
-    if (entry.turn !== turn) break
     if (entry.type === "user") words.unshift(wordsOf(entry))
+    if (beginsWithWords(session, index)) break
   }
   const text = words.join("\n\n")
   return text.length > REQUEST_LENGTH_MAX ? `${text.slice(0, REQUEST_LENGTH_MAX)} […]` : text
+}
+
+const beginsWithWords = ({ transcript }: Session, index: number): boolean => {
+  const entry = at(transcript, index)
+  return entry.type === "user" && (index === 0 || at(transcript, index - 1).turn !== entry.turn)
 }
 
 const wordsOf = (entry: Extract<Entry, { type: "user" }>): string => entry.parts.map(partWords).join("\n")

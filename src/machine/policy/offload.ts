@@ -1,6 +1,6 @@
 import { modelFacts } from "../model.ts"
 import type { Session } from "../session.ts"
-import { at } from "../vector.ts"
+import { at, lastOf } from "../vector.ts"
 
 /** Share of the window, in percent, at which offloading begins: from the first for small windows to the last for large ones. */
 const SHARE_SMALL = 55
@@ -80,5 +80,5 @@ const markerBytes = (session: Session): number => {
 const mayBegin = (session: Session, index: number): boolean => {
   const entry = at(session.transcript, index)
   if (entry.type === "results") return false
-  return entry.turn !== at(session.transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === session.turn)
+  return entry.turn !== at(session.transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === lastOf(session.transcript)?.turn)
 }

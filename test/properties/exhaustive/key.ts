@@ -1,7 +1,7 @@
 import { passesThreshold } from "../../../src/machine/policy/offload.ts"
 import type { Block, Entry, Session } from "../../../src/machine/session.ts"
 import type { CallingLlm, ExecutingTools, State } from "../../../src/machine/state.ts"
-import { at } from "../../../src/machine/vector.ts"
+import { at, lastOf } from "../../../src/machine/vector.ts"
 import type { Shadow } from "../harness/world.ts"
 
 /** Entries above this fill the window by themselves. */
@@ -93,11 +93,12 @@ const sessionKey = (session: Session): unknown => {
 }
 
 /**
- * Whether the window is full, and what it could give up now or once another turn has begun: closed turns, steps of this
- * one, and whether something big lies before or after the latest turn began.
+ * Whether the window is full, and what it could give up now or once another turn has begun: closed turns, steps of the
+ * latest, and whether something big lies before or after the latest turn began.
  */
 const windowKey = (session: Session): unknown => {
-  const { transcript, window, turn } = session
+  const { transcript, window } = session
+  const turn = lastOf(transcript)?.turn
   let [turnBegins, stepBegins, bigBefore, bigAfter] = [false, false, false, false]
   for (let index = window.base; index < transcript.length; index++) {
     const entry = at(transcript, index)

@@ -100,19 +100,21 @@ const firstDeltas = (effect: number, at: number, blocks: Scope["blocks"]): reado
       ] as const))
 ]
 
-const endings = (effect: number, at: number, scope: Scope): readonly Event[] =>
-  scope.usages.flatMap((usage): Event[] => {
+/** Every way an answer ends; usage comes with one good and one bad end, for it adds up in the same way for all. */
+const endings = (effect: number, at: number, scope: Scope): readonly Event[] => [
+  ...scope.usages.flatMap((usage): Event[] => {
     const used = usage === undefined ? {} : { usage }
     return [
       { type: "LlmCompleted", at, effect, stop: "end", ...used },
-      { type: "LlmCompleted", at, effect, stop: "max-tokens", ...used },
-      { type: "LlmCompleted", at, effect, stop: "refusal", ...used },
-      { type: "LlmFailed", at, effect, failure: "transient", message: "cut", ...used },
-      { type: "LlmFailed", at, effect, failure: "rate-limited", message: "slow down", retryAfterMs: RETRY_AFTER_MS, ...used },
-      { type: "LlmFailed", at, effect, failure: "permanent", message: "wrong key", ...used },
-      { type: "LlmFailed", at, effect, failure: "overflow", message: "too long", ...used }
+      { type: "LlmFailed", at, effect, failure: "transient", message: "cut", ...used }
     ]
-  })
+  }),
+  { type: "LlmCompleted", at, effect, stop: "max-tokens" },
+  { type: "LlmCompleted", at, effect, stop: "refusal" },
+  { type: "LlmFailed", at, effect, failure: "rate-limited", message: "slow down", retryAfterMs: RETRY_AFTER_MS },
+  { type: "LlmFailed", at, effect, failure: "permanent", message: "wrong key" },
+  { type: "LlmFailed", at, effect, failure: "overflow", message: "too long" }
+]
 
 /** Every assignment of findings to calls. */
 const factsOf = (state: ProcessingResponse, scope: Scope): readonly (readonly CallFacts[])[] =>

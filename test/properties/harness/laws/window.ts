@@ -96,11 +96,11 @@ export const windowLaws: readonly EdgeLaw[] = [
 
 const failedNow = (event: Edge["event"]): boolean => event.type === "ContextOffloaded" && (!event.ok || event.keeper === undefined)
 
-/** A turn begins here, or a step of the turn that is open: never a result, whose call would be left behind. */
-const mayBegin = ({ transcript, turn }: Session, index: number): boolean => {
+/** A turn begins here, or a step of the latest that said something: never a result, whose call would be left behind. */
+const mayBegin = ({ transcript }: Session, index: number): boolean => {
   const entry = at(transcript, index)
   if (entry.type === "results") return false
-  return entry.turn !== at(transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === turn)
+  return entry.turn !== at(transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === at(transcript, transcript.length - 1).turn)
 }
 
 const firstCut = (session: Session): number | null => {
@@ -120,16 +120,15 @@ const markerComplaint = ({ before, after }: Edge, old: Window, now: Window, keep
   return request === null || marker.text.includes(request) ? null : `its words do not repeat ${JSON.stringify(request)}`
 }
 
-/** The beginning of what a person said in the turn that the window now begins within. */
+/** The beginning of the words that the work began with which the window now begins within: turns without words of their own go on with it. */
 const firstWords = ({ transcript, window }: Session): string | null => {
-  if (window.base >= transcript.length) return null
-  const { turn } = at(transcript, window.base)
-  for (let index = 0; index < window.base; index++) {
-    const entry = at(transcript, index)
-    const text = entry.turn === turn && entry.type === "user" ? entry.parts.find((part) => part.type === "text") : undefined
-    if (text?.type === "text" && text.text !== "") return text.text.slice(0, 500)
-  }
-  return null
+  const spoken = (index: number): boolean => at(transcript, index).type === "user" && (index === 0 || at(transcript, index - 1).turn !== at(transcript, index).turn)
+  if (window.base >= transcript.length || spoken(window.base)) return null
+  let index = window.base - 1
+  while (index >= 0 && !spoken(index)) index--
+  const entry = index < 0 ? undefined : at(transcript, index)
+  const text = entry?.type === "user" ? entry.parts.find((part) => part.type === "text") : undefined
+  return text?.type === "text" && text.text !== "" ? text.text.slice(0, 500) : null
 }
 
 const IMAGE_WEIGHT = 6000
