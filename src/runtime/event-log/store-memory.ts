@@ -9,6 +9,8 @@ export interface MemoryStore extends Store {
   readonly crash: () => void
   /** Every commit fails so from now on; `null`: they succeed again. */
   readonly refuse: (error: LogError | null) => void
+  /** A byte of every snapshot changes. */
+  readonly damageSnapshots: () => void
 }
 
 interface Kept {
@@ -74,7 +76,8 @@ export const makeMemoryStore = (): MemoryStore => {
     blob: (hash) => Effect.sync(() => bytesByHash.get(hash) ?? null),
     putBlob: (hash, bytes) => Effect.sync(() => void bytesByHash.set(hash, new Uint8Array(bytes))),
     crash: () => void (keptById = new Map([...keptById].map(([id, found]) => [id, { ...found, token: null }]))),
-    refuse: (error) => void (refusal = error)
+    refuse: (error) => void (refusal = error),
+    damageSnapshots: () => void (keptById = new Map([...keptById].map(([id, found]) => [id, { ...found, snapshot: damaged(found.snapshot) }])))
   }
 }
 
@@ -102,6 +105,8 @@ const extended = (lines: StoredLine[] = [], count = 0, more: readonly StoredLine
   for (const line of more) lines.push(line)
   return lines
 }
+
+const damaged = (snapshot: StoredSnapshot | null): StoredSnapshot | null => (snapshot === null ? null : { ...snapshot, text: `${snapshot.text} ` })
 
 const held = (id: string, holder: string): LogError =>
   logError("held", `open session ${id}: it is held by ${describeHolder(JSON.parse(holder) as Holder)}; end that process, or fork the session`)
