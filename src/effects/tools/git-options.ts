@@ -80,7 +80,7 @@ const hasMessage = (args: readonly string[]): boolean =>
 const lists = (args: readonly string[]): boolean =>
   args.every((word) => word.startsWith("-")) || args.some((word) => /^--(list|contains|no-contains|merged|no-merged|points-at)(=|$)/.test(word))
 
-const STATUS = options("-s -b -v -u -uno -unormal -uall --short --branch --long --verbose --show-stash --ahead-behind --no-ahead-behind --renames --no-renames", [
+const STATUS = options("-s -b -sb -v -u -uno -unormal -uall --short --branch --long --verbose --show-stash --ahead-behind --no-ahead-behind --renames --no-renames", [
   "porcelain(=v[12])?",
   "untracked-files(=\\w+)?",
   "ignored(=\\w+)?",

@@ -22,13 +22,13 @@ export const Tools = Context.Reference<readonly Tool[]>("loom/Tools", { defaultV
 export const toolDefinitions = (tools: readonly Tool[] = engineTools): readonly ToolDefinition[] =>
   tools.map((tool) => ({ name: tool.name, description: tool.description, inputSchema: inputSchema(tool) }))
 
-/** JSON Schema of the arguments, short: unknown ones are refused when they come, which need not be said each time. */
+/** JSON Schema of the arguments, short: that unknown ones are refused and that numbers are safe need not be said each time. */
 export const inputSchema = (tool: Tool): Readonly<Record<string, unknown>> =>
   withoutNoise(Schema.toJsonSchemaDocument(tool.input).schema) as Readonly<Record<string, unknown>>
 
 const withoutNoise = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutNoise)
   if (typeof value !== "object" || value === null) return value
-  const entries = Object.entries(value).filter(([key]) => key !== "additionalProperties")
+  const entries = Object.entries(value).filter(([key, inner]) => key !== "additionalProperties" && inner !== Number.MAX_SAFE_INTEGER)
   return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNoise(inner)]))
 }

@@ -19,7 +19,7 @@ const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
 /** Words joined by single blanks; one that is more than plain characters stands in quotes, so that two commands never read the same. */
 export const commandText = (words: readonly string[]): string =>
-  words.map((word) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ")
+  words.map((word) => (PLAIN_WORD.test(word) && !expandsTilde(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ")
 
 const PLAIN_WORD = /^[\p{L}\p{M}\p{N}_./:=@%+,~^-]+$/u
 

@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { expect, test } from "vitest"
+import { engineTools, toolDefinitions } from "../../../src/effects/tools/registry.ts"
+import { toolTable } from "../../../src/effects/tools/table.ts"
+
+const json = JSON.stringify(toolDefinitions())
+
+test("the engine has its nine tools, each with a description and a schema that stands on its own", () => {
+  expect(engineTools.map(({ name }) => name)).toEqual(["file_read", "file_write", "file_edit", "file_search", "content_search", "directory_list", "shell", "git", "ask_user"])
+  for (const { inputSchema } of toolDefinitions()) expect(inputSchema["type"]).toBe("object")
+  expect(json).not.toMatch(/\$ref|\$defs|\$schema|additionalProperties|allOf/)
+})
+
+test("what a model is told of all nine is at most 4 kB", () => {
+  expect(Buffer.byteLength(json)).toBeLessThanOrEqual(4_000)
+})
+
+test("a definition is what providers expect", () => {
+  expect(toolDefinitions()[0]).toEqual({
+    name: "file_read",
+    description: expect.stringMatching(/^Read a text file or image/),
+    inputSchema: {
+      type: "object",
+      properties: { path: { type: "string" }, offset: { type: "integer", minimum: 1, description: "first line" }, limit: { type: "integer", minimum: 1 } },
+      required: ["path"]
+    }
+  })
+})
+
+/** With UPDATE=1 the page is written anew instead. */
+test("specs/tools.md holds the table of the tools as the code has them", () => {
+  const file = fileURLToPath(new URL("../../../specs/tools.md", import.meta.url))
+  const page = readFileSync(file, "utf8")
+  const table = /(<!-- tools -->\n)[\s\S]*(<!-- \/tools -->)/
+  const renewed = page.replace(table, (_, before: string, behind: string) => `${before}${toolTable()}\n${behind}`)
+  if (process.env["UPDATE"] === "1") writeFileSync(file, renewed)
+  expect(page).toMatch(table)
+  expect(process.env["UPDATE"] === "1" ? renewed : page).toBe(renewed)
+})
