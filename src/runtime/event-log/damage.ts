@@ -87,7 +87,7 @@ const lineFault = (bytes: Buffer, line: number, n: number): Fault | null => {
   const parsed = parsedObject(text)
   if (parsed === null) return invalid(line, "it is not a JSON object")
   if ("seal" in parsed) return invalid(line, "it is no seal as seals are written")
-  if ("blob" in parsed) return decodeBlobLine(text) === null ? invalid(line, "its bytes are not those of the blob it names") : null
+  if (isBlob(bytes)) return decodeBlobLine(text) === null ? invalid(line, "its bytes are not those of the blob it names") : null
   if (parsed["n"] !== n) return invalid(line, `it is event ${String(parsed["n"])} where ${n} is due`)
   return eventFault(parsed as unknown as ParsedLine, line, text)
 }

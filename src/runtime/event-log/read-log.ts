@@ -95,10 +95,11 @@ const linesIn = (bytes: Buffer): readonly ParsedLine[] | null => {
 
 const NOTHING: readonly never[] = []
 
-/** Blobs come after the last event, so the last line tells whether there are any. */
+/** Blobs come after the last event, so the last line tells whether there are any. An event may name a blob, but it has a number. */
 const divided = (parsed: readonly ParsedLine[]): Pick<ReadBlock, "lines" | "blobs"> => {
   const last = parsed[parsed.length - 1]
-  if (typeof last !== "object" || last === null || !("blob" in last)) return { lines: parsed, blobs: NOTHING }
-  const blobs = parsed.flatMap((line) => blobOf(line) ?? [])
-  return { lines: parsed.filter((line) => !("blob" in line)), blobs }
+  if (typeof last !== "object" || last === null || isNumbered(last)) return { lines: parsed, blobs: NOTHING }
+  return { lines: parsed.filter(isNumbered), blobs: parsed.flatMap((line) => blobOf(line) ?? []) }
 }
+
+const isNumbered = (line: ParsedLine): boolean => "n" in line
