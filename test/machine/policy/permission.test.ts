@@ -1,0 +1,77 @@
+import { expect, test } from "vitest"
+import type { CallFacts } from "../../../src/machine/event.ts"
+import { decide, type Permissions } from "../../../src/machine/policy/permission.ts"
+import type { PermissionMode, Rule } from "../../../src/machine/session.ts"
+
+const facts = (found: Partial<CallFacts>): CallFacts => ({ call: "call_1", changes: false, paths: [], commands: [], hosts: [], ...found })
+const ruling = (given: Partial<Permissions>): Permissions => ({ rules: [], approvals: [], mode: "default", attended: true, ...given })
+const rule = (decision: Rule["decision"], text: string): Rule => ({ decision, rule: text, source: "flag" })
+
+const READ = facts({ paths: [{ path: "a.ts", access: "read", inside: true }] })
+const WRITE = facts({ changes: true, paths: [{ path: "src/a.ts", access: "write", inside: true }] })
+const OUTSIDE = facts({ changes: true, paths: [{ path: "/etc/hosts", access: "write", inside: false }] })
+const COMMAND = facts({ changes: true, commands: [{ text: "npm test", reads: false }] })
+const SANDBOXED = { ...COMMAND, sandboxed: true }
+const NETWORK = facts({ hosts: ["example.com"] })
+const UNKNOWN = facts({ changes: true })
+
+test("each mode lets through what its description says", () => {
+  const calls = { READ, WRITE, OUTSIDE, COMMAND, SANDBOXED, NETWORK, UNKNOWN }
+  const decided = (mode: PermissionMode) => Object.values(calls).map((call) => decide("some_tool", call, ruling({ mode })).decision).join(" ")
+  expect(decided("default")).toBe("allow ask ask ask ask ask ask")
+  expect(decided("accept-edits")).toBe("allow allow ask ask ask ask ask")
+  expect(decided("auto")).toBe("allow allow ask ask allow ask ask")
+  expect(decided("plan")).toBe("allow deny deny deny deny ask deny")
+  expect(decided("bypass")).toBe("allow allow allow allow allow allow allow")
+})
+
+test("deny rules come before ask rules, ask rules before allow rules, and those before the mode", () => {
+  const deny = rule("deny", "shell(npm *)")
+  const ask = rule("ask", "shell(npm *)")
+  const allow = rule("allow", "shell(npm *)")
+  expect(decide("shell", COMMAND, ruling({ rules: [allow, ask, deny], mode: "bypass" }))).toEqual({ decision: "deny", reason: "the rule shell(npm *) (flag) denies it", unattended: false })
+  expect(decide("shell", COMMAND, ruling({ rules: [allow, ask], mode: "bypass" }))).toEqual({ decision: "ask", reason: "the rule shell(npm *) (flag) asks" })
+  expect(decide("shell", COMMAND, ruling({ rules: [allow] }))).toEqual({ decision: "allow" })
+  expect(decide("shell", COMMAND, ruling({}))).toEqual({ decision: "ask", reason: "it runs a command" })
+})
+
+test("every command of a call must be allowed on its own", () => {
+  const both = facts({ changes: true, commands: [{ text: "git status", reads: true }, { text: "rm -rf /", reads: false }] })
+  expect(decide("shell", both, ruling({ rules: [rule("allow", "shell(git *)")] })).decision).toBe("ask")
+  expect(decide("shell", both, ruling({ rules: [rule("allow", "shell(git *)")], approvals: ["shell(rm *)"] })).decision).toBe("allow")
+})
+
+test("a command that could not be read asks where a rule might mean it", () => {
+  const unparsed = facts({ changes: true, commands: "unparsed" })
+  for (const decision of ["deny", "ask"] as const) {
+    expect(decide("shell", unparsed, ruling({ rules: [rule(decision, "shell(git push *)"), rule("allow", "shell")], mode: "bypass" }))).toEqual({
+      decision: "ask",
+      reason: "the command could not be told apart from what the rule shell(git push *) (flag) is about"
+    })
+  }
+})
+
+test("a hook may deny what rules allow, and allow what the mode would ask, but not what a rule denies", () => {
+  const said = (decision: "allow" | "deny", rules: readonly Rule[]) => decide("shell", { ...COMMAND, hook: { decision, reason: "policy" } }, ruling({ rules })).decision
+  expect(said("deny", [rule("allow", "shell")])).toBe("deny")
+  expect(said("allow", [])).toBe("allow")
+  expect(said("allow", [rule("deny", "shell")])).toBe("deny")
+})
+
+test("nobody there: what would ask is denied, and a question too, each with words that help", () => {
+  expect(decide("shell", COMMAND, ruling({ attended: false }))).toEqual({
+    decision: "deny",
+    reason: "it runs a command, and nobody is there to be asked; allow it by a rule or a mode",
+    unattended: true
+  })
+  expect(decide("ask_user", facts({ question: { text: "?", options: [] } }), ruling({ attended: false }))).toEqual({
+    decision: "deny",
+    reason: "nobody is there to answer; decide yourself or say what you need to know",
+    unattended: true
+  })
+})
+
+test("a call without facts, or with bad ones, is invalid whatever is allowed", () => {
+  expect(decide("shell", undefined, ruling({ mode: "bypass" }))).toEqual({ decision: "invalid", reason: "vetting found nothing about this call" })
+  expect(decide("shell", facts({ invalid: "path: missing" }), ruling({ mode: "bypass" }))).toEqual({ decision: "invalid", reason: "path: missing" })
+})
