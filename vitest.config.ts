@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     reporters: ["default", "./test/support/closing-line.ts"],
+    globalSetup: ["./test/support/build.ts"],
     setupFiles: ["./test/support/home.ts"],
     pool: "forks",
     maxWorkers: 2,
