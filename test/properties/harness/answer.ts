@@ -48,7 +48,7 @@ export const answerTo = (open: OpenEffect, state: State, at: number, { kind, a, 
 export const wrongAnswer = (open: readonly OpenEffect[], state: State, at: number, { kind, a, b }: Choice): AnswerEvent | null => {
   const asked = pick(open.length === 0 ? [NOBODY] : open, b)
   const { effect: newest } = state.session
-  const late = { by: asked.by, effect: pick([newest - 1, newest, newest - 2, newest - 3, 1, 0, -1, newest + 1, 2 ** 53], kind) }
+  const late = { by: asked.by, effect: pick([newest - 1, newest, newest - 2, newest - 3, 1, 0, -1, newest + 1, Number.MAX_SAFE_INTEGER], kind) }
   const { by, effect } = a % 2 === 0 ? late : { by: pick(STARTERS, kind), effect: asked.effect }
   const answer = answerTo({ effect, by, call: "", approval: null }, state, at, { kind: a, a: b, b: 0 })
   const fits = open.some((other) => other.effect === effect && ANSWERS[other.by].includes(answer.type))
@@ -102,7 +102,7 @@ const MODEL_ANSWERS = ["whole", "text", "call", "call", "failed", "thinking", "c
 
 const callCount = (state: State): number => (state.name === "CallingLlm" ? Object.keys(state.call.callByIndex).length : 0)
 
-const oddIndex = (state: State, a: number): number => pick([0, Math.max(0, callCount(state) - 1), 1, 7, -1, 0.5, 1e21, 2 ** 32], a)
+const oddIndex = (state: State, a: number): number => pick([0, Math.max(0, callCount(state) - 1), 1, 7, -1, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER], a)
 
 /** Facts for the calls in order; some missing, some twice, some of calls that nobody made. */
 const factsFor = (calls: readonly ToolCall[], { kind, a, b }: Choice): readonly CallFacts[] => {
