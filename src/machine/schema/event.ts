@@ -11,12 +11,12 @@ import {
 } from "./session.ts"
 import { failureKindSchema, questionSchema } from "./state.ts"
 
-/** The schemas of `event.ts`, in its order. */
+/** The schemas of `event.ts`, in its order. Whatever number the world gave was written, and can be read again. */
 
-const { Array: List, Boolean: Flag, Finite, Int, Literal, Literals, String: Text, Struct, Union, optionalKey } = Schema
+const { Array: List, Boolean: Flag, Finite, Literal, Literals, String: Text, Struct, Union, optionalKey } = Schema
 
 const timed = <const T extends string>(type: T) => ({ type: Literal(type), at: Finite })
-const answer = <const T extends string>(type: T) => ({ ...timed(type), effect: Int, usage: optionalKey(reportedUsageSchema) })
+const answer = <const T extends string>(type: T) => ({ ...timed(type), effect: Finite, usage: optionalKey(reportedUsageSchema) })
 
 const personEvents = [
   Struct({ ...timed("UserInput"), parts: List(partSchema) }),
@@ -59,11 +59,11 @@ const answerEvents = [
   Struct({ ...answer("LlmStarted"), hash: Text }),
   Struct({ ...answer("LlmTextDelta"), text: Text }),
   Struct({ ...answer("LlmThinkingDelta"), text: Text, signature: optionalKey(Text), redacted: optionalKey(Flag) }),
-  Struct({ ...answer("LlmToolCallDelta"), index: Int, name: optionalKey(Text), arguments: Text }),
+  Struct({ ...answer("LlmToolCallDelta"), index: Finite, name: optionalKey(Text), arguments: Text }),
   Struct({ ...answer("LlmCompleted"), stop: Literals(["end", "tool-calls", "max-tokens", "refusal", "filter"]) }),
   Struct({ ...answer("LlmFailed"), failure: failureKindSchema, message: Text, retryAfterMs: optionalKey(Finite) }),
   Struct({ ...answer("ToolCallsVetted"), facts: List(callFactsSchema) }),
-  Struct({ ...timed("ToolProgress"), effect: Int, stream: Literals(["stdout", "stderr"]), text: Text }),
+  Struct({ ...timed("ToolProgress"), effect: Finite, stream: Literals(["stdout", "stderr"]), text: Text }),
   Struct({ ...answer("ToolCompleted"), status: Literals(["ok", "error"]), parts: List(partSchema), blob: optionalKey(Text) }),
   Struct({
     ...answer("PostToolsHookCompleted"),
@@ -88,8 +88,8 @@ const hostEvents = [
   Struct({
     ...timed("SessionOpened"),
     session: Text,
-    machine: Int,
-    seed: Int,
+    machine: Finite,
+    seed: Finite,
     system: Text,
     tools: List(toolDefinitionSchema),
     rules: List(ruleSchema),

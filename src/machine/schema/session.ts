@@ -2,7 +2,10 @@ import * as Schema from "effect/Schema"
 import type { Entry } from "../session.ts"
 import type { Vector } from "../vector.ts"
 
-/** The schemas of `session.ts`, in its order. None transforms anything: what is read is what was written. */
+/**
+ * The schemas of `session.ts`, in its order. None transforms anything: what is read is what was written.
+ * What the machine counts is an integer, what the world says a number.
+ */
 
 const { Array: List, Boolean: Flag, Finite, Int, Literals, NullOr, Record: Dictionary, String: Text, Struct, Union, optionalKey } = Schema
 const oneOf = <const T extends string>(type: T) => Schema.Literal(type)
@@ -14,13 +17,13 @@ export const ruleSchema = Struct({ decision: Literals(["allow", "ask", "deny"]),
 export const permissionModeSchema = Literals(["default", "accept-edits", "plan", "auto", "bypass"])
 
 const limitFields = {
-  stepsMax: Int,
-  tokensMax: NullOr(Int),
+  stepsMax: Finite,
+  tokensMax: NullOr(Finite),
   costMax: NullOr(Finite),
-  attemptsMax: Int,
-  toolsParallelMax: Int,
-  outputTokensMax: Int,
-  windowTokensMax: NullOr(Int)
+  attemptsMax: Finite,
+  toolsParallelMax: Finite,
+  outputTokensMax: Finite,
+  windowTokensMax: NullOr(Finite)
 }
 
 export const limitsSchema = Struct(limitFields)
@@ -37,11 +40,11 @@ export const someLimitsSchema = Struct({
 
 export const settingsSchema = Struct({ model: Text, mode: permissionModeSchema, attended: Flag, limits: limitsSchema })
 
-export const modelsByNameSchema = Dictionary(Text, Struct({ windowTokens: Int, outputTokensMax: Int, images: Flag, priced: Flag }))
+export const modelsByNameSchema = Dictionary(Text, Struct({ windowTokens: Finite, outputTokensMax: Finite, images: Flag, priced: Flag }))
 
 export const partSchema = Union([
   Struct({ type: oneOf("text"), text: Text }),
-  Struct({ type: oneOf("image"), mediaType: Text, blob: Text, bytes: Int })
+  Struct({ type: oneOf("image"), mediaType: Text, blob: Text, bytes: Finite })
 ])
 
 export const toolCallSchema = Struct({ type: oneOf("tool-call"), id: Text, name: Text, arguments: Text })
@@ -82,7 +85,7 @@ export const windowSchema = Struct({
   bytes: Int
 })
 
-const tokenFields = { inputTokens: Int, outputTokens: Int, cacheReadTokens: Int, cacheWriteTokens: Int }
+const tokenFields = { inputTokens: Finite, outputTokens: Finite, cacheReadTokens: Finite, cacheWriteTokens: Finite }
 
 export const usageSchema = Struct({ ...tokenFields, cost: Finite, unpriced: Int })
 
