@@ -121,7 +121,7 @@ const ended = (args: readonly string[], options: GitOptions, heard: Heard, code:
 }
 
 /** `git update-index`, for messages; the arguments would say more than a reader wants. */
-const named = (args: readonly string[]): string => `git ${args[0] ?? ""}`
+const named = (args: readonly string[]): string => `git ${args.find((arg, index) => arg !== "-c" && args[index - 1] !== "-c") ?? ""}`
 
 const firstLine = (text: string): string => (text.split("\n").find((line) => /^(fatal|error):/.test(line)) ?? text.split("\n")[0] ?? "").replace(/^(fatal|error): /, "")
 
