@@ -26,6 +26,7 @@ export const transcriptMutants: readonly Mutant[] = [
   mutant("24", "loses a signature", "answer.ts", "text: streamed, signature: block.signature", "text: streamed, signature: null"),
   mutant("24", "puts text before the calls", CALLING, "const blocks = answerBlocks(state)\n", 'const blocks = answerBlocks(state).toSorted((a, b) => Number(a.type === "tool-call") - Number(b.type === "tool-call"))\n'),
   mutant("24", "names the model of the settings, not the one that spoke", CALLING, '{ type: "assistant", model: state.call.model, blocks, ended }', '{ type: "assistant", model: state.session.settings.model, blocks, ended }'),
+  mutant("24", "vets only the first call", CALLING, '[{ type: "VetToolCalls", effect, calls }])', '[{ type: "VetToolCalls", effect, calls: calls.slice(0, 1) }])'),
   mutant("26", "loses the text of an interrupted answer", CALLING, 'settle(keepPartial(state, "interrupted"), "interrupted"', 'settle(state.session, "interrupted"'),
   mutant("26", "loses the text of an answer that failed for good", CALLING, 'giveUp(keepPartial(told, "failed"), error)', "giveUp(told.session, error)"),
   mutant("26", "keeps the calls of an unfinished answer", "answer.ts", '.filter((block) => block.type !== "tool-call")', ""),

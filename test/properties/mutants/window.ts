@@ -29,6 +29,8 @@ export const windowMutants: readonly Mutant[] = [
   mutant("rule 8", "gives up when offloading failed", "states/calling-llm.ts", 'if (!ok && stage.for === "overflow") {', "if (!ok) {"),
   mutant("rule 8", "sends again what overflowed and was not offloaded", "states/calling-llm.ts", 'if (!ok && stage.for === "overflow") {', "if (false) {"),
   mutant("rule 9", "does not hear of another mode", "states/shared.ts", "mode: event.mode ?? session.settings.mode", "mode: session.settings.mode"),
+  mutant("rule 9", "asks the model it asked before", "transitions.ts", "const { model } = next.settings\n", 'const model = next.turn > 1 ? "test:one" : next.settings.model\n'),
+  mutant("rule 9", "begins two turns for one wish", "states/waiting-for-input.ts", "beginTurn(state.session, [])", "beginTurn({ ...state.session, turn: state.session.turn + 1 }, [])"),
   mutant("rule 9", "forgets what was gathered", "states/calling-llm.ts", 'sendRequest(text === "" ? session', "sendRequest(true ? session"),
   mutant("rule 9", "does not tell the model that files were put back", "states/waiting-for-input.ts", 'say(state.session, { type: "note", source: "workspace", text: event.note })', "state.session")
 ]

@@ -1,4 +1,5 @@
 import type { Entry } from "../../../../src/machine/session.ts"
+import { lastOf } from "../../../../src/machine/vector.ts"
 import { newEntries } from "../shadow.ts"
 import type { Edge, EdgeLaw } from "../world.ts"
 
@@ -11,6 +12,17 @@ export const answerLaws: readonly EdgeLaw[] = [
       if (edge.event.type !== "LlmCompleted" || edge.outcome !== "ok") return null
       const expected = { blocks: edge.known.streamed.blocks, ended: endOf(edge.event.stop), model: modelOf(edge) }
       return messageComplaint(newEntries(edge.before, edge.after), expected)
+    }
+  },
+  {
+    id: "24",
+    words: "the calls that are vetted are those of the message, all of them",
+    broken: ({ after, actions }) => {
+      const vet = actions.find((action) => action.type === "VetToolCalls")
+      if (vet === undefined) return null
+      const message = lastOf(after.session.transcript)
+      const calls = message?.type === "assistant" ? message.blocks.filter(({ type }) => type === "tool-call") : []
+      return JSON.stringify(vet.calls) === JSON.stringify(calls) ? null : `${JSON.stringify(vet.calls)} are, the message has ${JSON.stringify(calls)}`
     }
   },
   {

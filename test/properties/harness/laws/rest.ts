@@ -46,6 +46,28 @@ export const restLaws: readonly EdgeLaw[] = [
   },
   {
     id: "rule 9",
+    words: "a turn gathers once, when it begins",
+    broken: ({ before, event, after, actions }) => {
+      const turns = after.session.turn - before.session.turn
+      const gathers = event.type === "SessionResumed" ? 0 : actions.filter((action) => action.type === "GatherContext").length
+      if (turns !== 0 && turns !== 1) return `${turns} turns began`
+      const refused = after.name === "WaitingForInput" && after.why.startsWith("budget-")
+      return gathers === turns || (gathers === 0 && refused) ? null : `${turns} turns began, ${gathers} gather`
+    }
+  },
+  {
+    id: "rule 9",
+    words: "a request goes to the model of the settings, with the whole window",
+    broken: ({ event, after, actions }) => {
+      const sent = actions.find((action) => action.type === "SendLlmRequest")
+      if (sent === undefined) return null
+      const { settings, window, transcript } = after.session
+      if (event.type !== "SessionResumed" && sent.model !== settings.model) return `${sent.model} is asked, ${settings.model} is set`
+      return sent.from === window.base && sent.to === transcript.length ? null : `entries ${sent.from} to ${sent.to} of a window of ${window.base} to ${transcript.length}`
+    }
+  },
+  {
+    id: "rule 9",
     words: "what is gathered, and what became of the files, enters as a message of its own",
     broken: ({ before, event, after, outcome }) => {
       if (outcome !== "ok" || (event.type !== "ContextGathered" && event.type !== "WorkspaceRestored")) return null

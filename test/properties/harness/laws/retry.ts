@@ -29,11 +29,12 @@ export const retryLaws: readonly EdgeLaw[] = [
   {
     id: "28",
     words: "a restart keeps what a timer waits for, and the attempt",
-    broken: ({ before, event, after }) => {
+    broken: ({ before, event, after, actions }) => {
       if (event.type !== "SessionResumed") return null
       if (before.name === "CallingLlm") return after.name === "CallingLlm" && after.call.attempt === before.call.attempt ? null : "the attempt is another"
       if (before.name !== "Error" || before.retry === null) return null
       if (after.name !== "Error" || after.retry === null) return "the retry is gone"
+      if (!actions.some((action) => action.type === "ScheduleRetry" && action.dueAt === before.retry?.dueAt)) return "no timer is set for it"
       return after.retry.dueAt === before.retry.dueAt && after.retry.attempt === before.retry.attempt ? null : "the timer is another"
     }
   }

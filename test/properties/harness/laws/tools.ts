@@ -1,7 +1,7 @@
 import type { ActionOf } from "../../../../src/machine/action.ts"
 import type { CallFacts, ToolCallsVetted } from "../../../../src/machine/event.ts"
 import type { ExecutingTools, Execution, State } from "../../../../src/machine/state.ts"
-import { at } from "../../../../src/machine/vector.ts"
+import { at, lastOf } from "../../../../src/machine/vector.ts"
 import type { ToolCall, ToolResult } from "../../../../src/machine/session.ts"
 import { verdictOf, type Ruling } from "../permission-oracle.ts"
 import { newEntries } from "../shadow.ts"
@@ -40,6 +40,22 @@ export const toolLaws: readonly EdgeLaw[] = [
         if (done !== wanted) return `${call.name} ${JSON.stringify(factsOf(event, call))}: ${wanted} by the design, ${done} by the machine`
       }
       return null
+    }
+  },
+  {
+    id: "25",
+    words: "what starts is the call that was vetted, as its facts say",
+    broken: (edge) => {
+      const { before, event, after, actions } = edge
+      const wrong = startedCalls(actions).find(({ call, changes }) => {
+        const known = before.name === "ExecutingTools" ? before.executions.find((execution) => execution.call.id === call.id) : undefined
+        const vetted = before.name === "ProcessingResponse" ? before.calls.find(({ id }) => id === call.id) : known?.call
+        const expected = event.type === "ToolCallsVetted" ? (factsOf(event, call)?.changes ?? true) : known?.changes
+        return call !== vetted || changes !== expected
+      })
+      if (wrong !== undefined) return `${wrong.call.name} starts as one that ${wrong.changes ? "changes" : "reads"}`
+      const lost = after.name === "ExecutingTools" && before.name === "ExecutingTools" && after.executions.length !== before.executions.length
+      return lost ? "a call of the batch is gone" : null
     }
   },
   {
@@ -83,6 +99,34 @@ export const toolLaws: readonly EdgeLaw[] = [
     }
   },
   {
+    id: "rule 1",
+    words: "a result is what the tool said, and stays so until its batch is done",
+    broken: (edge) => {
+      const { before, event, outcome } = edge
+      if (before.name !== "ExecutingTools" || outcome !== "ok") return null
+      for (const { call, phase } of before.executions) {
+        const result = resultIn(edge, call)
+        if (phase.name === "done" && JSON.stringify(result) !== JSON.stringify(phase.result)) return `the result of ${call.id} is another`
+        const told = event.type === "ToolCompleted" && phase.name === "running" && phase.effect === event.effect ? { call: call.id, status: event.status, parts: event.parts } : null
+        if (told !== null && JSON.stringify(result) !== JSON.stringify(told)) return `it said ${JSON.stringify(told)}, the result is ${JSON.stringify(result)}`
+      }
+      return null
+    }
+  },
+  {
+    id: "rule 2",
+    words: "a no gives its reason, and the answer to a question is its result",
+    broken: (edge) => {
+      const { event, outcome, known } = edge
+      if (event.type !== "ApprovalAnswered" || outcome !== "ok") return null
+      const asked = known.open.find(({ effect }) => effect === event.effect)?.approval
+      const words = JSON.stringify(event.words ?? "").slice(1, -1)
+      if (asked === undefined || asked === null || (event.answer !== "no" && asked.question === null)) return null
+      const result = JSON.stringify(resultIn(edge, asked.call)?.parts)
+      return result?.includes(words) === true ? null : `${words} was said, the result is ${result}`
+    }
+  },
+  {
     id: "28",
     words: "of what ran when the process died, a change gets the result that nobody knows, and only reads run again",
     broken: (edge) => {
@@ -114,6 +158,18 @@ export const toolLaws: readonly EdgeLaw[] = [
       if (!endsBatch(before, after) || event.type === "InterruptRequested" || event.type === "ShutdownRequested") return null
       const changed = before.name === "ExecutingTools" && before.executions.some(({ changes, started }) => changes && started)
       return changed === (after.name === "PostToolsHook") ? null : changed ? `a change was made, and ${after.name} follows` : "nothing changed, and the hook runs"
+    }
+  },
+  {
+    id: "rule 10",
+    words: "the hook hears what became of every call of the batch",
+    broken: ({ after, actions, event }) => {
+      const hook = actions.find((action) => action.type === "RunPostToolsHook")
+      if (hook === undefined || event.type === "SessionResumed") return null
+      const message = lastOf(after.session.transcript)
+      const results = message?.type === "results" ? message.results.map(({ call, status }) => `${call} ${status}`) : []
+      const told = hook.completed.map(({ call, status }) => `${call.id} ${status}`)
+      return told.join() === results.join() ? null : `it hears ${told.join()}, the results are ${results.join()}`
     }
   },
   {
