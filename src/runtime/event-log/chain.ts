@@ -1,5 +1,5 @@
 import { hash } from "node:crypto"
-import { damagedLine, describeDamage, isBlob, linesOf, locateDamage, type Damage, type Place } from "./damage.ts"
+import { damagedLine, describeDamage, firstInvalid, isBlob, linesOf, locateDamage, type Damage, type Place } from "./damage.ts"
 import { decodeHeader, FORMAT, newerFormat } from "./header.ts"
 import { blocksOfFile, type Block } from "./scan.ts"
 import { isClosing, LF } from "./seal.ts"
@@ -64,14 +64,31 @@ const look = (block: Block, place: Place, trusting: boolean): End | null => {
     if (newer !== null) return { newer }
     if (block.bytes.length === 0) return { damage: damagedLine(1, block.tornBytes === 0 ? "the file is empty" : "it has no end") }
   }
-  if (block.seal === null) return { cut: block.tornBytes === 0 ? "it ends before its closing seal" : `its last line was not written to the end; ${block.tornBytes} bytes are cut off` }
+  if (block.seal === null) return unsealed(block, place)
   if (trusting) return null
+  const hashed = hash("sha256", block.bytes)
   if (isClosing(block.seal)) {
-    const isWhole = hash("sha256", block.bytes) === block.seal.head && block.seal.count === place.n + eventsIn(block.bytes)
-    return isWhole ? null : { damage: locateDamage(block.bytes, place) }
+    return hashed === block.seal.head && block.seal.count === place.n + eventsIn(block.bytes) ? null : { damage: locateDamage(block.bytes, place) }
   }
-  return hash("sha256", block.bytes) === block.seal.chain ? null : { damage: locateDamage(block.bytes, place) }
+  if (hashed !== block.seal.chain) return { damage: locateDamage(block.bytes, place) }
+  return endsWith(block.bytes, block.seal.n, place.n) ? null : { damage: otherNumber(block.bytes, place) }
 }
+
+/** What no seal covers is at least looked at line by line. */
+const unsealed = ({ bytes, tornBytes }: Block, place: Place): End => {
+  const damage = firstInvalid(bytes, place)
+  if (damage !== null) return { damage }
+  return { cut: tornBytes === 0 ? "it ends before its closing seal" : `its last line was not written to the end; ${tornBytes} bytes are cut off` }
+}
+
+/** Whether a block's last event is the one its seal names: the number in a seal is covered only by the seal after it. */
+const endsWith = (bytes: Buffer, n: number, before: number): boolean => {
+  const last = bytes.lastIndexOf(LF, bytes.length - 2) + 1
+  return last === 0 ? n === before : bytes.toString("latin1", last, last + 24).startsWith(`{"n":${n},`)
+}
+
+const otherNumber = (bytes: Buffer, place: Place): Damage =>
+  damagedLine(place.line + linesOf(bytes).length, "the seal names another event than the one it follows")
 
 /** After the closing seal nothing may come. */
 const afterClosing = (block: Block, place: Place): End => {

@@ -75,15 +75,17 @@ export const isBlob = (line: Buffer): boolean => line.subarray(0, BLOB.length).e
 
 const firstLineFault = (bytes: Buffer, line: number): Fault | null => {
   const text = bytes.toString()
+  if (text.endsWith("\r")) return invalid(line, CONVERTED)
   if (line > 1) return decodeSeal(text) === null ? invalid(line, "it is no seal") : null
   const header = decodeHeader(text)
   if (typeof header === "string") return invalid(line, header)
-  return header.loom !== FORMAT || encodeHeader(header as Header) === text ? null : formFault(line, text)
+  return header.loom !== FORMAT || encodeHeader(header as Header) === text ? null : formFault(line)
 }
 
 const lineFault = (bytes: Buffer, line: number, n: number): Fault | null => {
   if (!isUtf8(bytes)) return invalid(line, "it is not UTF-8")
   const text = bytes.toString()
+  if (text.endsWith("\r")) return invalid(line, CONVERTED)
   const parsed = parsedObject(text)
   if (parsed === null) return invalid(line, "it is not a JSON object")
   if ("seal" in parsed) return invalid(line, "it is no seal as seals are written")
@@ -101,13 +103,11 @@ const eventFault = (parsed: ParsedLine, line: number, text: string): Fault | nul
     const known = decodeAction(action)
     if (Result.isFailure(known)) return invalid(line, known.failure.message)
   }
-  return encodeRow(n, event, actions) === text ? null : formFault(line, text)
+  return encodeRow(n, event, actions) === text ? null : formFault(line)
 }
 
 const invalid = (line: number, why: string): Fault => ({ kind: "invalid", line, why })
 
-const formFault = (line: number, text: string): Fault => ({
-  kind: "form",
-  line,
-  why: text.endsWith("\r") ? "it ends with CR LF; something converted the ends of the lines" : "it is not as it was written: the order of its keys, a blank or an escape"
-})
+const CONVERTED = "it ends with CR LF; something converted the ends of the lines"
+
+const formFault = (line: number): Fault => ({ kind: "form", line, why: "it is not as it was written: the order of its keys, a blank or an escape" })

@@ -41,8 +41,7 @@ export const makeLogReader = (options: { readonly trusting?: boolean } = {}): Lo
       first ??= firstLine(block.bytes)
       if (first === null) return unreadable(damagedLine(1, "it is no header of a Loom log that can be read here"))
       const parsed = linesIn(block.bytes)
-      const invalid = parsed === null || block.seal === null ? firstInvalid(block.bytes, place) : null
-      if (parsed === null || invalid !== null) return unreadable(invalid ?? damagedLine(place.line, "the lines after it cannot be read"))
+      if (parsed === null) return unreadable(firstInvalid(block.bytes, place) ?? damagedLine(place.line, "the lines after it cannot be read"))
       const { lines, blobs } = divided(parsed)
       const wrong = lines.findIndex((line, index) => line?.n !== place.n + 1 + index)
       if (wrong >= 0) return unreadable(damagedLine(place.line + 1 + wrong, `it is event ${lines[wrong]?.n} where ${place.n + 1 + wrong} is due`))

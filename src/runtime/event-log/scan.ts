@@ -24,22 +24,24 @@ export interface Scanner {
   readonly rest: () => Block
 }
 
+/** How much of a file is read at a time. */
 const CHUNK_BYTES = 1 << 18
+const PIECE_BYTES = 1 << 14
 
-export const makeScanner = (): Scanner => {
-  let buffer = Buffer.allocUnsafeSlow(2 * CHUNK_BYTES)
+export const makeScanner = (chunkBytes = CHUNK_BYTES): Scanner => {
+  let buffer = Buffer.allocUnsafeSlow(2 * chunkBytes)
   let start = 0
   let searched = 1
   let end = 0
 
   const space = (): Buffer => {
-    if (buffer.length - end < CHUNK_BYTES) makeRoom()
+    if (buffer.length - end < chunkBytes) makeRoom()
     return buffer.subarray(end)
   }
 
   /** The block that is not whole yet moves to the front; where it is long, into a larger buffer. */
   const makeRoom = (): void => {
-    const larger = buffer.length - (end - start) < CHUNK_BYTES ? Buffer.allocUnsafeSlow(buffer.length * 2) : buffer
+    const larger = buffer.length - (end - start) < chunkBytes ? Buffer.allocUnsafeSlow(buffer.length * 2) : buffer
     buffer.copy(larger, 0, start, end)
     buffer = larger
     searched -= start
@@ -91,11 +93,11 @@ export function* blocksOfFile(path: string): Generator<Block, void> {
   }
 }
 
-/** The blocks of text that comes in pieces, as a store gives it. */
-export const makeBlocksOfText = () => {
-  const scanner = makeScanner()
-  const blocks = function*(text: string): Generator<Block, void> {
-    const bytes = Buffer.from(text)
+/** The blocks of a log that comes in pieces, as a store gives it. */
+export const makeBlocks = () => {
+  const scanner = makeScanner(PIECE_BYTES)
+  const blocks = function*(piece: string | Uint8Array): Generator<Block, void> {
+    const bytes = Buffer.from(piece as string)
     for (let from = 0; from < bytes.length;) {
       const copied = bytes.copy(scanner.space(), 0, from)
       scanner.filled(copied)
@@ -105,4 +107,3 @@ export const makeBlocksOfText = () => {
   }
   return { blocks, rest: scanner.rest }
 }
-

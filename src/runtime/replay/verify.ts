@@ -9,7 +9,7 @@ import { EventLog, type LogError } from "../event-log/event-log.ts"
 import { encodeHeader, headerOf, type Header } from "../event-log/header.ts"
 import { encodeActions, type ParsedLine } from "../event-log/line.ts"
 import { makeLogReader, type ReadBlock } from "../event-log/read-log.ts"
-import { blocksOfFile, makeBlocksOfText, type Block } from "../event-log/scan.ts"
+import { blocksOfFile, makeBlocks, type Block } from "../event-log/scan.ts"
 import { isClosing } from "../event-log/seal.ts"
 import { makeStateHash } from "../event-log/state-hash.ts"
 import { makeRequestHashes } from "./request-hash.ts"
@@ -31,7 +31,7 @@ export const verifyFile = (path: string): Verdict => {
 export const verifySession = Effect.fn("Replay.verifySession")(function*(id: string): Effect.fn.Return<Verdict, LogError, EventLog> {
   const log = yield* EventLog
   const verifier = makeVerifier()
-  const pieces = makeBlocksOfText()
+  const pieces = makeBlocks()
   yield* Stream.runForEach(log.text(id), (text) =>
     Effect.sync(() => {
       for (const block of pieces.blocks(text)) verifier.take(block)
