@@ -1,5 +1,5 @@
 /** Bundles Loom into `dist/`, split so that a command loads only what it needs. `npm ci` runs this. */
-import { cpSync, rmSync } from "node:fs"
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs"
 import { execFileSync } from "node:child_process"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -7,8 +7,10 @@ import { build } from "esbuild"
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)))
 const out = join(home, "dist")
+// Made beside and put in place whole, so that a loom that starts meanwhile finds the old one or the new one.
+const draft = join(home, `dist.${process.pid}.new`)
+const old = join(home, `dist.${process.pid}.old`)
 
-rmSync(out, { recursive: true, force: true })
 await build({
   absWorkingDir: home,
   entryPoints: {
@@ -17,7 +19,7 @@ await build({
     statechart: "src/machine/statechart.ts",
     schema: "src/machine/schema.ts"
   },
-  outdir: out,
+  outdir: draft,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -30,6 +32,9 @@ await build({
   sourcemap: false,
   logLevel: "warning"
 })
-cpSync(join(home, "package.json"), join(out, "package.json"))
+cpSync(join(home, "package.json"), join(draft, "package.json"))
+if (existsSync(out)) renameSync(out, old)
+renameSync(draft, out)
+rmSync(old, { recursive: true, force: true })
 // The first start fills the compile cache, so that nobody's first session waits for it.
 execFileSync(process.execPath, [join(home, "bin", "loom.js"), "--help"], { stdio: "ignore" })
