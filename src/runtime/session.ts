@@ -101,14 +101,15 @@ export const runSession = Effect.fnUntraced(function*<R>(
   })
 
   const write = Effect.gen(function*() {
-    while (!isOver(state)) {
+    // A session that was shut down begins as over, and is opened again by what is heard first.
+    do {
       for (const letter of yield* Queue.takeAll(inbox)) {
         const exit = yield* Effect.exit(handle(letter))
         if (Exit.isSuccess(exit)) continue
         if (letter.taken !== undefined) yield* Deferred.done(letter.taken, exit)
         return yield* exit
       }
-    }
+    } while (!isOver(state))
   })
 
   const end = Effect.fnUntraced(function*(exit: Exit.Exit<void, LogError>) {
