@@ -1,5 +1,3 @@
-import { appendFileSync } from "node:fs"
-import { join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -10,6 +8,8 @@ import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { attempt, type Problem } from "../os/problem.ts"
 import { runGit, type GitError } from "./git.ts"
+import { glance } from "./glance.ts"
+import { findInJournal, writeJournal } from "./journal.ts"
 import { copyBorrowed } from "./own-objects.ts"
 import { restoreTree, type Restored } from "./restore.ts"
 import { dropIndex, keepIndex, markAsOwning, openShadow, shadowEnvironment, type ShadowOptions } from "./shadow.ts"
@@ -23,8 +23,14 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
 export class Checkpoints extends Context.Service<
   Checkpoints,
   {
+    /** Canonical absolute path of the workspace. */
+    readonly root: string
     /** The files as they are now. `reason` is for the journal. Whoever stops waiting does not stop the work. */
     readonly take: (reason: string) => Effect.Effect<Checkpoint, CheckpointError>
+    /** The last tree, if a look at times is enough to see that nothing changed since; it costs a few microseconds a file. */
+    readonly unchanged: (reason: string) => Effect.Effect<string | null, CheckpointError>
+    /** The newest tree that was taken for this reason, by this process or an earlier one; `null` where none was. */
+    readonly find: (reason: string) => Effect.Effect<string | null, CheckpointError>
     /** Makes the files of a directory, the workspace where none is given, those of a tree. */
     readonly restore: (tree: string, into?: string) => Effect.Effect<Restored, CheckpointError>
     /** What differs from tree to tree, by path relative to the workspace. */
@@ -73,9 +79,13 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     return yield* exclusively((memory) => Effect.tap(takeTree(memory), ({ tree }) => taken(memory, tree, reason)))
   })
 
+  const unchanged = Effect.fn("Checkpoints.unchanged")(function*(reason: string) {
+    if (memory === null || busySince !== null) return null
+    return yield* exclusively((memory) => Effect.tap(lastTree(memory), (tree) => (tree === null ? Effect.void : note(memory, tree, reason))))
+  })
+
   const taken = Effect.fnUntraced(function*(memory: Memory, tree: string, reason: string) {
-    const at = new Date(yield* Clock.currentTimeMillis).toISOString()
-    yield* attempt("write the journal of checkpoints", () => appendFileSync(join(memory.shadow.directory, "journal"), `${at} ${tree} ${reason}\n`))
+    yield* note(memory, tree, reason)
     if (!memory.borrowing) return
     uncopied.push(tree)
     copying ??= yield* Effect.forkIn(copyAll(memory), scope)
@@ -97,13 +107,27 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     )
 
   return {
+    root: options.root,
     take,
+    unchanged,
+    find: (reason) => exclusively((memory) => attempt("read the journal of checkpoints", () => findInJournal(memory.shadow, reason))),
     restore: (tree, into = options.root) => exclusively((memory) => restoreTree(memory, tree, into)),
     diff: (before, after) => exclusively((memory) => diffTrees(before, after, inShadow(memory))),
     read: (oid) => exclusively((memory) => Effect.map(runGit(["cat-file", "blob", oid], inShadow(memory)), ({ stdout }) => stdout)),
     settled: Effect.suspend(() => (copying === null ? Effect.void : Fiber.await(copying)))
   }
 })
+
+const note = Effect.fnUntraced(function*({ shadow }: Memory, tree: string, reason: string) {
+  const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+  yield* attempt("write the journal of checkpoints", () => writeJournal(shadow, { at, tree, reason }))
+})
+
+const lastTree = ({ shadow, known }: Memory): Effect.Effect<string | null, Problem> =>
+  attempt("look at the workspace", () => {
+    const seen = known === null ? null : glance(shadow.root, known)
+    return seen?.sure === true && seen.suspects.length === 0 ? (known?.tree ?? null) : null
+  })
 
 const letGo = (memory: Memory): boolean => {
   memory.borrowing = false

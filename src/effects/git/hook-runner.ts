@@ -1,0 +1,98 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type { RunPostToolsHook } from "../../machine/action.ts"
+import type { Emit } from "../emit.ts"
+import { Workspace } from "../os/workspace.ts"
+import { AgentWork } from "./agent-work.ts"
+import { Checkpoints } from "./checkpoint.ts"
+import { commitFiles } from "./commit.ts"
+import { changesOfAgent } from "./touched.ts"
+
+export interface AfterToolsOptions {
+  /** Whether the agent's own files are committed after each batch. */
+  readonly autoCommit: boolean
+  /** Whether also where no branch is checked out. */
+  readonly onDetached?: boolean
+  /** Number of the event that asked for this, for the commit's trailer. */
+  readonly event?: number
+  readonly timeoutMs?: number
+}
+
+/** Units: ms; for each part by itself. */
+const TIMEOUT_MS = 10_000
+
+/**
+ * Carries out `RunPostToolsHook`: a checkpoint, then the commit, each within its time. Whatever fails is a report of the one
+ * answer; nothing of it stops the turn. Interrupted, it gives no answer.
+ */
+export const afterTools = Effect.fn("Hook.afterTools")(function*(
+  action: RunPostToolsHook,
+  options: AfterToolsOptions,
+  emit: Emit
+): Effect.fn.Return<void, never, Checkpoints | AgentWork | Workspace> {
+  const work = yield* AgentWork
+  const checkpoint = yield* part("checkpoint", options, takeCheckpoint)
+  const before = yield* work.endBatch(checkpoint.done?.tree ?? null)
+  const trees = before === null || checkpoint.done === null ? null : { before, after: checkpoint.done.tree }
+  const commit = options.autoCommit ? yield* part("auto-commit", options, commitBatch(action, trees, options)) : NOTHING
+  const reports = yield* work.news([...checkpoint.reports, ...(checkpoint.done?.reports ?? []), ...commit.reports, ...(commit.done?.reports ?? [])])
+  emit({
+    type: "PostToolsHookCompleted",
+    effect: action.effect,
+    goOn: true,
+    ...(checkpoint.done === null ? {} : { tree: checkpoint.done.tree }),
+    ...(commit.done === null || commit.done.commit === null ? {} : { commit: commit.done.commit }),
+    ...(reports.length === 0 ? {} : { reports })
+  })
+})
+
+/** What a part of the hook gave, or why not. */
+interface Part<A> {
+  readonly done: A | null
+  readonly reports: readonly string[]
+}
+
+const NOTHING: Part<never> = { done: null, reports: [] }
+
+/** One part by itself: its failure, its defect and its delay are reports. */
+const part = <A, E extends { readonly message: string }, R>(name: string, { timeoutMs = TIMEOUT_MS }: AfterToolsOptions, run: Effect.Effect<A, E, R>): Effect.Effect<Part<A>, never, R> =>
+  Effect.map(run, (done): Part<A> => ({ done, reports: [] })).pipe(
+    Effect.timeoutOrElse({ duration: timeoutMs, orElse: () => Effect.succeed(failed<A>(`${name}: given up after ${timeoutMs / 1000} s`)) }),
+    Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(failed<A>(inWords(name, cause)))))
+  )
+
+const failed = <A>(report: string): Part<A> => ({ done: null, reports: [report] })
+
+const inWords = (name: string, cause: Cause.Cause<{ readonly message: string }>): string => {
+  const thrown = Cause.squash(cause)
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return message.startsWith(`${name}: `) ? message : `${name}: ${message}`
+}
+
+const takeCheckpoint = Effect.gen(function*() {
+  const { session } = yield* Workspace
+  const { tree, leftOut } = yield* (yield* Checkpoints).take(`after tools of ${session}`)
+  const missed = leftOut.filter(({ ignored }) => !ignored)
+  return { tree, reports: missed.map(({ path, why }) => `checkpoint: ${path} left out: ${why}`) }
+})
+
+const commitBatch = (action: RunPostToolsHook, trees: { readonly before: string; readonly after: string } | null, options: AfterToolsOptions) =>
+  Effect.gen(function*() {
+    if (trees === null) return { commit: null, reports: ["auto-commit: not done: without checkpoints before and after the tools nobody can tell what the agent changed"] }
+    const work = yield* AgentWork
+    const checkpoints = yield* Checkpoints
+    const { session } = yield* Workspace
+    const changes = changesOfAgent(checkpoints.root, action.completed, yield* checkpoints.diff(trees.before, trees.after))
+    const files = [...(yield* work.changed(changes)).values()]
+    const { event, onDetached } = options
+    const done = yield* commitFiles({
+      root: checkpoints.root,
+      files,
+      session,
+      read: checkpoints.read,
+      ...(event === undefined ? {} : { event }),
+      ...(onDetached === undefined ? {} : { onDetached })
+    })
+    yield* work.committed([...done.files, ...done.settled])
+    return { commit: done.commit, reports: done.reports }
+  })
