@@ -11,7 +11,8 @@ import { checkChain } from "../../src/runtime/event-log/chain.ts"
 import { EventLog, LogError } from "../../src/runtime/event-log/event-log.ts"
 import { verifySession } from "../../src/runtime/replay/verify.ts"
 import { append, keep, keepWhole, rowsOf, textOf } from "../runtime/event-log/support/journal.ts"
-import { conversation, recorded, someSessions } from "../runtime/event-log/support/recorded.ts"
+import { conversation, recorded } from "../runtime/event-log/support/conversation.ts"
+import { someSessions } from "../runtime/event-log/support/random-sessions.ts"
 
 /** One store that outlives the processes that open it, and what can befall it. */
 export interface World {

@@ -26,7 +26,14 @@ export interface LogReader {
   readonly verdict: () => ChainVerdict
 }
 
-export const makeLogReader = (options: { readonly trusting?: boolean } = {}): LogReader => {
+export interface ReadOptions {
+  /** Believe the seals, for who wants the events alone. */
+  readonly trusting?: boolean
+  /** What lifts older formats; those of this version where none are given. */
+  readonly upcasters?: Readonly<Record<number, Upcaster>>
+}
+
+export const makeLogReader = (options: ReadOptions = {}): LogReader => {
   const chain = makeChain(options)
   let first: { readonly header: Header; readonly upcaster: Upcaster } | null = null
   let damage: Damage | null = null
@@ -38,7 +45,7 @@ export const makeLogReader = (options: { readonly trusting?: boolean } = {}): Lo
     take: (block) => {
       const place = chain.place()
       if (damage !== null || !chain.take(block)) return null
-      first ??= firstLine(block.bytes)
+      first ??= firstLine(block.bytes, options)
       if (first === null) return unreadable(damagedLine(1, "it is no header of a Loom log that can be read here"))
       const parsed = linesIn(block.bytes)
       if (parsed === null) return unreadable(firstInvalid(block.bytes, place) ?? damagedLine(place.line, "the lines after it cannot be read"))
@@ -55,7 +62,7 @@ export const makeLogReader = (options: { readonly trusting?: boolean } = {}): Lo
 }
 
 /** A log's blocks with their values, and in the end what is to be said of it. Errors: throws where the file cannot be read. */
-export function* readBlocks(path: string, options: { readonly trusting?: boolean } = {}): Generator<ReadBlock, ChainVerdict> {
+export function* readBlocks(path: string, options: ReadOptions = {}): Generator<ReadBlock, ChainVerdict> {
   const reader = makeLogReader(options)
   for (const block of blocksOfFile(path)) {
     const read = reader.take(block)
@@ -66,8 +73,8 @@ export function* readBlocks(path: string, options: { readonly trusting?: boolean
 }
 
 /** The rows of a log as far as it can be read, and in the end what is to be said of it. Errors: throws where the file cannot be read. */
-export function* readLog(path: string): Generator<Row, ChainVerdict> {
-  const blocks = readBlocks(path)
+export function* readLog(path: string, options: ReadOptions = {}): Generator<Row, ChainVerdict> {
+  const blocks = readBlocks(path, options)
   for (;;) {
     const next = blocks.next()
     if (next.done === true) return next.value
@@ -75,10 +82,10 @@ export function* readLog(path: string): Generator<Row, ChainVerdict> {
   }
 }
 
-const firstLine = (bytes: Buffer): { readonly header: Header; readonly upcaster: Upcaster } | null => {
+const firstLine = (bytes: Buffer, { upcasters }: ReadOptions): { readonly header: Header; readonly upcaster: Upcaster } | null => {
   const header = decodeHeader(linesOf(bytes)[0]?.toString() ?? "")
   if (typeof header === "string") return null
-  const upcaster = upcasterFrom(header.loom)
+  const upcaster = upcasterFrom(header.loom, upcasters)
   return upcaster === null ? null : { header: upcaster.header(header as never) as unknown as Header, upcaster }
 }
 

@@ -5,7 +5,8 @@ import type { ChainVerdict } from "../../../src/runtime/event-log/chain.ts"
 import { EventLog } from "../../../src/runtime/event-log/event-log.ts"
 import { checkBytes } from "./support/check.ts"
 import { keepWhole, textOf } from "./support/journal.ts"
-import { conversation, recorded, someSessions, type Recorded } from "./support/recorded.ts"
+import { conversation, recorded, type Recorded } from "./support/conversation.ts"
+import { someSessions } from "./support/random-sessions.ts"
 
 const logOf = (rows: readonly Recorded[]): Promise<Buffer> =>
   Effect.runPromise(Effect.provide(Effect.map(Effect.andThen(keepWhole(rows), textOf("s")), (text) => Buffer.from(text)), EventLog.layerMemory()))

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import type { Event } from "../../../src/machine/event.ts"
 import { decodeRow, encodeRow } from "../../../src/runtime/event-log/line.ts"
 import { parseLines } from "../../../src/runtime/event-log/parse-lines.ts"
-import { sessions } from "./support/recorded.ts"
+import { sessions } from "./support/random-sessions.ts"
 
 /** The same value with the keys of every object in another order. */
 const shuffled = (value: unknown, random: () => number): unknown => {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { SessionOpened } from "../../../../src/machine/event.ts"
 import { EventLog, type Journal, type JournalOptions } from "../../../../src/runtime/event-log/event-log.ts"
-import type { Recorded } from "./recorded.ts"
+import type { Recorded } from "./conversation.ts"
 
 /** Opens a session and appends all of it; nothing but its beginning need be durable yet. */
 export const keep = Effect.fnUntraced(function*(rows: readonly Recorded[], options?: JournalOptions) {

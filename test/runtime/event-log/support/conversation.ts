@@ -1,16 +1,10 @@
-import * as Result from "effect/Result"
-import fc from "fast-check"
 import { hashRequest } from "../../../../src/effects/llm/request-hash.ts"
 import type { Action } from "../../../../src/machine/action.ts"
 import type { Event } from "../../../../src/machine/event.ts"
 import { canonicalRequest } from "../../../../src/machine/request.ts"
 import type { CallingLlm, State } from "../../../../src/machine/state.ts"
-import { decodeEvent } from "../../../../src/machine/schema.ts"
 import { initial, step, type Step } from "../../../../src/machine/step.ts"
-import { plans } from "../../../properties/harness/arbitrary.ts"
-import { machine } from "../../../properties/harness/machine.ts"
 import { opening } from "../../../properties/harness/opening.ts"
-import { eventsOf, play, type Plan } from "../../../properties/harness/play.ts"
 
 /** One event of a session as the machine heard it. */
 export interface Recorded {
@@ -34,15 +28,6 @@ export const recorded = (events: Iterable<Event>): readonly Recorded[] => {
   }
   return rows
 }
-
-/** Random sessions, of the kind that hold every law of the machine. */
-export const sessions: fc.Arbitrary<readonly Recorded[]> = plans.map((plan: Plan) => recorded(eventsOf(play(machine, plan, [])).filter(mayBeRead)))
-
-/** The harness also says what no runner would, to see that the machine stands it; a log that holds it is damaged. */
-const mayBeRead = (event: Event): boolean => Result.isSuccess(decodeEvent(event))
-
-/** A few of them, always the same, for what is too slow to be tried on many. */
-export const someSessions = (count: number): readonly (readonly Recorded[])[] => fc.sample(sessions, { numRuns: count, seed: 7 })
 
 /** Turns that stream: each is a question, an answer of so many pieces, and rest. */
 export const conversation = (turns: number, pieces: number, session = "s"): readonly Recorded[] => recorded(talk(turns, pieces, session))
