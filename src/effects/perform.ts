@@ -3,6 +3,9 @@ import type { Action } from "../machine/action.ts"
 import { canonicalRequest } from "../machine/request.ts"
 import type { State } from "../machine/state.ts"
 import type { Emit } from "./emit.ts"
+import { turnCheckpoint, AgentWork } from "./git/agent-work.ts"
+import type { Checkpoints } from "./git/checkpoint.ts"
+import { afterTools } from "./git/hook-runner.ts"
 import { askModel } from "./llm/runner.ts"
 import type { Llm } from "./llm/llm.ts"
 import { executeCall, type ToolServices } from "./tools/runner.ts"
@@ -18,13 +21,27 @@ export interface Work<R = Rooms> {
 }
 
 /** What the rooms need to do their work. */
-export type Rooms = Llm | ToolServices
+export type Rooms = Llm | ToolServices | Checkpoints | AgentWork
+
+/** Why an action is carried out now, and how. */
+export interface Cause {
+  /** The state after the step that asked for it. */
+  readonly state: State
+  /** Number of its event. */
+  readonly n: number
+}
+
+/** What a person set about carrying out. */
+export interface PerformOptions {
+  /** Whether the agent's own files are committed after each batch of tools. */
+  readonly autoCommit: boolean
+}
 
 /** Which room does what an action asks for. What is only told to a person, and a question to one, is no work. */
-export const worksOf = (action: Action, state: State, emit: Emit): readonly Work[] => {
+export const worksOf = (action: Action, { state, n }: Cause, emit: Emit, { autoCommit }: PerformOptions): readonly Work[] => {
   switch (action.type) {
     case "GatherContext":
-      return [reading(action.effect, Effect.sync(() => emit({ type: "ContextGathered", effect: action.effect, fragments: [] })))]
+      return [reading(action.effect, Effect.andThen(Effect.flatMap(AgentWork, (work) => work.beginTurn(action.turn)), Effect.sync(() => emit({ type: "ContextGathered", effect: action.effect, fragments: [] }))))]
     case "OffloadContext":
       return [changing(action.effect, Effect.sync(() => emit({ type: "ContextOffloaded", effect: action.effect, ok: false, reason: "no keeper" })))]
     case "SendLlmRequest":
@@ -32,9 +49,13 @@ export const worksOf = (action: Action, state: State, emit: Emit): readonly Work
     case "VetToolCalls":
       return [reading(action.effect, vetToolCalls(action, emit))]
     case "ExecuteTools":
-      return action.calls.map((started) => ({ effect: started.effect, changes: started.changes, run: executeCall(started, emit) }))
+      return action.calls.map((started) =>
+        started.changes
+          ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), executeCall(started, emit)))
+          : reading(started.effect, executeCall(started, emit))
+      )
     case "RunPostToolsHook":
-      return [changing(action.effect, Effect.sync(() => emit({ type: "PostToolsHookCompleted", effect: action.effect, goOn: true })))]
+      return [changing(action.effect, afterTools(action, { autoCommit, event: n }, emit))]
     case "ScheduleRetry":
       return [reading(action.effect, waitForRetry(action, emit))]
     case "Shutdown":

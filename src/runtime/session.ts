@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { Emit, Unstamped } from "../effects/emit.ts"
-import type { Work } from "../effects/perform.ts"
+import type { Cause as WorkCause, Work } from "../effects/perform.ts"
 import type { Action } from "../machine/action.ts"
 import type { Event, PersonEvent, SessionResumed } from "../machine/event.ts"
 import { describeEvent } from "../machine/describe.ts"
@@ -50,7 +50,7 @@ interface Letter {
 export const runSession = Effect.fnUntraced(function*<R>(
   journal: Journal,
   from: State,
-  perform: (action: Action, state: State, emit: Emit) => readonly Work<R>[]
+  perform: (action: Action, cause: WorkCause, emit: Emit) => readonly Work<R>[]
 ): Effect.fn.Return<Session, never, R | Scope.Scope> {
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
@@ -75,10 +75,10 @@ export const runSession = Effect.fnUntraced(function*<R>(
       return Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? Fiber.interrupt(writer).pipe(Effect.forkIn(scope), Effect.andThen(Deferred.failCause(over, exit.cause))) : Effect.void
     })
 
-  const carryOut = Effect.fnUntraced(function*(actions: readonly Action[], after: State) {
+  const carryOut = Effect.fnUntraced(function*({ n, step: { actions, state: after } }: Recorded) {
     const cancelled = actions.flatMap((action) => (action.type === "Cancel" ? (fibersByEffect.get(action.effect) ?? []) : []))
     if (cancelled.length > 0) yield* Fiber.interruptAll(cancelled)
-    const works = actions.flatMap((action) => perform(action, after, emit))
+    const works = actions.flatMap((action) => perform(action, { state: after, n }, emit))
     if (works.some((work) => work.changes)) yield* journal.durable
     yield* Effect.forEach(works, start, { discard: true })
   })
@@ -94,7 +94,7 @@ export const runSession = Effect.fnUntraced(function*<R>(
   const handle = Effect.fnUntraced(function*({ said, taken }: Letter) {
     const before = state
     const recorded = record(said)
-    if (recorded.step.actions.length > 0) yield* carryOut(recorded.step.actions, recorded.step.state)
+    if (recorded.step.actions.length > 0) yield* carryOut(recorded)
     if (taken !== undefined || comesToRest(before, recorded.step.state)) yield* journal.durable
     for (const listener of listeners) listener(recorded)
     if (taken !== undefined) yield* Deferred.succeed(taken, undefined)

@@ -2,6 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { modelFacts } from "../effects/llm/catalogue.ts"
+import { AgentWork } from "../effects/git/agent-work.ts"
+import { Checkpoints } from "../effects/git/checkpoint.ts"
 import { Llm } from "../effects/llm/llm.ts"
 import { llmConfigFromEnv } from "../effects/llm/config.ts"
 import { Blobs } from "../effects/os/blobs.ts"
@@ -37,7 +39,7 @@ export interface Sessions {
   readonly resume: (id: string, opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
   /** Newest first; those of one workspace, or all. */
   readonly list: (root?: string) => Effect.Effect<readonly SessionSummary[], LogError>
-  /** The one session whose id begins so. Errors: none, or several. */
+  /** The one session whose id begins so, or whose last letters these are. Errors: none, or several. */
   readonly find: (prefix: string) => Effect.Effect<SessionSummary, LogError>
 }
 
@@ -54,10 +56,10 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   const blobs = yield* Blobs
 
   /** Keeps a session alive in rooms of its own. */
-  const live = Effect.fnUntraced(function*(journal: Journal, state: State) {
+  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening) {
     const rooms = yield* Layer.build(roomsOf(surroundings, state, blobs))
-    return yield* runSession(journal, state, (action, after, emit) =>
-      worksOf(action, after, emit).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
+    return yield* runSession(journal, state, (action, cause, emit) =>
+      worksOf(action, cause, emit, settings).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
   })
 
@@ -65,15 +67,16 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     Effect.map(log.list, (all) => (root === undefined ? all : all.filter((session) => session.roots[0] === root)))
 
   return {
-    open: Effect.fnUntraced(function*({ settings, attended, onLine }: Opening) {
+    open: Effect.fnUntraced(function*(opening: Opening) {
+      const { settings, attended, onLine } = opening
       const opened = yield* openingEvent(settings, surroundings.roots, attended)
       const journal = yield* log.create(opened, { onLine })
-      return yield* live(journal, replay([opened]))
+      return yield* live(journal, replay([opened]), opening)
     }),
     resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
       const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
       killStrays(id)
-      const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state))
+      const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state), opening)
       yield* session.say({ type: "SessionResumed" })
       yield* session.say(yield* settingsNow(opening))
       yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
@@ -82,7 +85,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     list,
     find: (prefix) =>
       Effect.flatMap(log.list, (all) => {
-        const found = all.filter((session) => session.id.startsWith(prefix))
+        const found = all.filter((session) => session.id.startsWith(prefix) || session.id.endsWith(`-${prefix}`))
         const exact = found.find((session) => session.id === prefix) ?? (found.length === 1 ? found[0] : undefined)
         if (exact !== undefined) return Effect.succeed(exact)
         return Effect.fail(
@@ -95,10 +98,13 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   }
 })
 
-const roomsOf = ({ environment }: Surroundings, { session }: State, blobs: Blobs["Service"]): Layer.Layer<Rooms> =>
+const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: State, blobs: Blobs["Service"]): Layer.Layer<Rooms> =>
   Layer.mergeAll(
+    AgentWork.layer.pipe(
+      Layer.provideMerge(Checkpoints.layerShadow({ root: session.opened.roots[0] as string, dataDirectory })),
+      Layer.provideMerge(Layer.succeed(Workspace, { roots: session.opened.roots, session: session.id }))
+    ),
     Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(blobs.get(hash), () => null), warm: session.settings.model }),
-    Layer.succeed(Workspace, { roots: session.opened.roots, session: session.id }),
     Layer.succeed(Blobs, blobs),
     ReadFiles.layer,
     VettedCalls.layer

@@ -30,7 +30,7 @@ export const liveSession = Effect.fnUntraced(function*(
 ): Effect.fn.Return<LiveSession, never, Scope.Scope> {
   const log = Context.get(yield* Layer.build(EventLog.layerMemory(store)), EventLog)
   const journal = yield* Effect.orDie(log.create(opened))
-  const session = yield* runSession(journal, replay([opened]), perform)
+  const session = yield* runSession(journal, replay([opened]), (action, { state }, emit) => perform(action, state, emit))
   return { session, store, rows: Effect.orDie(Stream.runCollect(log.read(opened.session))) }
 })
 
