@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join, relative, sep } from "node:path"
 import { errorCode } from "../os/problem.ts"
 import { findRepository, type Repository } from "./repository.ts"
@@ -79,7 +79,7 @@ const prepare = (shadow: Shadow): void => {
   const { directory, index } = shadow
   if (!existsSync(join(directory, "HEAD"))) create(shadow)
   clearIndexesOfTheDead(directory)
-  if (existsSync(join(directory, "index"))) copyFileSync(join(directory, "index"), index)
+  if (existsSync(join(directory, "index"))) copyIndex(join(directory, "index"), index)
   refreshExcludes(shadow)
 }
 
@@ -104,8 +104,15 @@ export const refreshExcludes = ({ directory, repository, top }: Shadow): boolean
 /** The next process begins with what this one knows: it need not read again what did not change. */
 export const keepIndex = ({ directory, index }: Shadow): void => {
   const draft = `${index}.kept`
-  copyFileSync(index, draft)
+  copyIndex(index, draft)
   renameSync(draft, join(directory, "index"))
+}
+
+/** By the age of its index git tells which files may have changed in the same second, unseen; a copy has to be as old. */
+const copyIndex = (from: string, to: string): void => {
+  copyFileSync(from, to)
+  const second = Math.floor(statSync(from).mtimeMs / 1000)
+  utimesSync(to, second, second)
 }
 
 export const dropIndex = ({ index }: Shadow): void => {
