@@ -25,9 +25,10 @@ export const logErrorOf = (tried: string, cause: unknown): LogError => {
 }
 
 const reasonOf = (cause: unknown): LogReason => {
-  const system = (cause as { readonly code?: unknown } | null)?.code
+  if (cause instanceof SqlError) return reasonOf(cause.reason.cause)
+  const system = String((cause as { readonly code?: unknown } | null)?.code)
   if (system === "ENOSPC" || system === "EDQUOT") return "full"
-  if (system === "EACCES" || system === "EPERM" || system === "EROFS") return "unwritable"
+  if (["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR"].includes(system)) return "unwritable"
   if (system === "ENOENT") return "not-found"
   switch (sqliteCode(cause)) {
     case SQLITE.FULL:

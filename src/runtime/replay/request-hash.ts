@@ -11,6 +11,8 @@ export interface RequestHashes {
   readonly agrees: (state: CallingLlm, hash: string) => boolean
   /** The hash it really has, computed from the whole of it. */
   readonly of: (state: CallingLlm) => string
+  /** The same from what is new of it. */
+  readonly quick: (state: CallingLlm) => string
 }
 
 /**
@@ -20,15 +22,13 @@ export interface RequestHashes {
 export const makeRequestHashes = (): RequestHashes => {
   let prefix: Prefix | null = null
   const of = (state: CallingLlm): string => hashRequest(canonicalRequest(state))
-  return {
-    of,
-    agrees: (state, hash) => {
-      const key = keyOf(state)
-      if (prefix === null || prefix.key !== key || prefix.count > state.session.transcript.length) prefix = beginning(state, key)
-      extend(prefix, state)
-      return digest(prefix) === hash || of(state) === hash
-    }
+  const quick = (state: CallingLlm): string => {
+    const key = keyOf(state)
+    if (prefix === null || prefix.key !== key || prefix.count > state.session.transcript.length) prefix = beginning(state, key)
+    extend(prefix, state)
+    return digest(prefix)
   }
+  return { of, quick, agrees: (state, hash) => quick(state) === hash || of(state) === hash }
 }
 
 /** The request so far: everything up to its last message is in the hash, the last one may still grow. */
