@@ -82,8 +82,7 @@ const usual = (argv: readonly string[]): string[] => {
 
 const unaliased = (word: string): string => {
   const [name, ...rest] = word.split("=")
-  const known = ALIASES[name as string]
-  return known === undefined ? word : [known, ...rest].join("=")
+  return name !== undefined && Object.hasOwn(ALIASES, name) ? [ALIASES[name], ...rest].join("=") : word
 }
 
 const OPTIONS = Object.fromEntries(

@@ -4,6 +4,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import type { LogReason } from "../../runtime/event-log/log-error.ts"
 import { COMMANDS, meaningOf } from "./commands.ts"
 import { EXIT, type ExitCode } from "./exit-code.ts"
@@ -49,7 +50,9 @@ const run = async (command: Command, { flags, words }: CommandLine, cwd: string)
   const output = processOutput(process.env, { quiet: flags.quiet === true, verbose: flags.verbose === true }, () => wishes.wish({ type: "leave", code: EXIT.brokenPipe }))
   process.on("uncaughtException", (fault) => process.exit(blame(fault, () => fault.stack ?? "", output)))
   const invocation: Invocation = { flags, words, environment: process.env, cwd, output, wishes }
-  const fiber = Effect.runFork(Effect.scoped(command(invocation)))
+  // What rooms have to say beside their answers is for people, and stdout belongs to the answer.
+  const logger = Logger.make(({ message }) => (output.quiet ? undefined : output.err(`${[message].flat().map(String).join(" ")}\n`)))
+  const fiber = Effect.runFork(Effect.provideService(Effect.scoped(command(invocation)), Logger.CurrentLoggers, new Set([logger])))
   const exit = await Effect.runPromise(Fiber.await(fiber))
   return cutOff ?? codeOf(exit, output)
 }

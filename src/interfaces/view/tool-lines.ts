@@ -11,9 +11,9 @@ const INDENT = "    "
 
 /** One line for a call with what became of it, and under it what a person wants to see at once: a diff, the end of an output, an error. */
 export const endedLines = (call: ToolCall, status: ResultStatus, parts: readonly Part[], tookMs: number | null): readonly Shown[] => {
-  const text = textOf(parts)
+  const { text, ended } = resultOf(call.name, textOf(parts), WORDS[status])
   const took = tookMs === null ? "" : `  ${durationWords(tookMs)}`
-  const head = fitted(span(TONES[status], `${MARKS[status]} `), span("plain", callWords(call)), span("dim", `  ${WORDS[status]}${took}`))
+  const head = fitted(span(TONES[status], `${MARKS[status]} `), span("plain", callWords(call)), span("dim", `  ${ended}${took}`))
   switch (status) {
     case "ok":
       return [head, ...detailOfOk(call.name, text)]
@@ -29,12 +29,20 @@ export const endedLines = (call: ToolCall, status: ResultStatus, parts: readonly
   }
 }
 
+/** A command's result begins with its exit code, which says more than `error` does. */
+const resultOf = (tool: string, text: string, word: string): { readonly text: string; readonly ended: string } => {
+  const code = tool === "shell" || tool === "git" ? /^exit code (\d+)(?:\n|$)/.exec(text) : null
+  if (code === null) return { text, ended: word }
+  return { text: text.slice(code[0].length), ended: code[1] === "0" ? word : `exit code ${code[1]}` }
+}
+
 const detailOfOk = (tool: string, text: string): readonly Shown[] => {
   switch (tool) {
     case "file_edit":
     case "file_write":
       return diffLines(text)
     case "shell":
+    case "git":
       return tail(text)
     default:
       return []

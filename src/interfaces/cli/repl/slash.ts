@@ -34,7 +34,7 @@ export const parseSlash = (line: string): Slash | string | null => {
   const match = /^\/([a-z?-]+)(?:\s+([\s\S]*))?$/i.exec(line.trimEnd())
   if (match === null || !line.startsWith("/")) return null
   const word = (match[1] as string).toLowerCase()
-  const name = ALIASES[word] ?? word
+  const name = Object.hasOwn(ALIASES, word) ? (ALIASES[word] as SlashName) : word
   if (isSlash(name)) return { name, rest: (match[2] ?? "").trim() }
   return `/${word} is not known; did you mean /${nearest(word, Object.keys(SLASHES))}? a line that begins with a blank goes to the model as it is`
 }

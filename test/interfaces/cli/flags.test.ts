@@ -1,0 +1,86 @@
+import { expect, test } from "vitest"
+import { flagsLayer, parseCommandLine, type CommandLine } from "../../../src/interfaces/cli/flags.ts"
+import { meaningOf } from "../../../src/interfaces/cli/commands.ts"
+
+const parsed = (...argv: readonly string[]): CommandLine => {
+  const line = parseCommandLine(argv)
+  if (typeof line === "string") throw new Error(line)
+  return line
+}
+
+test("flags keep the names that peers have made usual", () => {
+  expect(parsed("-p", "do it", "--max-turns", "3", "--allowedTools", "Read").flags).toEqual({ print: true, "max-steps": "3", "allowed-tools": ["Read"] })
+  expect(parsed("-c", "-C", "/tmp", "-q").flags).toEqual({ continue: true, project: "/tmp", quiet: true })
+})
+
+test("--resume without an id goes on with the newest session", () => {
+  expect(parsed("--resume").flags).toEqual({ continue: true })
+  expect(parsed("-r", "-p", "more")).toEqual({ flags: { continue: true, print: true }, words: ["more"] })
+  expect(parsed("-r", "abc").flags).toEqual({ resume: "abc" })
+})
+
+test("what stands behind -- is the task, whatever it looks like", () => {
+  expect(parsed("-p", "--", "--resume", "is", "a", "flag").words).toEqual(["--resume", "is", "a", "flag"])
+})
+
+test.each([
+  [["--modle", "x"], "the flag --modle is not known; did you mean --model?"],
+  [["-x"], "the flag -x is not known; loom --help lists them"],
+  [["--max-steps"], "the flag --max-steps needs a value; write it as --max-steps=N"],
+  [["--max-steps", "-1"], "the flag --max-steps needs a value; write it as --max-steps=N"],
+  [["--model="], "the flag --model needs a value; write it as --model=PROVIDER:MODEL"],
+  [["--quiet=1"], "the flag --quiet takes no value"],
+  [["--output-format", "xml"], "the output format xml is not known; take one of text, json, stream-json"]
+])("a slip in %j is answered with what would do", (argv, message) => {
+  expect(parseCommandLine(argv)).toBe(message)
+})
+
+test.each([
+  ["--max-steps", "0"],
+  ["--max-steps", "2.5"],
+  ["--max-steps", "many"],
+  ["--max-budget-usd", "Infinity"],
+  ["--max-tokens", "1e30"]
+])("%s %s is no amount", (flag, value) => {
+  expect(flagsLayer(parsed(flag, value).flags)).toMatch(new RegExp(`^${flag} .* is no amount; give a (whole )?number above 0$`))
+})
+
+test("rules may stand one a flag or several in one", () => {
+  expect(flagsLayer(parsed("--allowed-tools", "shell(git *), file_read", "--allowed-tools", "Edit", "--disallowed-tools", "Bash(rm *) file_write(.env*)").flags)).toEqual({
+    allow: ["shell(git *)", "file_read", "Edit"],
+    deny: ["Bash(rm *)", "file_write(.env*)"]
+  })
+})
+
+test("half of a rule never allows more than was meant", () => {
+  expect(flagsLayer(parsed("--allowed-tools", "shell(git").flags)).toEqual({ allow: ["shell(git"], deny: [] })
+  expect(flagsLayer(parsed("--allowed-tools", 'shell(node -e "f(x)")').flags)).toEqual({ allow: ['shell(node -e "f(x)")'], deny: [] })
+})
+
+test("the first word may be a command; with -p all words are the task", () => {
+  expect(meaningOf(parsed())).toEqual({ type: "conversation" })
+  expect(meaningOf(parsed("-c"))).toEqual({ type: "conversation" })
+  expect(meaningOf(parsed("show", "abc"))).toEqual({ type: "command", name: "show", words: ["abc"] })
+  expect(meaningOf(parsed("-p", "show", "abc"))).toEqual({ type: "task", words: ["show", "abc"] })
+  expect(meaningOf(parsed("fix", "the", "test"))).toEqual({ type: "task", words: ["fix", "the", "test"] })
+  expect(meaningOf(parsed("fix the test"))).toEqual({ type: "task", words: ["fix the test"] })
+  expect(meaningOf(parsed("verify", "a", "b"))).toEqual({ type: "command", name: "verify", words: ["a", "b"] })
+  expect(meaningOf(parsed("-p", "x", "--help"))).toEqual({ type: "command", name: "help", words: [] })
+})
+
+test("a single word that is nearly a command is taken for a slip, any other for a task", () => {
+  expect(meaningOf(parsed("sesions"))).toEqual({
+    type: "fault",
+    message: "the command sesions is not known; did you mean `loom sessions`? as a task it is `loom -p sesions`"
+  })
+  expect(meaningOf(parsed("docter")).type).toBe("fault")
+  expect(meaningOf(parsed("refactor"))).toEqual({ type: "task", words: ["refactor"] })
+  expect(meaningOf(parsed("why"))).toEqual({ type: "task", words: ["why"] })
+})
+
+test("a command with too many or too few words says how it is written", () => {
+  const fault = (...argv: readonly string[]) => meaningOf(parsed(...argv))
+  expect(fault("show")).toEqual({ type: "fault", message: 'the command show is written `loom show ID`; a task that begins with this word is written `loom -p "show …"`' })
+  expect(fault("show", "me", "the", "tests").type).toBe("fault")
+  expect(fault("constructor")).toEqual({ type: "task", words: ["constructor"] })
+})
