@@ -64,7 +64,7 @@ const tool = fc.constantFrom(...TOOLS)
 
 const RUNS = 4000
 const law = <T>(words: string, property: fc.IProperty<T>): void => {
-  test(`law 25: ${words}`, () => fc.assert(property, { numRuns: RUNS * RUNS_FACTOR, seed: SEED }))
+  test(`law 25: ${words}`, { timeout: 30_000 * RUNS_FACTOR }, () => fc.assert(property, { numRuns: RUNS * RUNS_FACTOR, seed: SEED }))
 }
 
 const SEVERITY: Readonly<Record<Verdict["decision"], number>> = { allow: 0, ask: 1, deny: 2, invalid: 3 }
