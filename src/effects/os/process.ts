@@ -76,7 +76,7 @@ const spawned = (command: Command, failed: (problem: Problem) => void): ChildPro
       stdio: ["ignore", "pipe", "pipe"],
       detached: true
     })
-    child.once("error", fail)
+    child.on("error", fail)
     return child
   } catch (thrown) {
     fail(thrown)
@@ -85,8 +85,11 @@ const spawned = (command: Command, failed: (problem: Problem) => void): ChildPro
 }
 
 const watchOutput = (child: ChildProcess, hear: Command["hear"]): void => {
-  child.stdout?.on("data", (bytes: Buffer) => hear("stdout", bytes))
-  child.stderr?.on("data", (bytes: Buffer) => hear("stderr", bytes))
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream]?.on("data", (bytes: Buffer) => hear(stream, bytes))
+    // A pipe that breaks has nothing more to say; how the command ended is told by its exit.
+    child[stream]?.on("error", () => {})
+  }
 }
 
 /** After the command itself ended: nothing it started is left, and its output has come through. */

@@ -3,6 +3,8 @@ import { entriesIn } from "../os/handle.ts"
 import { locate, type Located } from "../os/path.ts"
 
 const SHOWN_MAX = 3
+/** In a larger directory not every name is looked at. */
+const COMPARED_MAX = 5_000
 /** Likeness below this is chance. */
 const LIKENESS_MIN = 0.4
 
@@ -12,6 +14,7 @@ export const namesNear = ({ absolute, root }: Located): string => {
   const directory = dirname(absolute)
   const names = namesIn(root, directory)
   const near = names
+    .slice(0, COMPARED_MAX)
     .map((name) => ({ name, likeness: likeness(name.toLowerCase(), basename(absolute).toLowerCase()) }))
     .filter((candidate) => candidate.likeness >= LIKENESS_MIN)
     .sort((a, b) => b.likeness - a.likeness || (a.name < b.name ? -1 : 1))

@@ -104,16 +104,30 @@ test("a child in the background that ignores being asked dies all the same", asy
   expect(alive(seconds)).toBe(false)
 })
 
+/** Waits within a script for a file that a child makes. */
+const wait = (file: string): string => `until test -e ${file}; do sleep 0.01; done`
+
 test("a child that was forked twice and left the group and the session dies all the same", async () => {
   const seconds = nap()
-  await run(`(setsid sh -c 'trap "" TERM HUP; sleep ${seconds}' >/dev/null 2>&1 &) ; exit 0`)
+  await run(`(setsid sh -c 'trap "" TERM HUP; touch left-1; sleep ${seconds}' >/dev/null 2>&1 &) ; ${wait("left-1")}; exit 0`)
   expect(alive(seconds)).toBe(false)
 })
 
 test("a child that left the session and holds the pipes open does not hold up the end", async () => {
   const seconds = nap()
-  expect((await run(`(setsid sleep ${seconds} &) ; echo done`)).stdout).toBe("done\n")
+  expect((await run(`(setsid sh -c 'touch left-2; sleep ${seconds}' &) ; ${wait("left-2")}; echo done`)).stdout).toBe("done\n")
   expect(alive(seconds)).toBe(false)
+})
+
+test("a child that washed the marker off but stayed in the group dies, even if it ignores being asked", async () => {
+  const seconds = nap()
+  await run(`env -i sh -c 'trap "" TERM; touch washed; sleep ${seconds}; sleep ${seconds}' & ${wait("washed")}`)
+  expect(alive(seconds)).toBe(false)
+})
+
+test("what a command left behind is asked before it is killed", async () => {
+  await run(`sh -c 'trap "echo asked > asked; exit" TERM; touch ready; while :; do sleep 0.01; done' & ${wait("ready")}`)
+  expect(home.text("asked")).toBe("asked\n")
 })
 
 test("at the time limit a child that left the session dies, too", async () => {

@@ -26,6 +26,11 @@ bench.link("to-outside", outside.root)
 bench.write("no-end.md", "needle at the end")
 bench.write("context.txt", "1\n2\nHIT\n4\n5\n6\n7\n8\nHIT\nHIT\n11\n")
 
+const plain = folder()
+plain.write(".gitignore", "*.log\n")
+plain.write("a/.gitignore", "!kept.log\n")
+for (const file of ["a/kept.log", "a/other.log", "kept.log"]) plain.write(file, "needle\n")
+
 const program = await ripgrepPath()
 const searches: Readonly<Record<string, (search: Search) => ReturnType<typeof plainScan>>> = {
   ripgrep: (search) => (program === null ? Effect.die("ripgrep is not installed") : ripgrep(program, search)),
@@ -63,6 +68,8 @@ describe.each(Object.keys(searches))("with %s", (name) => {
     ["needle", { glob: "*.{txt,md}" }, ["a.txt:2:needle two", "no-end.md:1:needle at the end"]],
     ["needle", { glob: "src/**/*.ts" }, ["src/b.ts:1:const needle = 1", "src/b.ts:3:// needle again", "src/deep größe/c.ts:3:needle$"]],
     ["needle", { glob: "src/*.ts" }, ["src/b.ts:1:const needle = 1", "src/b.ts:3:// needle again"]],
+    ["needle", { glob: "*.secret.ts" }, []],
+    ["needle", { glob: "dist/*" }, []],
     ["needle", { glob: "!*.ts" }, [".github/ci.yml:1:needle: hidden", "a.txt:2:needle two", "no-end.md:1:needle at the end"]],
     ["-- not an option", {}, []],
     ["-needle", {}, []],
@@ -70,6 +77,12 @@ describe.each(Object.keys(searches))("with %s", (name) => {
     ["ne{2}dle (two|again)", {}, ["a.txt:2:needle two", "src/b.ts:3:// needle again"]]
   ])("%j with %j", async (pattern, more, lines) => {
     expect(await search(pattern, more)).toEqual(lines)
+  })
+
+  test(".gitignore files count without a repository, too, the deepest that speaks", async () => {
+    const place = locateInside([plain.root], ".")
+    const run = searches[name] as (search: Search) => ReturnType<typeof plainScan>
+    expect(matchLines(await Effect.runPromise(run({ pattern: "needle", place, marker: "bench:1" })))).toEqual(["a/kept.log:1:needle"])
   })
 
   test("lines around a match are marked, and gaps are", async () => {

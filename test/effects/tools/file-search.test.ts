@@ -84,3 +84,12 @@ test("in a repository above the workspace its .gitignore counts, too, and what g
   for (const name of ["inner/a.txt", "inner/b.tmp", "inner/private.txt"]) outer.write(name, "")
   expect((await outer.call("file_search", { pattern: "*", path: "inner" })).text).toBe("inner/a.txt")
 })
+
+test("the deepest .gitignore that speaks of a file decides, also to take it back", async () => {
+  const nested = workbench()
+  nested.write(".gitignore", "*.log\n/only-here.txt\n")
+  nested.write("a/.gitignore", "!kept.log\n")
+  for (const name of ["a/kept.log", "a/other.log", "a/b/kept.log", "kept.log", "only-here.txt", "a/only-here.txt"]) nested.write(name, "")
+  const found = (await nested.call("file_search", { pattern: "*.{log,txt}" })).text.split("\n").sort()
+  expect(found).toEqual(["a/b/kept.log", "a/kept.log", "a/only-here.txt"])
+})

@@ -166,17 +166,19 @@ test("reading git is free of commands and names the paths that it reads; changin
 test("no program that the settings name runs for looking: no watcher, no diff, no pager, no conversion, no check of signatures", async () => {
   const evil = bench.write(".evil", `#!/bin/sh\ntouch "${bench.path("ran-$1")}"\ncat\n`)
   chmodSync(evil, 0o755)
-  for (const setting of ["core.fsmonitor", "diff.external", "core.pager", "diff.evil.textconv", "diff.evil.command", "gpg.program", "core.editor", "sequence.editor"]) {
-    plainGit("config", setting, `"${evil}" ${setting}`)
-  }
+  const settings = ["core.fsmonitor", "diff.external", "core.pager", "diff.evil.textconv", "diff.evil.command", "core.editor", "sequence.editor"]
+  for (const setting of settings) plainGit("config", setting, `"${evil}" ${setting}`)
+  plainGit("config", "gpg.program", evil)
   plainGit("config", "log.showSignature", "true")
   bench.write(".gitattributes", "*.txt diff=evil\n")
   bench.write("größe a.txt", "changed again\n")
-  for (const [operation, ...args] of [["status"], ["diff"], ["log", "-p"], ["show"], ["branch", "-a"], ["stash", "list"]] as const) {
-    expect((await git(operation, ...args)).status).toBe("ok")
+  const signed = plainGit("cat-file", "commit", "HEAD").replace("\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n x\n -----END PGP SIGNATURE-----\n\n")
+  const revision = execFileSync("git", ["-C", bench.root, "hash-object", "-t", "commit", "-w", "--stdin"], { input: signed, encoding: "utf8" }).trim()
+  for (const [operation, ...args] of [["status"], ["diff"], ["log", "-p", revision], ["show", revision], ["branch", "-a"], ["stash", "list"]]) {
+    expect((await git(operation as string, ...args)).status).toBe("ok")
   }
   expect(bench.names(".").filter((name) => name.startsWith("ran-"))).toEqual([])
-  for (const setting of ["core.fsmonitor", "diff.external", "core.pager", "diff.evil.textconv", "diff.evil.command", "gpg.program", "core.editor", "sequence.editor"]) plainGit("config", "--unset", setting)
+  for (const setting of [...settings, "gpg.program", "log.showSignature"]) plainGit("config", "--unset", setting)
 })
 
 test("what the environment says of another repository is not heard", async () => {
