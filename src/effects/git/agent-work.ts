@@ -41,10 +41,19 @@ export const turnReason = (session: string, turn: number): string => `turn ${tur
 
 /** The request to the model goes out first; starting git takes a moment. Units: ms. */
 const LET_REQUEST_GO_MS = 30
+/** A look is given up after this long. */
+const GLANCE_MS = 50
 /** How long a changing call waits for the checkpoint before it. */
 const WAIT_MS = 10_000
 
 type Taking = Fiber.Fiber<Checkpoint, CheckpointError>
+
+/** The tree, if it is there in time. A checkpoint that fails here fails again after the tools, and is reported there. */
+const treeOf = (taking: Effect.Effect<{ readonly tree: string | null }, CheckpointError>, withinMs: number): Effect.Effect<string | null> =>
+  Effect.catchCause(
+    Effect.timeoutOrElse(Effect.map(taking, ({ tree }) => tree), { duration: withinMs, orElse: () => Effect.succeed(null) }),
+    () => Effect.succeed(null)
+  )
 
 const make = Effect.gen(function*() {
   const checkpoints = yield* Checkpoints
@@ -61,7 +70,7 @@ const make = Effect.gen(function*() {
     const waiting = turn
     turn = batch = null
     if (waiting !== null) yield* Fiber.interrupt(waiting.taking)
-    lastTree = yield* Effect.orElseSucceed(checkpoints.unchanged(reason), () => null)
+    lastTree = yield* treeOf(Effect.map(checkpoints.unchanged(reason), (tree) => ({ tree })), GLANCE_MS)
     if (lastTree === null) {
       const hurry = yield* Deferred.make<void>()
       const calm = Effect.raceFirst(Effect.sleep(LET_REQUEST_GO_MS), Deferred.await(hurry))
@@ -70,21 +79,14 @@ const make = Effect.gen(function*() {
     return lastTree
   })
 
-  /** A checkpoint that fails here fails again after the tools, and is reported there. */
-  const treeOf = (taking: Effect.Effect<Checkpoint, CheckpointError>): Effect.Effect<string | null> =>
-    Effect.catchCause(
-      Effect.timeoutOrElse(Effect.map(taking, ({ tree }): string | null => tree), { duration: WAIT_MS, orElse: () => Effect.succeed(null) }),
-      () => Effect.succeed(null)
-    )
-
   const beforeChange = Effect.fn("AgentWork.beforeChange")(function*(exact: boolean) {
     if (batch !== null) return
     if (turn !== null) {
       yield* Deferred.succeed(turn.hurry, undefined)
-      lastTree = yield* treeOf(Fiber.join(turn.taking))
+      lastTree = yield* treeOf(Fiber.join(turn.taking), WAIT_MS)
       turn = null
     }
-    batch = { before: exact || lastTree === null ? yield* treeOf(checkpoints.take(`before tools of ${session}`)) : lastTree }
+    batch = { before: exact || lastTree === null ? yield* treeOf(checkpoints.take(`before tools of ${session}`), WAIT_MS) : lastTree }
   })
 
   return {
