@@ -2,8 +2,10 @@ import * as Effect from "effect/Effect"
 import type { Action } from "../machine/action.ts"
 import { canonicalRequest } from "../machine/request.ts"
 import type { State } from "../machine/state.ts"
+import { gatherContext } from "./context/gather.ts"
+import { offloadContext, type Keepers } from "./context/keepers.ts"
 import type { Emit } from "./emit.ts"
-import { turnCheckpoint, AgentWork } from "./git/agent-work.ts"
+import { turnCheckpoint, type AgentWork } from "./git/agent-work.ts"
 import type { Checkpoints } from "./git/checkpoint.ts"
 import { afterTools } from "./git/hook-runner.ts"
 import { askModel } from "./llm/runner.ts"
@@ -21,7 +23,7 @@ export interface Work<R = Rooms> {
 }
 
 /** What the rooms need to do their work. */
-export type Rooms = Llm | ToolServices | Checkpoints | AgentWork
+export type Rooms = Llm | ToolServices | Checkpoints | AgentWork | Keepers
 
 /** Why an action is carried out now, and how. */
 export interface Cause {
@@ -41,9 +43,9 @@ export interface PerformOptions {
 export const worksOf = (action: Action, { state, n }: Cause, emit: Emit, { autoCommit }: PerformOptions): readonly Work[] => {
   switch (action.type) {
     case "GatherContext":
-      return [reading(action.effect, Effect.andThen(Effect.flatMap(AgentWork, (work) => work.beginTurn(action.turn)), Effect.sync(() => emit({ type: "ContextGathered", effect: action.effect, fragments: [] }))))]
+      return [reading(action.effect, gatherContext(action, state.session, emit))]
     case "OffloadContext":
-      return [changing(action.effect, Effect.sync(() => emit({ type: "ContextOffloaded", effect: action.effect, ok: false, reason: "no keeper" })))]
+      return [changing(action.effect, offloadContext(action, state.session, emit))]
     case "SendLlmRequest":
       return state.name === "CallingLlm" ? [reading(action.effect, askModel(action, canonicalRequest(state), emit))] : []
     case "VetToolCalls":

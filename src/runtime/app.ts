@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { Keepers } from "../effects/context/keepers.ts"
 import { layer as layerSqlite, Sqlite } from "../effects/os/sqlite.ts"
 import { directoriesOf, type Directories } from "./directories.ts"
 import { layerBlobsSql } from "./event-log/blobs-sql.ts"
@@ -53,4 +54,4 @@ const readSettings = Effect.fnUntraced(function*({ environment, flagsLayer }: Ap
 })
 
 const storeOf = (directories: Directories) =>
-  Layer.mergeAll(EventLog.layerSql(`loom ${version()}`), layerBlobsSql).pipe(Layer.provideMerge(layerSqlite({ file: directories.database })))
+  Layer.mergeAll(EventLog.layerSql(`loom ${version()}`), layerBlobsSql, Keepers.layerSql).pipe(Layer.provideMerge(layerSqlite({ file: directories.database })))

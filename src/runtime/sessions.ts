@@ -1,7 +1,9 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { modelFacts } from "../effects/llm/catalogue.ts"
+import type { Keepers } from "../effects/context/keepers.ts"
 import { AgentWork } from "../effects/git/agent-work.ts"
 import { Checkpoints } from "../effects/git/checkpoint.ts"
 import { Llm } from "../effects/llm/llm.ts"
@@ -51,13 +53,13 @@ export interface Surroundings {
   readonly dataDirectory: string
 }
 
-export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundings): Effect.fn.Return<Sessions, never, EventLog | Blobs> {
+export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundings): Effect.fn.Return<Sessions, never, EventLog | Blobs | Keepers> {
   const log = yield* EventLog
-  const blobs = yield* Blobs
+  const kept = yield* Effect.context<Blobs | Keepers>()
 
   /** Keeps a session alive in rooms of its own. */
   const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening) {
-    const rooms = yield* Layer.build(roomsOf(surroundings, state, blobs))
+    const rooms = yield* Layer.build(roomsOf(surroundings, state, kept))
     return yield* runSession(journal, state, (action, cause, emit) =>
       worksOf(action, cause, emit, settings).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
@@ -98,14 +100,14 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   }
 })
 
-const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: State, blobs: Blobs["Service"]): Layer.Layer<Rooms> =>
+const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: State, kept: Context.Context<Blobs | Keepers>): Layer.Layer<Rooms> =>
   Layer.mergeAll(
     AgentWork.layer.pipe(
       Layer.provideMerge(Checkpoints.layerShadow({ root: session.opened.roots[0] as string, dataDirectory })),
       Layer.provideMerge(Layer.succeed(Workspace, { roots: session.opened.roots, session: session.id }))
     ),
-    Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(blobs.get(hash), () => null), warm: session.settings.model }),
-    Layer.succeed(Blobs, blobs),
+    Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(Context.get(kept, Blobs).get(hash), () => null), warm: session.settings.model }),
+    Layer.succeedContext(kept),
     ReadFiles.layer,
     VettedCalls.layer
   )
