@@ -18,8 +18,13 @@ const RULES_BYTES_MAX = 1_000_000
 export const ignoredBelow = async (root: string): Promise<Ignored> => {
   const top = repositoryTop(root) ?? root
   const ignored = await ignoredFrom(top)
-  // Whoever names a directory that is ignored wants what is in it.
   return isHidden(top, root, ignored) ? ignoredFrom(root) : ignored
+}
+
+/** Whether a directory is ignored itself: whoever names it wants what is in it, and what is said above it does not count. */
+export const isIgnoredItself = async (root: string): Promise<boolean> => {
+  const top = repositoryTop(root) ?? root
+  return isHidden(top, root, await ignoredFrom(top))
 }
 
 const isHidden = (top: string, directory: string, ignored: Ignored): boolean => {

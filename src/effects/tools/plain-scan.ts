@@ -18,38 +18,49 @@ const TURN_FILES = 20
  * Errors: fails with a `Problem` where the pattern is no regular expression.
  */
 export const plainScan = Effect.fnUntraced(function*(search: Search): Effect.fn.Return<Hits, Problem> {
-  const matches = yield* attempt(`search for ${search.pattern}`, () => linear(search.pattern))
+  const expression = yield* attempt(`search for ${search.pattern}`, () => linear(search.pattern))
   const fits = search.glob === undefined ? () => true : yield* globFilter(search.glob)
   return yield* Effect.tryPromise({
-    try: (signal) => scan(search, matches, fits, signal),
+    try: (signal) => scan(search, expression, fits, signal),
     catch: (thrown) => problemOf(`search ${search.place.shown}`, thrown)
   })
 })
 
-/** An expression that takes time in proportion to the text, whatever it says: a pattern from outside must not hang this process. */
-const linear = (pattern: string): LineTest => {
+interface Expression {
+  /** Whether the text has such a line at all; cheaper than to ask of each. */
+  readonly occursIn: (text: string) => boolean
+  readonly matches: (line: string) => boolean
+}
+
+/**
+ * An expression that takes time in proportion to the text, whatever it says: a pattern from outside must not hang this
+ * process. The engine tries the fast way and changes to the linear one when that goes astray; what it cannot do so is refused.
+ */
+const linear = (pattern: string): Expression => {
   setFlagsFromString("--enable-experimental-regexp-engine")
+  setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks")
   const caseless = pattern.startsWith("(?i)")
+  const source = caseless ? lowered(pattern.slice("(?i)".length)) : pattern
+  const folded = (text: string): string => (caseless ? text.toLowerCase() : text)
   try {
-    const expression = new RegExp(caseless ? lowered(pattern.slice("(?i)".length)) : pattern, "l")
-    return (line) => expression.test(caseless ? line.toLowerCase() : line)
+    new RegExp(source, "l")
+    const [whole, single] = [new RegExp(source, "m"), new RegExp(source)]
+    return { occursIn: (text) => whole.test(folded(text)), matches: (line) => single.test(folded(line)) }
   } catch (thrown) {
     return refuse(`search for ${pattern}: it is no regular expression that can be used here (${thrown instanceof Error ? thrown.message : String(thrown)})`)
   }
 }
 
-type LineTest = (line: string) => boolean
-
 /** This kind of expression cannot overlook case, so both sides go in small letters; what stands behind a backslash is no letter. */
 const lowered = (pattern: string): string => pattern.replaceAll(/\\.|[^\\]+/gs, (piece) => (piece.startsWith("\\") ? piece : piece.toLowerCase()))
 
-const scan = async (search: Search, matches: LineTest, fits: (path: string) => boolean, signal: AbortSignal): Promise<Hits> => {
+const scan = async (search: Search, expression: Expression, fits: (path: string) => boolean, signal: AbortSignal): Promise<Hits> => {
   const { add, hits } = collectHits()
   let files = 0
   for await (const { absolute, relative, shown } of filesOf(search.place)) {
     if (signal.aborted) break
     if (++files % TURN_FILES === 0) await new Promise(setImmediate)
-    if (fits(relative) && !hitsIn(absolute, shown, matches, search.context ?? 0).every(add)) break
+    if (fits(relative) && !hitsIn(absolute, shown, expression, search.context ?? 0).every(add)) break
   }
   return hits()
 }
@@ -67,8 +78,10 @@ async function* filesOf(place: Located): AsyncGenerator<ToScan, void, void> {
   }
 }
 
-const hitsIn = (absolute: string, shown: string, matches: LineTest, context: number): readonly Hit[] => {
-  const lines = textLines(absolute)
+const hitsIn = (absolute: string, shown: string, { occursIn, matches }: Expression, context: number): readonly Hit[] => {
+  const text = textOf(absolute)
+  if (text === "" || !occursIn(text)) return []
+  const lines = linesOf(text)
   const matching = lines.flatMap((line, index) => (matches(line) ? index : []))
   const wanted = new Set(matching)
   const around = matching.flatMap((index) => Array.from({ length: 2 * context + 1 }, (_, offset) => index - context + offset))
@@ -78,16 +91,19 @@ const hitsIn = (absolute: string, shown: string, matches: LineTest, context: num
     .map((index) => ({ path: shown, line: index + 1, text: lines[index] as string, matches: wanted.has(index) }))
 }
 
-/** Nothing where the file is no text, too large, vanished, became a link, or may not be read. */
-const textLines = (absolute: string): readonly string[] => {
+const linesOf = (text: string): readonly string[] => {
+  const lines = text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line))
+  return lines.at(-1) === "" ? lines.slice(0, -1) : lines
+}
+
+/** Empty where the file is no text, too large, vanished, became a link, or may not be read. */
+const textOf = (absolute: string): string => {
   try {
     const file = locate([dirname(absolute)], absolute)
-    if (file.absolute !== absolute || file.size > WHOLE_BYTES_MAX) return []
+    if (file.absolute !== absolute || file.size > WHOLE_BYTES_MAX) return ""
     const { bytes } = readWhole(file)
-    if (binaryKind(bytes) !== null) return []
-    const lines = bytes.toString("utf8").split("\n").map((line) => line.replace(/\r$/, ""))
-    return lines.at(-1) === "" ? lines.slice(0, -1) : lines
+    return binaryKind(bytes) === null ? bytes.toString("utf8") : ""
   } catch {
-    return []
+    return ""
   }
 }

@@ -2,6 +2,7 @@ import { access, constants } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { isIgnoredItself } from "../os/ignored.ts"
 import { problem, type Problem } from "../os/problem.ts"
 import { runProcess } from "../os/process.ts"
 import { globFilter } from "./glob-filter.ts"
@@ -31,6 +32,8 @@ export const ripgrepPath = async (): Promise<string | null> => {
 export const ripgrep = Effect.fnUntraced(function*(program: string, search: Search): Effect.fn.Return<Hits, Problem> {
   const { place, glob, marker } = search
   const fits = glob?.includes("/") === true ? yield* globFilter(glob) : () => true
+  const directory = place.kind === "file" ? dirname(place.absolute) : place.absolute
+  const aloof = yield* Effect.promise(() => isIgnoredItself(directory))
   const { add, hits } = collectHits()
   const enough = yield* Deferred.make<"enough">()
   const parse = linesOf(fits, place.kind === "file" ? dirname(place.shown) : place.shown)
@@ -41,8 +44,8 @@ export const ripgrep = Effect.fnUntraced(function*(program: string, search: Sear
   }
   const running = runProcess({
     file: program,
-    arguments: argumentsOf(search),
-    cwd: place.kind === "file" ? dirname(place.absolute) : place.absolute,
+    arguments: [...(aloof ? ["--no-ignore-parent"] : []), ...argumentsOf(search)],
+    cwd: directory,
     environment: process.env,
     marker,
     timeoutMs: TIMEOUT_MS,

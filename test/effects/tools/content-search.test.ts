@@ -16,6 +16,7 @@ bench.write("src/b.ts", "const needle = 1\nconst other = 2\n// needle again\n")
 bench.write("src/deep größe/c.ts", "x\r\nNeedle\r\nneedle$\r\n")
 bench.write("dist/out.ts", "needle ignored\n")
 bench.write("node_modules/p/i.js", "needle foreign\n")
+bench.write("node_modules/q/dist/i.js", "needle foreign\n")
 bench.write(".git/x", "needle of git\n")
 bench.write(".github/ci.yml", "needle: hidden\n")
 bench.write("image.bin", Buffer.from("needle\0binary"))
@@ -65,6 +66,7 @@ describe.each(Object.keys(searches))("with %s", (name) => {
     ["needle", { path: "a.txt" }, ["a.txt:2:needle two"]],
     ["needle", { path: "src/deep größe/c.ts" }, ["src/deep größe/c.ts:3:needle$"]],
     ["needle", { path: "dist" }, ["dist/out.ts:1:needle ignored"]],
+    ["needle", { path: "node_modules/q" }, ["node_modules/q/dist/i.js:1:needle foreign"]],
     ["needle", { glob: "*.{txt,md}" }, ["a.txt:2:needle two", "no-end.md:1:needle at the end"]],
     ["needle", { glob: "src/**/*.ts" }, ["src/b.ts:1:const needle = 1", "src/b.ts:3:// needle again", "src/deep größe/c.ts:3:needle$"]],
     ["needle", { glob: "src/*.ts" }, ["src/b.ts:1:const needle = 1", "src/b.ts:3:// needle again"]],
