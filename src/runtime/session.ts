@@ -9,34 +9,13 @@ import type * as Scope from "effect/Scope"
 import type { Emit, Unstamped } from "../effects/emit.ts"
 import type { Cause as WorkCause, Work } from "../effects/perform.ts"
 import type { Action } from "../machine/action.ts"
-import type { Event, PersonEvent, SessionResumed } from "../machine/event.ts"
-import { describeEvent } from "../machine/describe.ts"
-import { step, type Step } from "../machine/step.ts"
+import type { Event } from "../machine/event.ts"
+import { step } from "../machine/step.ts"
 import type { State } from "../machine/state.ts"
 import type { Journal, LogError } from "./event-log/event-log.ts"
+import type { Recorded, Said, Session } from "./recorded.ts"
 
-type Untimed<E> = E extends unknown ? Omit<E, "at"> : never
-
-/** What a person or a host says to a session; the writer of the log puts the time on it. */
-export type Said = Untimed<PersonEvent | SessionResumed> | Extract<Unstamped, { type: "ApprovalAnswered" }>
-
-/** One line of the log as it was written, with what it did. */
-export interface Recorded {
-  readonly n: number
-  readonly event: Event
-  readonly step: Step
-}
-
-export interface Session {
-  readonly id: string
-  readonly state: () => State
-  /** Says something; done when it is durable and its actions are under way. */
-  readonly say: (said: Said) => Effect.Effect<void, LogError>
-  /** Hears everything that is recorded from now on; gives back what ends the listening. */
-  readonly listen: (listener: (recorded: Recorded) => void) => () => void
-  /** Ends when the session is shut down; fails when its log can no longer be written. */
-  readonly ended: Effect.Effect<void, LogError>
-}
+export type { Recorded, Said, Session } from "./recorded.ts"
 
 interface Letter {
   readonly said: Said | Unstamped
@@ -143,7 +122,3 @@ const isOver = (state: State): boolean => state.name === "ShuttingDown" && state
 /** A turn is reported as ended only once that is durable. */
 const comesToRest = (before: State, after: State): boolean =>
   before !== after && (after.name === "WaitingForInput" || after.name === "Error" || isOver(after))
-
-/** What was refused, for the person who said it. */
-export const refusalOf = ({ event, step: { outcome } }: Recorded): string | null =>
-  outcome === "ignored" ? `without a meaning now: ${describeEvent(event)}` : null
