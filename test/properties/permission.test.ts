@@ -12,7 +12,7 @@ import { RUNS_FACTOR, SEED } from "./holds.ts"
 
 const PLAIN = { noNullPrototype: true }
 const PATHS = ["src/a.ts", "src/deep/a.ts", "a.ts", ".env", ".env.local", "a b.ts", " a.ts", "src/*", "a?b", "a\\b", "", "package.json", "x(y).ts"]
-const COMMANDS = ["git status", "git", "github", "git push origin main", "rm -rf /tmp/x", "npm test", "", "ls *", "git:*", "echo (a)", "a\nb"]
+const COMMANDS = ["git status", "git", "github", "git push origin main", "rm -rf /x", "npm test", "", "ls *", "git:*", "echo (a)", "a\nb"]
 const HOSTS = ["example.com", "api.example.com", ""]
 const TOOLS = ["shell", "file_read", "file_edit", "file_write", "web_fetch", "mcp__db__query", "mcp__db__drop", "Bash", "ask_user", "constructor", "*"]
 

@@ -59,6 +59,12 @@ export const importsOf = ({ path, text }: Source): readonly Import[] =>
 /** Comments blanked, lines kept. */
 export const withoutComments = (text: string): string => text.replaceAll(TOKENS, (token) => (token.startsWith("/") ? blank(token) : token))
 
+/** Only comments are left, lines kept. */
+export const commentsOf = (text: string): string => {
+  const code = withoutComments(text)
+  return [...text].map((character, index) => (character === "\n" || code[index] !== character ? character : " ")).join("")
+}
+
 /** Comments and the insides of strings blanked, lines kept: what is left is code. */
 export const codeOf = (text: string): string => text.replaceAll(TOKENS, (token) => (token.startsWith("/") ? blank(token) : `${token[0]}${blank(token.slice(1, -1))}${token[0]}`))
 
