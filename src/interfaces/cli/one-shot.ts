@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { State } from "../../machine/state.ts"
 import { LogError } from "../../runtime/event-log/log-error.ts"
-import type { Session } from "../../runtime/session.ts"
+import type { Recorded, Session } from "../../runtime/session.ts"
 import { callWords } from "../view/call-words.ts"
 import { costWords, plural, usageWords } from "../view/money.ts"
 import { painted } from "../view/paint.ts"
@@ -42,8 +42,10 @@ const runTask = Effect.fnUntraced(function*(invocation: Invocation, session: Ses
   const from = before.session.transcript.length
   const progress = progressOf(invocation.output, before)
   let tally = NOTHING_YET
+  let notice = ""
   session.listen((recorded) => {
     tally = tallied(tally, recorded)
+    notice = noticeIn(recorded) ?? notice
     progress.hear(recorded)
   })
   const stopped = yield* stopOnWish(invocation.wishes, session)
@@ -52,7 +54,7 @@ const runTask = Effect.fnUntraced(function*(invocation: Invocation, session: Ses
   yield* Effect.sync(() => tell(invocation, report, progress.streamed))
   const code = stopped() ?? exitCodeOf(state, state.session.unattendedDenials - before.session.unattendedDenials)
   yield* closeInOrder(invocation.wishes, session, code)
-  yield* Effect.sync(() => explain(invocation, state, report, code, from))
+  yield* Effect.sync(() => explain(invocation, state, report, code, notice, from))
   return code
 })
 
@@ -73,15 +75,18 @@ const tell = ({ flags, output }: Invocation, report: Report, streamed: boolean):
 }
 
 /** What a person should know beside the answer: why it did not end well, and what it took. */
-const explain = ({ output }: Invocation, state: State, report: Report, code: ExitCode, from: number): void => {
+const explain = ({ output }: Invocation, state: State, report: Report, code: ExitCode, notice: string, from: number): void => {
   const look = output.errLook()
   if (output.quiet && report.error !== null) output.err(`${harmless(report.error.message)}\n`)
-  if (output.quiet && code === EXIT.budget) output.err(`the run reached a limit: ${report.outcome}\n`)
+  if (output.quiet && code === EXIT.budget) output.err(`${harmless(notice)}\n`)
   if (code === EXIT.unapproved) output.err(`${denialWords(state, from)}\n`)
   if (output.quiet) return
   const { usage } = state.session
   output.err(`${painted("dim", `${plural(report.steps, "step")} · ${usageWords(usage)} · ${costWords(usage)} · session ${report.session}`, look)}\n`)
 }
+
+/** What the machine itself had to say, as that a budget is used up. */
+const noticeIn = ({ step }: Recorded): string | undefined => step.actions.find((action) => action.type === "DisplayMessage")?.text
 
 const denialWords = ({ session }: State, from: number): string => {
   const denied = deniedCalls(session, from)

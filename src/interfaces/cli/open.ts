@@ -9,9 +9,12 @@ import { usageError, type Invocation, type Trouble } from "./invocation.ts"
 export type { App } from "../../runtime/app.ts"
 
 /** Loom with the settings of this call. */
-export const appOf = ({ flags, environment, cwd }: Invocation): Effect.Effect<App, Trouble, Scope.Scope> => {
+export const appOf = ({ flags, environment, cwd, output }: Invocation): Effect.Effect<App, Trouble, Scope.Scope> => {
   const layer = flagsLayer(flags)
-  return typeof layer === "string" ? Effect.fail(usageError(layer)) : openApp({ environment, cwd, flagsLayer: layer })
+  if (typeof layer === "string") return Effect.fail(usageError(layer))
+  return Effect.tap(openApp({ environment, cwd, flagsLayer: layer }), ({ setAside }) =>
+    Effect.sync(() => (setAside === null ? undefined : output.err(`the database was damaged; it is set aside as ${setAside}, not lost, and a new one begun\n`)))
+  )
 }
 
 /** Which session the flags mean: a new one, the newest of this folder, or one by the beginning of its id. */

@@ -5,14 +5,12 @@ import { entriesShown } from "../../view/conversation.ts"
 import { plural } from "../../view/money.ts"
 import { fitted, span, whole, type Shown } from "../../view/shown.ts"
 import { oneLine } from "../../view/visible.ts"
-import type { App } from "../open.ts"
 
 /** What stands on top of a conversation: what this is, what is unusual, and of a session that goes on its latest turn. */
-export const greeting = (state: State, app: App): readonly Shown[] => {
+export const greeting = (state: State): readonly Shown[] => {
   const { session } = state
   return [
     fitted(span("strong", `loom ${version()}`), span("dim", `  ${oneLine(session.opened.roots[0] ?? "")}  /help says what there is`)),
-    ...(app.setAside === null ? [] : [whole(span("bad", `the database was damaged; it is set aside, not lost: ${oneLine(app.setAside)}`))]),
     ...(session.settings.mode === "bypass" ? [whole(span("bad", "permission mode bypass: NOTHING ASKS; only deny rules hold"))] : []),
     ...latestTurn(state)
   ]

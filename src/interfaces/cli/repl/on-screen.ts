@@ -44,7 +44,7 @@ const talkUntilLeft = Effect.fnUntraced(function*(invocation: Invocation, app: A
   const terminal = yield* openTerminal(invocation, app.directories.state, offer, () => talk)
   const scene: Scene = { invocation, app, session, terminal }
   yield* listen(scene, offer)
-  terminal.screen.show(greeting(session.state(), app))
+  terminal.screen.show(greeting(session.state()))
   const conversing = Effect.gen(function*() {
     let left = yield* carryOutAll(wanted, scene)
     while (left === null) {

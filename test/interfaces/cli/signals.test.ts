@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process"
+import { beforeAll, expect, test } from "vitest"
+import { calls, ensureBuilt, LOOM, loom, makePlace, says, startLoom } from "../loom.ts"
+
+beforeAll(ensureBuilt, 120_000)
+
+const sleeping = (place: ReturnType<typeof makePlace>) => [
+  "-p",
+  "wait",
+  "--model",
+  place.script(calls("shell", { command: "touch x; echo started; sleep 60" }), says("never said")),
+  "--allowed-tools",
+  "shell",
+  "--output-format",
+  "stream-json"
+]
+
+const lastEvents = (stdout: string): readonly string[] => stdout.split("\n").flatMap((line) => /^\{"n":\d+,"type":"(\w+)"/.exec(line)?.[1] ?? []).slice(-4)
+
+test("Ctrl-C interrupts the turn, closes the session in order and leaves with 130", async () => {
+  const place = makePlace()
+  const running = startLoom(place, sleeping(place))
+  await running.until("stdout", '"text":"started')
+  running.process.kill("SIGINT")
+  const { code, stdout } = await running.done
+  expect(code).toBe(130)
+  expect(lastEvents(stdout)).toEqual(["ToolProgress", "InterruptRequested", "ShutdownRequested", "ShutdownCompleted"])
+  expect((await loom(place, ["verify", "2"])).code).toBe(0)
+})
+
+test.each([
+  ["SIGTERM", 143],
+  ["SIGHUP", 129]
+] as const)("%s shuts the session down in order", async (signal, expected) => {
+  const place = makePlace()
+  const running = startLoom(place, sleeping(place))
+  await running.until("stdout", '"text":"started')
+  running.process.kill(signal)
+  const { code, stdout } = await running.done
+  expect([code, lastEvents(stdout).slice(-2)]).toEqual([expected, ["ShutdownRequested", "ShutdownCompleted"]])
+})
+
+test("what is killed outright goes on where it was", async () => {
+  const place = makePlace()
+  const words = sleeping(place)
+  const running = startLoom(place, words)
+  await running.until("stdout", '"text":"started')
+  running.process.kill("SIGKILL")
+  await running.done
+  const resumed = await loom(place, ["-q", "-c", "-p", "--model", words[3]!])
+  expect([resumed.code, resumed.stdout]).toEqual([0, "never said\n"])
+  const shown = await loom(place, ["show", "2"])
+  expect(shown.stdout).toContain("? $ touch x; echo started; sleep 60  outcome unknown")
+})
+
+test("a reader that goes away ends it quietly", async () => {
+  const place = makePlace()
+  const child = spawn("sh", ["-c", `"$0" "$1" -p x --model "$2" --output-format stream-json 2>err | head -n 1; cat err`, process.execPath, LOOM, place.script({ ...says("a word ".repeat(200)), chunkMs: 5 })], {
+    cwd: place.root,
+    env: place.environment,
+    stdio: ["ignore", "pipe", "ignore"]
+  })
+  let heard = ""
+  child.stdout.setEncoding("utf8").on("data", (text: string) => void (heard += text))
+  await new Promise((resolve) => child.on("close", resolve))
+  expect(heard.split("\n")[0]).toMatch(/^\{"loom":1,/)
+  expect(heard).not.toMatch(/EPIPE|Error|fault/)
+  const [session] = JSON.parse((await loom(place, ["sessions", "--json"])).stdout) as readonly { state: string }[]
+  expect(session?.state).toBe("ShuttingDown")
+})
