@@ -27,6 +27,7 @@ test("a backslash takes the next character as it is; one at the end is itself", 
 })
 
 test("an escaped text matches itself and nothing else", () => {
+  expect(matching(escapeGlob("a?*\\"), "text", ["a?*\\", "ab*\\", "a?b\\", "a?*", "a?*b"])).toEqual(["a?*\\"])
   const odd = fc.string({ unit: fc.constantFrom("a", "*", "?", "\\", "/", " ", "𝄞"), maxLength: 8 })
   fc.assert(
     fc.property(odd, odd, fc.constantFrom("path" as const, "text" as const), (text, other, kind) => {

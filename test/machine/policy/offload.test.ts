@@ -54,6 +54,16 @@ test("closed turns leave whole, oldest first, and only the latest turn loses its
   expect(offloadTo(limited(whole * 10), "all")).toBe(9)
 })
 
+test("as much leaves as brings the window to 60 % of its threshold, so that the next step need not offload again", () => {
+  const turns = [1, 3, 5, 7, 9].flatMap((effect): readonly Said[] => [...asked("q".repeat(100), effect), ...answered("a".repeat(100), effect + 1)])
+  const { session } = stateAfter("WaitingForInput", turns)
+  const threshold = Math.floor(requestTokens(session) * 0.99)
+  const to = offloadTo({ ...session, settings: { ...session.settings, limits: { ...session.settings.limits, windowTokensMax: threshold } } }, "enough")
+  const left = (base: number): number => tokensOf(session.opened.bytes + slice(session.transcript, base).reduce((sum, { bytes }) => sum + bytes, 0), session.tokensPerKilobyte)
+  expect(left(to)).toBeLessThanOrEqual(threshold * 0.6)
+  expect(left(to - 2)).toBeGreaterThan(threshold * 0.6)
+})
+
 test("where nothing may leave, the window stays where it is", () => {
   expect(offloadTo(stateAfter("WaitingForInput", []).session, "all")).toBe(0)
   expect(offloadTo(stateAfter("CallingLlm", asked("only words")).session, "all")).toBe(0)

@@ -17,6 +17,10 @@ test("a rule names a tool, alone or with a pattern, in our spelling or Claude's"
   expect(parseRule("Edit")).toEqual({ tool: "file_edit", pattern: null })
   expect(parseRule("mcp__db__query()")).toEqual({ tool: "mcp__db__query", pattern: null })
   expect(parseRule("constructor")).toEqual({ tool: "constructor", pattern: null })
+  const claude = ["Bash", "Read", "Edit", "Write", "MultiEdit", "Glob", "Grep", "LS", "WebFetch", "WebSearch"]
+  expect(claude.map((name) => parseRule(name)?.tool).join(" ")).toBe(
+    "shell file_read file_edit file_write file_edit file_search content_search directory_list web_fetch web_search"
+  )
   expect(["", "(", "shell(", "shell)", "sh ell", "1sh"].map(parseRule)).toEqual([null, null, null, null, null, null])
 })
 
@@ -70,5 +74,5 @@ test("the narrowest rules say exactly what was asked, and nothing where no rule 
   expect(narrowest("mcp__db__query", {})).toEqual(["mcp__db__query"])
   expect(narrowest("shell", { changes: true, commands: "unparsed" })).toEqual([])
   expect(narrowest("shell", { changes: true, commands: [{ text: "", reads: false }] })).toEqual([])
-  expect(narrowest("Bash", {})).toEqual([])
+  expect(["Bash", "mcp__*", "no such tool!", ""].flatMap((tool) => narrowest(tool, {}))).toEqual([])
 })
