@@ -5,22 +5,26 @@ import { treesOf } from "./objects.ts"
 import type { Shadow } from "./shadow.ts"
 import type { Base } from "./touch-up.ts"
 
-/** When git began to read the files, and which of them are ignored. */
+/** What is known of the index: which files are ignored, and when git or we began to read the files. */
 export interface Written {
-  readonly tree: string
+  /** The tree git made of it; `null` where git was not asked. */
+  readonly tree: string | null
   readonly ignored: ReadonlySet<string>
   readonly lookedNs: bigint
 }
 
-/** Reads back the index that git has just written. `null`: it is large, or our reading of it does not give git's tree. */
+/**
+ * Reads the index back; where there is none, it is empty. `null`: it is large, or damaged, or our reading of it does not
+ * give git's tree. Every object it names is in the store; of its trees that is only sure once git has written them.
+ */
 export const readBase = (shadow: Shadow, written: Written): Base | null => {
-  // Before the first file there is no index.
   const entries = existsSync(shadow.index) ? readIndex(readFileSync(shadow.index)) : []
   if (entries === null || entries.length > PATHS_MAX) return null
   const files = entries.filter(({ path }) => path.startsWith(shadow.prefix)).map((entry) => knownFile(entry, shadow.prefix, written))
+  const filesByPath = new Map(files.map((file) => [file.path, file]))
+  if (written.tree === null) return { filesByPath, trees: new Set() }
   const trees = treesOf(files)
-  if (trees.get("")?.oid !== written.tree) return null
-  return { filesByPath: new Map(files.map((file) => [file.path, file])), trees: new Set([...trees.values()].map(({ oid }) => oid)) }
+  return trees.get("")?.oid === written.tree ? { filesByPath, trees: new Set([...trees.values()].map(({ oid }) => oid)) } : null
 }
 
 const knownFile = (entry: IndexEntry, prefix: string, { ignored, lookedNs }: Written): KnownFile => ({

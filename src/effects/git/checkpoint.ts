@@ -14,6 +14,7 @@ import { copyBorrowed } from "./own-objects.ts"
 import { restoreTree, type Restored } from "./restore.ts"
 import { dropIndex, keepIndex, markAsOwning, openShadow, shadowEnvironment, type ShadowOptions } from "./shadow.ts"
 import { memoryOf, takeTree, type Checkpoint, type Memory } from "./take.ts"
+import { tidy } from "./tidy.ts"
 import { diffTrees, type FileChange } from "./tree-diff.ts"
 
 /** Why a checkpoint could not be taken, compared or restored. */
@@ -55,6 +56,7 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
   let busySince: number | null = null
   let copying: Fiber.Fiber<void> | null = null
   const uncopied: string[] = []
+  let tidied = false
 
   const opened = Effect.suspend(() =>
     memory !== null
@@ -86,7 +88,9 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
 
   const taken = Effect.fnUntraced(function*(memory: Memory, tree: string, reason: string) {
     yield* note(memory, tree, reason)
-    if (!memory.borrowing) return
+    if (!tidied) yield* Effect.forkIn(Effect.ignore(tidy(memory.shadow)), scope)
+    tidied = true
+    if (!memory.borrowing || !memory.borrowed) return
     uncopied.push(tree)
     copying ??= yield* Effect.forkIn(copyAll(memory), scope)
   })

@@ -32,15 +32,18 @@ export interface Memory {
   ignoredKept: ReadonlySet<string> | null
   /** Whether objects of the person's repository count as ours until they are copied. */
   borrowing: boolean
+  /** Whether any have counted so. */
+  borrowed: boolean
 }
 
 export const memoryOf = (shadow: Shadow): Memory => ({
   shadow,
   known: null,
-  base: null,
+  base: readBase(shadow, { tree: null, ignored: new Set(), lookedNs: now() }),
   indexTree: null,
   ignoredKept: null,
-  borrowing: shadow.lender !== null && !ownsItsObjects(shadow)
+  borrowing: shadow.lender !== null && !ownsItsObjects(shadow),
+  borrowed: false
 })
 
 export const objectsOf = ({ directory }: Shadow): string => join(directory, "objects")
@@ -69,8 +72,8 @@ const takeWithGit = (memory: Memory): Effect.Effect<Checkpoint, GitError | Probl
   )
 
 const forget = (memory: Memory): void => {
-  Object.assign(memory, { known: null, base: null, indexTree: null, ignoredKept: new Set() })
   dropIndex(memory.shadow)
+  Object.assign(memory, memoryOf(memory.shadow), { borrowing: memory.borrowing, borrowed: memory.borrowed })
 }
 
 const takeOnce = Effect.fn("Checkpoints.takeOnce")(function*(memory: Memory): Effect.fn.Return<Checkpoint, GitError | Problem> {
@@ -97,7 +100,7 @@ const writeWithGit = Effect.fnUntraced(function*(memory: Memory, plan: Plan, loo
   return { tree, leftOut: choice.leftOut }
 })
 
-const learn = (memory: Memory, { choice, prefix }: Plan, written: Written): void => {
+const learn = (memory: Memory, { choice, prefix }: Plan, written: Written & { readonly tree: string }): void => {
   const { root } = memory.shadow
   memory.base = readBase(memory.shadow, written)
   memory.known = memory.base === null ? null : learned(root, { tree: written.tree, ...memory.base }, choice, prefix, null)
@@ -122,6 +125,7 @@ const prepare = (memory: Memory): void => {
 
 const writeIndex = Effect.fnUntraced(function*(memory: Memory, { choice, ignored }: Plan) {
   memory.indexTree = null
+  memory.borrowed ||= memory.borrowing
   const dropped = new Set(choice.drop)
   memory.ignoredKept = new Set([...(memory.ignoredKept ?? []), ...choice.write.filter((path) => ignored.has(path))].filter((path) => !dropped.has(path)))
   const options = { cwd: memory.shadow.top, environment: shadowEnvironment(memory.shadow, memory.borrowing) }
