@@ -1,4 +1,5 @@
-import { constants, fchmodSync, fchownSync, fstatSync, linkSync, lstatSync, openSync, closeSync, readSync, renameSync, unlinkSync, writeSync, type Stats } from "node:fs"
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, linkSync, lstatSync, openSync } from "node:fs"
+import { readSync, renameSync, unlinkSync, writeSync, type Stats } from "node:fs"
 import { basename, dirname } from "node:path"
 import { sha256 } from "./blobs.ts"
 import { withDirectory, withHandle } from "./handle.ts"

@@ -18,11 +18,13 @@ const Input = Schema.Struct({
 })
 type Input = typeof Input.Type
 
-/** `content_search({pattern: "TODO", glob: "*.ts"})  // => "src/a.ts:12:// TODO later"` */
+/** `content_search({pattern: "const port", glob: "*.ts"})  // => "src/a.ts:12:const port = 80"` */
 export const contentSearch: Tool<Input> = {
   name: "content_search",
   summary: "search file contents",
-  description: "Search file contents by line with a regular expression. Gives path:line:text, 100 matches. Skips binary files, .git, node_modules and what .gitignore names.",
+  description:
+    "Search file contents by line with a regular expression. Gives path:line:text, 100 matches. " +
+    "Skips binary files, .git, node_modules and what .gitignore names.",
   input: Input,
   access: "reads",
   idempotent: true,

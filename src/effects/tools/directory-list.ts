@@ -22,7 +22,9 @@ type Input = typeof Input.Type
 export const directoryList: Tool<Input> = {
   name: "directory_list",
   summary: "list a directory",
-  description: `List a directory: name, size in bytes; / marks directories. depth 1 unless given; ${ENTRIES_MAX} entries. Ignored directories are named, not entered.`,
+  description:
+    `List a directory: name, size in bytes; / marks directories. depth 1 unless given; ${ENTRIES_MAX} entries. ` +
+    "Ignored directories are named, not entered.",
   input: Input,
   access: "reads",
   idempotent: true,

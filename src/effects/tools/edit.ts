@@ -17,7 +17,8 @@ const LINES_SHOWN_MAX = 10
  * Errors: throws a `Problem` at the first edit that does not fit, and says why.
  */
 export const applyEdits = (shown: string, text: string, edits: readonly Edit[]): string => {
-  const edited = edits.reduce((before, edit, index) => applyEdit(edits.length === 1 ? `edit ${shown}` : `edit ${shown}, edit ${index + 1} of ${edits.length}`, before, edit), text)
+  const what = (index: number): string => (edits.length === 1 ? `edit ${shown}` : `edit ${shown}, edit ${index + 1} of ${edits.length}`)
+  const edited = edits.reduce((before, edit, index) => applyEdit(what(index), before, edit), text)
   return text.endsWith("\n") && edited !== "" && !edited.endsWith("\n") ? edited + endingOf(text, text.length) : edited
 }
 

@@ -27,7 +27,8 @@ export const fileEdit: Tool<Input> = {
   name: "file_edit",
   summary: "replace exact text in a file",
   description:
-    "Replace exact text in an existing file. old must occur exactly once (or set all); give it without line numbers. Edits apply in order, all or none. Returns the diff.",
+    "Replace exact text in an existing file. old must occur exactly once (or set all); give it without line numbers. " +
+    "Edits apply in order, all or none. Returns the diff.",
   input: Input,
   access: "writes",
   idempotent: false,

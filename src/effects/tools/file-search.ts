@@ -21,7 +21,9 @@ type Input = typeof Input.Type
 export const fileSearch: Tool<Input> = {
   name: "file_search",
   summary: "find files by name",
-  description: `Find files by glob, newest first, ${SHOWN_MAX} shown. A pattern without / means the name in any directory. Skips .git, node_modules and what .gitignore names.`,
+  description:
+    `Find files by glob, newest first, ${SHOWN_MAX} shown. A pattern without / means the name in any directory. ` +
+    "Skips .git, node_modules and what .gitignore names.",
   input: Input,
   access: "reads",
   idempotent: true,

@@ -80,12 +80,10 @@ const hasMessage = (args: readonly string[]): boolean =>
 const lists = (args: readonly string[]): boolean =>
   args.every((word) => word.startsWith("-")) || args.some((word) => /^--(list|contains|no-contains|merged|no-merged|points-at)(=|$)/.test(word))
 
-const STATUS = options("-s -b -sb -v -u -uno -unormal -uall --short --branch --long --verbose --show-stash --ahead-behind --no-ahead-behind --renames --no-renames", [
-  "porcelain(=v[12])?",
-  "untracked-files(=\\w+)?",
-  "ignored(=\\w+)?",
-  "ignore-submodules(=\\w+)?"
-])
+const STATUS = options(
+  "-s -b -sb -v -u -uno -unormal -uall --short --branch --long --verbose --show-stash --ahead-behind --no-ahead-behind --renames --no-renames",
+  ["porcelain(=v[12])?", "untracked-files(=\\w+)?", "ignored(=\\w+)?", "ignore-submodules(=\\w+)?"]
+)
 
 const DIFF = options(
   "-p -u -s -b -w -R -a -W --cached --staged --merge-base --patch --no-patch --numstat --shortstat --summary --compact-summary --name-only " +
@@ -133,10 +131,10 @@ const COMMIT = options(
 )
 const COMMIT_VALUES = /^(-[aqsv]*m|--(message|author|date|trailer))$/
 
-const BRANCH_LIST = options("-a -r -v -vv -i --all --remotes --verbose --list --show-current --no-color --no-column --contains --no-contains --merged --no-merged --points-at", [
-  "(contains|no-contains|merged|no-merged|points-at|sort)=.*",
-  "format=(?!.*%\\(signature).*"
-])
+const BRANCH_LIST = options(
+  "-a -r -v -vv -i --all --remotes --verbose --list --show-current --no-color --no-column --contains --no-contains --merged --no-merged --points-at",
+  ["(contains|no-contains|merged|no-merged|points-at|sort)=.*", "format=(?!.*%\\(signature).*"]
+)
 const BRANCH_NEW = options("-q --quiet --no-track", [])
 
 const STASH_PUSH = options("-u -k -q -S -m --include-untracked --keep-index --no-keep-index --quiet --staged --message", ["message=.*"])

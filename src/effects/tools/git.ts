@@ -50,7 +50,10 @@ export const git: Tool<Input> = {
 }
 
 /** No pager, no colours, names as they are; no program that watches files, no repository that merely lies about. */
-const SETTINGS = ["--no-pager", "-c", "color.ui=false", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit", "-c", "log.showSignature=false"]
+const SETTINGS = [
+  "--no-pager",
+  ...["color.ui=false", "core.quotePath=false", "core.fsmonitor=false", "safe.bareRepository=explicit", "log.showSignature=false"].flatMap((setting) => ["-c", setting])
+]
 
 /** Settings may name programs that show differences; none of them runs here. */
 const withoutPrograms = (operation: Input["operation"], args: readonly string[]): readonly string[] => {
@@ -60,7 +63,8 @@ const withoutPrograms = (operation: Input["operation"], args: readonly string[])
 }
 
 /** What would lead git to another repository, or to another program, is left out. */
-const MISLEADING = /^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|EXTERNAL_DIFF|DIFF_OPTS|EXEC_PATH|TRACE.*)$/
+const MISLEADING =
+  /^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|EXTERNAL_DIFF|DIFF_OPTS|EXEC_PATH|TRACE.*)$/
 
 const environment = (reads: boolean): Readonly<Record<string, string | undefined>> => ({
   ...Object.fromEntries(Object.entries(quietEnvironment()).filter(([name]) => !MISLEADING.test(name))),

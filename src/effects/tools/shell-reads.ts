@@ -22,7 +22,7 @@ const options =
 /** What cannot write, whatever it is told: programs that have no option for it. */
 const HARMLESS =
   "ls cat head tail wc pwd echo true false : basename dirname realpath readlink stat du df cut tr tac rev nl paste fold expand comm cmp join " +
-  "md5sum sha1sum sha256sum sha512sum cksum base64 od hexdump strings which whoami id groups uname nproc arch printenv seq sleep grep egrep fgrep jq cd type"
+  "md5sum sha1sum sha256sum sha512sum cksum od hexdump strings which whoami id groups uname nproc arch printenv seq sleep grep egrep fgrep jq cd type"
 
 const judgeSed: Judge = (args) => args[0] === "-n" && /^\d+(,(\d+|\$))?p$/.test(args[1] ?? "") && args.slice(2).every((word) => !word.startsWith("-"))
 
@@ -30,9 +30,10 @@ const judgeFind: Judge = (args) =>
   args.every((word) => !/^[-(!]/.test(word) || FIND_TESTS.has(word) || /^-\d+$/.test(word))
 
 const FIND_TESTS: ReadonlySet<string> = new Set(
-  "-name -iname -path -ipath -wholename -regex -iregex -type -size -empty -maxdepth -mindepth -depth -prune -not -o -or -a -and -print -print0 -mtime -mmin -newer -ctime -cmin -perm -user -group -xdev -mount -readable -writable -executable".split(
-    " "
-  )
+  (
+    "-name -iname -path -ipath -wholename -regex -iregex -type -size -empty -maxdepth -mindepth -depth -prune -not -o -or -a -and -print -print0 " +
+    "-mtime -mmin -newer -ctime -cmin -perm -user -group -xdev -mount -readable -writable -executable"
+  ).split(" ")
 )
 
 /** The second operand of `uniq` is a file that it writes. */
@@ -53,6 +54,8 @@ const JUDGE_BY_COMMAND: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ["date", (args) => args.every((word) => /^(\+.*|-u|--utc|-R|-I\w*|--iso-8601(=\w+)?)$/s.test(word))],
   ["tree", options(/^-([adfghiLprsuCDFPI]+|-noreport|-dirsfirst|-gitignore)$/)],
   ["file", options(/^-([bhiLk]+|-brief|-mime|-mime-type)$/)],
+  // Some systems give it an option for a file to write.
+  ["base64", options(/^-([dDiw]|w\d+|-decode|-wrap=\d+)$/)],
   ["ps", always],
   ["node", (args) => args.length === 1 && /^(-v|--version)$/.test(args[0] ?? "")],
   ["npm", (args) => args.length === 1 && /^(-v|--version)$/.test(args[0] ?? "")],

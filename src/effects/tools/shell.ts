@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { CommandFact } from "../../machine/event.ts"
 import { locateInside } from "../os/path.ts"
 import { attempt, problem, refuse } from "../os/problem.ts"
 import { runAndTell } from "./run-and-tell.ts"
@@ -21,7 +22,8 @@ export const shell: Tool<Input> = {
   name: "shell",
   summary: "run a command",
   description:
-    "Run a command with sh -c in the workspace, without input or terminal. Gives exit code, stdout and marked stderr; past 30 kB only head and tail. Timeout 60 s unless given, at most 600 s. Nothing it starts outlives it.",
+    "Run a command with sh -c in the workspace, without input or terminal. Gives exit code, stdout and marked stderr; " +
+    "past 30 kB only head and tail. Timeout 60 s unless given, at most 600 s. Nothing it starts outlives it.",
   input: Input,
   access: "executes",
   idempotent: false,
@@ -31,8 +33,7 @@ export const shell: Tool<Input> = {
     if (command.includes("\0")) refuse("the command contains a NUL character")
     const place = locateInside(roots, cwd ?? ".")
     const parsed = parseCommands(command)
-    // In another directory git may find another repository, whose settings can run programs.
-    const commands = place.absolute === roots[0] || parsed === "unparsed" ? parsed : parsed.map((fact) => ({ ...fact, reads: fact.reads && !fact.text.startsWith("git") }))
+    const commands = place.absolute === roots[0] || parsed === "unparsed" ? parsed : parsed.map(doubtingGit)
     return { changes: commands === "unparsed" || !commands.every(({ reads }) => reads), commands }
   },
   run: Effect.fnUntraced(function*({ command, timeout_ms: timeoutMs = TIMEOUT_MS, cwd = "." }, context) {
@@ -41,6 +42,9 @@ export const shell: Tool<Input> = {
     return yield* runAndTell({ file: "/bin/sh", arguments: ["-c", command], cwd: place.absolute, environment: quietEnvironment(), timeoutMs }, context)
   })
 }
+
+/** In another directory git may find another repository, whose settings can run programs. */
+const doubtingGit = (fact: CommandFact): CommandFact => ({ ...fact, reads: fact.reads && !fact.text.startsWith("git") })
 
 /** Nothing asks, pages, paints or opens an editor: nobody is there. */
 export const quietEnvironment = (): Readonly<Record<string, string | undefined>> => ({
