@@ -56,7 +56,8 @@ export const describeEvent = (event: Event): string => {
     case "ContextGathered":
       return event.fragments.length === 0 ? "nothing to gather" : `gathered: ${event.fragments.map((fragment) => fragment.source).join(", ")}`
     case "ContextOffloaded":
-      return event.ok ? `the oldest of the window went to keeper ${event.keeper ?? "?"}` : `offloading failed: ${event.reason ?? "no reason given"}`
+      if (event.ok && event.keeper !== undefined) return `the oldest of the window went to keeper ${event.keeper}`
+      return `offloading failed: ${event.reason ?? (event.ok ? "the keeper gave no name" : "no reason given")}`
     case "ShutdownCompleted":
       return "everything open is drained"
   }
