@@ -19,7 +19,12 @@ export interface Loudness {
 
 /** The process's own streams. A reader of stderr that went away is nobody's loss; of stdout, `gone` is told. */
 export const processOutput = (environment: Environment, loudness: Loudness, gone: () => void): Output => {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => (error.code === "EPIPE" ? gone() : undefined))
+  // Every write fails from then on; who reads is gone only once.
+  let isGone = false
+  process.stdout.on("error", () => {
+    if (!isGone) gone()
+    isGone = true
+  })
   process.stderr.on("error", () => undefined)
   return {
     out: (text) => void process.stdout.write(text),

@@ -34,14 +34,14 @@ const obey = (wished: Queue.Dequeue<Wish>, session: Session): Effect.Effect<neve
 /** So long a session may take to close in order; the log is whole either way. Units: ms. */
 const PATIENCE_MS = 5000
 
-/** Closes a session in order and leaves with `code`; whoever asks to stop meanwhile is not kept waiting. */
+/** Closes a session in order and leaves with `code`; whoever presses Ctrl-C meanwhile is not kept waiting. */
 export const closeInOrder = (wishes: Wishes, session: Session, code: ExitCode): Effect.Effect<void, LogError> =>
   Effect.scoped(
     Effect.andThen(
       Effect.acquireRelease(
         Effect.sync(() => {
           const patience = setTimeout(() => process.exit(code), PATIENCE_MS)
-          const stop = wishes.listen(() => process.exit(code === EXIT.done ? EXIT.interrupted : code))
+          const stop = wishes.listen(({ type }) => (type === "interrupt" ? process.exit(code === EXIT.done ? EXIT.interrupted : code) : undefined))
           return () => (clearTimeout(patience), stop())
         }),
         (stop) => Effect.sync(stop)

@@ -6,6 +6,8 @@ export interface Printer {
   readonly show: (shown: readonly Shown[]) => void
   /** Ends a line that is still open. */
   readonly endLine: () => void
+  /** Somebody else ended the line; a stream goes on at the beginning of the next. */
+  readonly lineEnded: () => void
 }
 
 /** Each piece is written once and never again, so that a long answer costs as much a piece as a short one. */
@@ -42,6 +44,7 @@ export const printer = (write: (text: string) => void, look: () => Look): Printe
         put(`${paintedLine(one, look())}\n`)
       }
     },
-    endLine
+    endLine,
+    lineEnded: () => void (atLineStart = true)
   }
 }

@@ -7,7 +7,7 @@ import type { Editor } from "./editor.ts"
 /** Output that only grows, and under it the lines and the prompt of the moment. */
 export interface Screen {
   readonly show: (shown: readonly Shown[]) => void
-  /** Draws the bottom as it is now: at once, or, while text streams, when it has been silent for a moment. */
+  /** Draws the bottom as it is now: at once, or, while text streams, when it has been silent for a moment and its line is whole. */
   readonly refresh: (when: "now" | "when-silent") => void
   /** Takes the bottom away until the next refresh. */
   readonly hide: () => void
@@ -40,7 +40,10 @@ export const makeScreen = (write: (text: string) => void, look: () => Look, edit
   }
   const drawBottom = (): void => {
     eraseBottom()
-    if (!atLineStart) put("\n")
+    if (!atLineStart) {
+      put("\n")
+      print.lineEnded()
+    }
     const { lines, prompt } = bottom()
     const drawn = lines.flatMap((line) => (line.type === "line" ? [paintedLine({ ...line, fit: true }, narrowed(look()))] : []))
     rowsAbove = drawn.length
@@ -57,14 +60,20 @@ export const makeScreen = (write: (text: string) => void, look: () => Look, edit
 
   const refresh: Screen["refresh"] = (when) => {
     clearTimeout(silence)
-    if (when === "when-silent") return void (silence = setTimeout(() => refresh("now"), SILENCE_MS))
-    if (!isWriting() && held !== "") {
-      const rest = held
-      held = ""
-      put(rest)
-    }
-    // In the middle of a line that still streams, the prompt waits, unless the person is writing.
-    if (atLineStart || isWriting()) drawBottom()
+    if (when === "when-silent") return void (silence = setTimeout(drawWhole, SILENCE_MS))
+    flushHeld()
+    drawBottom()
+  }
+  const flushHeld = (): void => {
+    if (isWriting() || held === "") return
+    const rest = held
+    held = ""
+    put(rest)
+  }
+  /** In the middle of a line that still streams the prompt waits. */
+  const drawWhole = (): void => {
+    flushHeld()
+    if (atLineStart) drawBottom()
   }
 
   return {
