@@ -8,6 +8,7 @@ import {
   harnessIsFreeOfVitest,
   importsGoDown,
   longFilesSayWhy,
+  machineLoadsNothing,
   namesSayWhatThingsAre,
   noPlaceOfThisMachine,
   nothingIsLeftToDo,
@@ -66,6 +67,18 @@ house(
     [file("src/interfaces/cli/main.ts", "import {", "  Llm", '} from "../../effects/llm/llm.ts"')]
   ],
   [file("src/interfaces/cli/main.ts", 'import { app } from "../../runtime/app.ts"', 'import type { State } from "../../machine/state.ts"', '// import "../../effects/emit.ts"')]
+)
+
+house(
+  "the machine loads nothing from elsewhere, but its schemas Effect and its statechart XState",
+  machineLoadsNothing,
+  code,
+  [[file("src/machine/step.ts", 'import * as Effect from "effect/Effect"')], [file("src/machine/policy/glob.ts", 'import { sep } from "node:path"')], [file("src/machine/schema.ts", 'import { setup } from "xstate"')]],
+  [
+    file("src/machine/schema/event.ts", 'import * as Schema from "effect/Schema"'),
+    file("src/machine/statechart.ts", 'import { setup } from "xstate"'),
+    file("src/machine/step.ts", 'import type { Effect } from "effect"', 'import { go } from "./outcome.ts"')
+  ]
 )
 
 house(

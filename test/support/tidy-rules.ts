@@ -24,6 +24,15 @@ export const importsGoDown: Rule = (sources) =>
     })
   )
 
+/** The schemas may load Effect and the statechart XState; `step` loads neither, nor them. */
+export const machineLoadsNothing: Rule = (sources) =>
+  sources
+    .filter(({ path }) => path.startsWith("src/machine/"))
+    .flatMap((source) => {
+      const mayLoad = /^src\/machine\/schema(\.ts|\/)/.test(source.path) ? "effect" : source.path === "src/machine/statechart.ts" ? "xstate" : ""
+      return importsOf(source).flatMap(({ path, from, typeOnly }) => (path !== null || typeOnly || dependencyOf(from) === mayLoad ? [] : [`${source.path} loads ${from}`]))
+    })
+
 export const sourcesStayAmongThemselves: Rule = (sources) =>
   inSource(sources).flatMap((source) =>
     importsOf(source).flatMap(({ path, from }) => (path === null || path.startsWith("src/") ? [] : [`${source.path} imports ${from}, which is not under src`]))

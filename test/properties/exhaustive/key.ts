@@ -10,15 +10,16 @@ const BIG_BYTES = 1000
 /*
  * What makes two situations the same for the search, so that it ends.
  *
- * Kept is whatever the reducer branches on: the state and its stage, attempt and step, what each call of a batch waits for, how
- * much is queued, which budgets are spent, whether the window is full and can give something up, the settings, and the shape
- * of the answer and of the end of the transcript (who speaks last decides about "go on", pairs are closed there). Of the
- * observer's memory, what its laws compare later. Numbers that only count are kept as order or distance.
+ * Kept is whatever the reducer branches on: the state with its stage, attempt and step, what each call of a batch waits for,
+ * what is queued, which budgets are spent, the settings, the shape of the answer and of the end of the transcript (who speaks
+ * last decides about "go on"), whether the window is full and what it could give up. Of the observer's memory, what its laws
+ * compare later. Numbers that only count are kept as order or distance.
  *
- * Dropped is what no branch reads: ids, times, the generator, words (only whether they are blank), how long ago the
- * transcript began. Two dropped things do reach a branch later: how many bytes the window holds below its threshold, and
- * how its older entries lie. Both only move the moment of an offload, and every moment is tried, because results come big and
- * small. So a law that breaks only for one exact number of bytes is left to the random search; all else is here.
+ * Dropped is what no branch reads: ids, times, the generator, words (only whether they are blank), how long ago the session
+ * began. One dropped thing does reach a branch later: how the window lies behind its first cut, which shows once an offload
+ * has moved it there. So an offload that follows an offload may be tried from one of several places only.
+ *
+ * That nothing else is lost is no opinion: `futures.ts` compares situations of one key, move for move, while the search runs.
  */
 export const keyOf = (state: State, shadow: Shadow): string => {
   const { session } = state
