@@ -37,12 +37,13 @@ export const gatherContext = Effect.fn("Context.gather")(function*(
     ...more
   ]
   const gathered = (yield* Effect.forEach(sources, withinTime, { concurrency: "unbounded" })).flat()
+  const fragments = gathered.flatMap((one): readonly ContextFragment[] => ("missing" in one || one.fragment === null ? [] : [one.fragment]))
   const missing = gathered.flatMap((one) => ("missing" in one ? [one.missing] : []))
   const tree = yield* (yield* AgentWork).beginTurn(action.turn)
   emit({
     type: "ContextGathered",
     effect: action.effect,
-    fragments: notYetSaid(session, gathered.flatMap((one): readonly ContextFragment[] => ("missing" in one || one.fragment === null ? [] : [one.fragment]))),
+    fragments: notYetSaid(session, fragments),
     ...(missing.length === 0 ? {} : { missing }),
     ...(tree === null ? {} : { tree })
   })

@@ -56,14 +56,22 @@ export const offloadContext = Effect.fn("Context.offload")(function*(
   const keepers = yield* Keepers
   const entries = slice(session.transcript, from, to)
   const name = `${session.id}/${from}-${to}`
-  const at = yield* Clock.currentTimeMillis
-  const keeper: Keeper = { name, session: session.id, project: session.opened.roots[0] ?? "", from, to, topic: topicOf(entries), text: keeperText(entries, from), at }
+  const keeper: Keeper = {
+    name,
+    session: session.id,
+    project: session.opened.roots[0] ?? "",
+    from,
+    to,
+    topic: topicOf(entries),
+    text: keeperText(entries, from),
+    at: yield* Clock.currentTimeMillis
+  }
   const failure = yield* keepers.keep(keeper).pipe(
     Effect.as(null),
     Effect.catch(({ message }) => Effect.succeed(message)),
     Effect.catchDefect((defect) => Effect.succeed(problemOf(`keep messages ${from} to ${to}`, defect).message))
   )
-  emit(failure === null ? { type: "ContextOffloaded", effect, ok: true, keeper: name } : { type: "ContextOffloaded", effect, ok: false, reason: failure })
+  emit({ type: "ContextOffloaded", effect, ...(failure === null ? { ok: true, keeper: name } : { ok: false, reason: failure }) })
 })
 
 // ── in the database ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,8 +90,13 @@ const makeSql = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   yield* inWords("open the keepers", migrate("keepers", MIGRATIONS))
   return Keepers.of({
-    keep: (keeper) => inWords(`keep ${keeper.name}`, Effect.asVoid(sql`INSERT INTO keepers ${sql.insert({ ...keeper })} ON CONFLICT (name) DO NOTHING`)),
-    get: (name) => inWords(`read ${name}`, Effect.map(sql<Keeper>`SELECT * FROM keepers WHERE name = ${name}`, (rows) => (rows[0] === undefined ? null : { ...rows[0] })))
+    keep: (keeper) =>
+      inWords(`keep ${keeper.name}`, Effect.asVoid(sql`INSERT INTO keepers ${sql.insert({ ...keeper })} ON CONFLICT (name) DO NOTHING`)),
+    get: (name) =>
+      inWords(
+        `read ${name}`,
+        Effect.map(sql<Keeper>`SELECT * FROM keepers WHERE name = ${name}`, (rows) => (rows[0] === undefined ? null : { ...rows[0] }))
+      )
   })
 })
 

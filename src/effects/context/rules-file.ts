@@ -29,7 +29,8 @@ export const gatherRules = (root: string): Gathered => {
   return { fragment: null }
 }
 
-const marked = (name: string, text: string): string => `<instructions file="${name}">\nHow the people of this workspace want you to work:\n\n${text.trimEnd()}\n</instructions>`
+const marked = (name: string, text: string): string =>
+  `<instructions file="${name}">\nHow the people of this workspace want you to work:\n\n${text.trimEnd()}\n</instructions>`
 
 /** `null`: it is no regular file. A character that would be cut in two is left out. */
 const beginningOf = (path: string): string | null => {

@@ -10,7 +10,7 @@ import { Checkpoints, type CheckpointError } from "./checkpoint.ts"
 import type { Checkpoint } from "./take.ts"
 import type { FileChange } from "./tree-diff.ts"
 
-/** What is remembered of one session's work on the files, while the process lives: where a turn and a batch of tools began, what the agent changed. */
+/** What is remembered of one session's work on the files while the process lives: where a turn and a batch began, what the agent changed. */
 export class AgentWork extends Context.Service<
   AgentWork,
   {

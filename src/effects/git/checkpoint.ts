@@ -77,7 +77,7 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
 
   const take = Effect.fn("Checkpoints.take")(function*(reason: string) {
     const late = busySince === null ? 0 : (yield* Clock.currentTimeMillis) - busySince
-    if (late > LATE_MS) return yield* new CheckpointError({ message: `checkpoint of ${options.root}: the last one is still being taken after ${Math.round(late / 1000)} s; the workspace may be too large` })
+    if (late > LATE_MS) return yield* tooLate(options.root, late)
     return yield* exclusively((memory) => Effect.tap(takeTree(memory), ({ tree }) => taken(memory, tree, reason)))
   })
 
@@ -121,6 +121,11 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     settled: Effect.suspend(() => (copying === null ? Effect.void : Fiber.await(copying)))
   }
 })
+
+const tooLate = (root: string, lateMs: number): CheckpointError =>
+  new CheckpointError({
+    message: `checkpoint of ${root}: the last one is still being taken after ${Math.round(lateMs / 1000)} s; the workspace may be too large`
+  })
 
 const note = Effect.fnUntraced(function*({ shadow }: Memory, tree: string, reason: string) {
   const at = new Date(yield* Clock.currentTimeMillis).toISOString()

@@ -13,7 +13,8 @@ const FILES_MAX = 300_000
 const FILLED_BY_TOOLS: ReadonlySet<string> = new Set(
   (
     "node_modules bower_components jspm_packages .pnpm-store .yarn .npm target .venv venv __pycache__ .tox .nox .eggs site-packages .mypy_cache " +
-    ".pytest_cache .ruff_cache .gradle .m2 .cargo .rustup .stack-work dist-newstyle _build deps .elixir_ls Pods Carthage DerivedData .build .next .nuxt " +
+    ".pytest_cache .ruff_cache .gradle .m2 .cargo .rustup .stack-work dist-newstyle _build deps .elixir_ls Pods Carthage DerivedData " +
+    ".build .next .nuxt " +
     ".svelte-kit .astro .turbo .parcel-cache .cache .angular .terraform .dart_tool .pub-cache elm-stuff coverage .nyc_output .direnv .bundle vendor"
   ).split(" ")
 )
@@ -113,7 +114,7 @@ const judge = (found: Found, bytesMax: number): Verdict => {
     case "link":
       return { keep: true, why: "" }
     case "repository":
-      return { keep: false, why: found.link === null ? "a repository of its own, without a commit" : "a repository of its own; only its commit is kept" }
+      return { keep: false, why: `a repository of its own${found.link === null ? ", without a commit" : "; only its commit is kept"}` }
     case "unreadable":
       return { keep: false, why: "it cannot be read" }
     case "special":
@@ -132,7 +133,8 @@ const judgeIgnored = (found: Found, together: number, prefix: string): Verdict =
 
 const tooMuch = (files: number, bytes: number): string | null =>
   files > FILES_MAX || bytes > TOGETHER_BYTES_MAX
-    ? `${files} new files of ${sizeOf(bytes)} together are more than a checkpoint keeps (${FILES_MAX} files, ${sizeOf(TOGETHER_BYTES_MAX)}); name what need not be kept in .gitignore, or work in a smaller directory`
+    ? `${files} new files of ${sizeOf(bytes)} together are more than a checkpoint keeps (${FILES_MAX} files, ${sizeOf(TOGETHER_BYTES_MAX)}); ` +
+      "name what need not be kept in .gitignore, or work in a smaller directory"
     : null
 
 const byPath = (a: Found, b: Found): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)

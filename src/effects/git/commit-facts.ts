@@ -26,19 +26,21 @@ export const commitFacts = Effect.fn("AutoCommit.facts")(function*<E>(
   read: ReadVersion<E>
 ): Effect.fn.Return<readonly CommitFacts[], GitError | E> {
   const paths = files.map(({ path }) => place.prefix + path)
-  const [heads, staged, filters, ignored] = yield* Effect.all([headVersions(place, paths), stagedVersions(place, paths), filterNames(place, paths), ignoredPaths(place, files)], {
-    concurrency: 4
-  })
+  const [heads, staged, filters, ignored] = yield* Effect.all(
+    [headVersions(place, paths), stagedVersions(place, paths), filterNames(place, paths), ignoredPaths(place, files)],
+    { concurrency: 4 }
+  )
   return yield* Effect.forEach(files, (file, index) => {
     const path = paths[index] ?? ""
     const head = heads.get(path) ?? null
-    const facts = { file, head, staged: staged.get(path) ?? null, now: versionNow(place.root, file.path), ignored: ignored.has(path), filter: filters.get(path) ?? "" }
+    const inGit = { head, staged: staged.get(path) ?? null, ignored: ignored.has(path), filter: filters.get(path) ?? "" }
+    const facts = { ...inGit, file, now: versionNow(place.root, file.path) }
     const [began, ended] = [isSameContent(file.before, head, read), isSameContent(file.after, head, read)]
     return Effect.zipWith(began, ended, (beganAtHead, same) => ({ ...facts, beganAtHead, endedAtHead: same && keepsMode(file, head) }))
   })
 })
 
-/** Settings that keep the programs from running which this repository would have its files filtered by: git may ask for them whenever it writes an index. */
+/** Settings that silence the programs this repository would filter its files by: git may call them whenever it writes an index. */
 export const withoutFilters = (place: CommitPlace): Effect.Effect<readonly string[], GitError> =>
   Effect.map(runGit(["config", "--name-only", "-z", "--get-regexp", "^filter\\."], { cwd: place.top, codes: [0, 1] }), ({ stdout }) => {
     const names = new Set(records(stdout).map((key) => key.slice("filter.".length, key.lastIndexOf("."))))
@@ -60,12 +62,15 @@ const treeLine = (line: string): readonly (readonly [string, FileVersion])[] => 
   return type === "tree" ? [] : [[line.slice(line.indexOf("\t") + 1), { mode, oid }]]
 }
 
-const stagedVersions = (place: CommitPlace, paths: readonly string[]): Effect.Effect<ReadonlyMap<string, NonNullable<CommitFacts["staged"]>>, GitError> => {
+type Staged = NonNullable<CommitFacts["staged"]>
+
+const stagedVersions = (place: CommitPlace, paths: readonly string[]): Effect.Effect<ReadonlyMap<string, Staged>, GitError> => {
   const names = paths.length > NAMES_MAX ? [] : ["--", ...paths]
-  const fields = gitRecords(["diff-index", "--cached", "-z", "--raw", "--no-renames", "--full-index", place.head ?? EMPTY_TREE, ...names], { cwd: place.top })
+  const comparing = ["diff-index", "--cached", "-z", "--raw", "--no-renames", "--full-index", place.head ?? EMPTY_TREE]
+  const fields = gitRecords([...comparing, ...names], { cwd: place.top })
   return Effect.map(fields, (found) => {
     const unmerged = new Set(found.filter((_, index) => index % 2 === 1 && found[index - 1]?.endsWith(" U")))
-    return new Map(readRaw(found).map(({ path, after }) => [path, unmerged.has(path) ? "unmerged" : (after ?? "deleted")]))
+    return new Map(readRaw(found).map(({ path, after }): readonly [string, Staged] => [path, unmerged.has(path) ? "unmerged" : (after ?? "deleted")]))
   })
 }
 

@@ -20,7 +20,10 @@ export interface CommitFacts {
 }
 
 /** `settled`: there is nothing to be committed. `quiet`: the person need not be told, it was never theirs to expect. */
-export type CommitVerdict = { readonly is: "taken" } | { readonly is: "settled" } | { readonly is: "left"; readonly why: string; readonly quiet: boolean }
+export type CommitVerdict =
+  | { readonly is: "taken" }
+  | { readonly is: "settled" }
+  | { readonly is: "left"; readonly why: string; readonly quiet: boolean }
 
 export const REPOSITORY = "160000"
 

@@ -23,14 +23,17 @@ export const writeBlobs = Effect.fnUntraced(function*(place: CommitPlace, taken:
   const input = plain.map(({ file }) => `${place.prefix}${file.path}\n`).join("")
   const oids = plain.length === 0 ? [] : (yield* gitText([...safely, "hash-object", "-w", "--stdin-paths"], { cwd: place.top, input })).split("\n")
   const oidByPath = new Map(plain.map(({ file }, index) => [file.path, oids[index] ?? ""]))
-  return yield* Effect.forEach(taken, (fact) => Effect.map(entryOf(place, fact, oidByPath.get(fact.file.path)), (version): Entry => ({ fact, version })))
+  return yield* Effect.forEach(taken, (fact) =>
+    Effect.map(entryOf(place, fact, oidByPath.get(fact.file.path)), (version): Entry => ({ fact, version }))
+  )
 })
 
 const entryOf = (place: CommitPlace, { file, head }: CommitFacts, oid: string | undefined): Effect.Effect<FileVersion | null, GitError> => {
   if (file.after === null) return Effect.succeed(null)
   if (oid !== undefined) return Effect.succeed({ oid, mode: modeOf(file, head) })
   const target = contentOf(join(place.root, file.path), true) ?? Buffer.alloc(0)
-  return Effect.map(gitText(["hash-object", "-w", "--stdin", "--no-filters"], { cwd: place.top, input: target }), (link) => ({ oid: link, mode: LINK }))
+  const options = { cwd: place.top, input: target }
+  return Effect.map(gitText(["hash-object", "-w", "--stdin", "--no-filters"], options), (link) => ({ oid: link, mode: LINK }))
 }
 
 /** Where the agent did not change whether a file may be executed, the last commit's word stands. */
@@ -68,10 +71,18 @@ const NO_OBJECT = "0".repeat(40)
  * The person's index first, their branch second, both or neither: the other way round, a failure in between would leave an
  * index in which the agent's work looks undone. The branch moves only from where it was when the commit was made.
  */
-export const moveOn = Effect.fnUntraced(function*(place: CommitPlace, head: Head, entries: readonly Entry[], commit: string, safely: readonly string[]) {
+export const moveOn = Effect.fnUntraced(function*(
+  place: CommitPlace,
+  head: Head,
+  entries: readonly Entry[],
+  commit: string,
+  safely: readonly string[]
+) {
   const unstaged = entries.filter(({ fact }) => fact.staged === null)
-  const update = (versionOf: (entry: Entry) => FileVersion | null) =>
-    unstaged.length === 0 ? Effect.void : runGit([...safely, "update-index", "-z", "--index-info"], { cwd: place.top, input: indexInfo(place, unstaged, versionOf) })
+  const update = (versionOf: (entry: Entry) => FileVersion | null) => {
+    const options = { cwd: place.top, input: indexInfo(place, unstaged, versionOf) }
+    return unstaged.length === 0 ? Effect.void : runGit([...safely, "update-index", "-z", "--index-info"], options)
+  }
   const reference = head.branch === null ? ["--no-deref", "HEAD"] : [`refs/heads/${head.branch}`]
   yield* update(({ version }) => version)
   yield* Effect.tapError(runGit(["update-ref", "-m", "commit by loom", ...reference, commit, place.head ?? NO_OBJECT], { cwd: place.top }), () =>

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join, relative, sep } from "node:path"
 import * as Effect from "effect/Effect"
 import type { Problem } from "../os/problem.ts"
@@ -8,7 +8,7 @@ import { mayCommit, type CommitFacts } from "./commit-rules.ts"
 import { isUnchanged, moveOn, writeBlobs, writeCommit, type Entry } from "./commit-write.ts"
 import type { GitError } from "./git.ts"
 import { contentOf } from "./read-file.ts"
-import { findRepository, headOf, underWay, type Head, type Repository } from "./repository.ts"
+import { configOf, findRepository, headOf, isNewFormat, underWay, type Head, type Repository } from "./repository.ts"
 import { newSecrets } from "./secrets.ts"
 import { subjectFor, type SubjectChange } from "./subject.ts"
 
@@ -43,7 +43,9 @@ const refused = (why: string): Committed => ({ ...NOTHING, reports: [`auto-commi
  * Commits exactly the agent's own files on the person's branch. The commit is built beside their index; of that only the
  * entries of these files move on; what they staged or edited stays as it is. No hook, filter or signing program is run.
  */
-export const commitFiles = Effect.fn("AutoCommit.commit")(function*<E>(request: CommitRequest<E>): Effect.fn.Return<Committed, GitError | Problem | E> {
+export const commitFiles = Effect.fn("AutoCommit.commit")(function*<E>(
+  request: CommitRequest<E>
+): Effect.fn.Return<Committed, GitError | Problem | E> {
   const repository = findRepository(request.root)
   if (repository === null || request.files.length === 0) return NOTHING
   const head = headOf(repository)
@@ -61,7 +63,11 @@ export const commitFiles = Effect.fn("AutoCommit.commit")(function*<E>(request: 
     ...done,
     leftOut: left.map(({ path, why }) => ({ path, why })),
     settled: judged.flatMap(({ path, verdict }) => (verdict.is === "settled" ? [path] : [])),
-    reports: [...done.reports, ...left.filter(({ quiet }) => !quiet).map(({ path, why }) => `auto-commit: ${path} left out: ${why}`), ...(done.commit === null ? [] : hooksNotRun(repository))]
+    reports: [
+      ...done.reports,
+      ...left.filter(({ quiet }) => !quiet).map(({ path, why }) => `auto-commit: ${path} left out: ${why}`),
+      ...(done.commit === null ? [] : hooksNotRun(repository))
+    ]
   }
 })
 
@@ -71,18 +77,6 @@ const obstacleTo = (repository: Repository, head: Head, onDetached: boolean): st
   if (doing !== null) return `left to you while ${doing} is under way`
   if (head.commit === "unknown" || isNewFormat(repository)) return "not done: this repository is of a format that is not known here"
   return head.branch === null && !onDetached ? "not done: no branch is checked out" : null
-}
-
-/** Objects by SHA-256 have other names than those of our checkpoints, so nothing could be compared. */
-const isNewFormat = ({ commonDirectory }: Repository): boolean => /objectformat\s*=\s*sha256/i.test(configOf(commonDirectory))
-
-const configOf = (commonDirectory: string): string => {
-  try {
-    return readFileSync(join(commonDirectory, "config"), "utf8")
-  } catch {
-    // A repository without settings has the usual ones.
-    return ""
-  }
 }
 
 const placeOf = (root: string, { top }: Repository, head: Head): CommitPlace => ({
@@ -126,13 +120,16 @@ const commitTaken = Effect.fnUntraced(function*({ place, head, safely, message }
 })
 
 const messageOf = <E>(entries: readonly Entry[], { session, event }: CommitRequest<E>): string => {
-  const changes = entries.map(({ fact, version }): SubjectChange => ({ path: fact.file.path, kind: fact.head === null ? "added" : version === null ? "deleted" : "edited" }))
+  const changes = entries.map(({ fact, version }): SubjectChange => {
+    const kind = fact.head === null ? "added" : version === null ? "deleted" : "edited"
+    return { path: fact.file.path, kind }
+  })
   return `${subjectFor(changes)}\n\nLoom-Session: ${session}\n${event === undefined ? "" : `Loom-Event: ${event}\n`}`
 }
 
 const HOOKS = ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"]
 
-const hooksNotRun = ({ commonDirectory }: Repository): readonly string[] =>
-  /hookspath\s*=/i.test(configOf(commonDirectory)) || HOOKS.some((hook) => existsSync(join(commonDirectory, "hooks", hook)))
+const hooksNotRun = (repository: Repository): readonly string[] =>
+  /hookspath\s*=/i.test(configOf(repository)) || HOOKS.some((hook) => existsSync(join(repository.commonDirectory, "hooks", hook)))
     ? ["auto-commit: the commit hooks of this repository are not run"]
     : []

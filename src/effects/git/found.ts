@@ -28,7 +28,11 @@ const IGNORED_ENTRIES_MAX = 20_000
 const LOOKS_AT_ONCE = 500
 
 /** Looks at each path where the files differ from the index. */
-export const findings = Effect.fn("Checkpoints.findings")(function*(shadow: Shadow, survey: Survey, ignoredKept: ReadonlySet<string>): Effect.fn.Return<Findings> {
+export const findings = Effect.fn("Checkpoints.findings")(function*(
+  shadow: Shadow,
+  survey: Survey,
+  ignoredKept: ReadonlySet<string>
+): Effect.fn.Return<Findings> {
   const outside = walkIgnored(shadow, survey.ignored)
   return {
     prefix: shadow.prefix,

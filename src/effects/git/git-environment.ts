@@ -11,7 +11,8 @@ export const OVERRIDES: readonly string[] = [
 ].flatMap(([name, value]) => ["-c", `${name}=${value}`])
 
 /** What git needs of the person's environment, and who the person is. Keys, and every `GIT_DIR` and its like, stay out. */
-const PASSED = /^(PATH|HOME|USER|LOGNAME|TMPDIR|TEMP|TMP|SYSTEMROOT|XDG_CONFIG_HOME|GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL)|GIT_CONFIG_(NOSYSTEM|GLOBAL|SYSTEM))$/
+const PASSED = /^(PATH|HOME|USER|LOGNAME|TMPDIR|TEMP|TMP|SYSTEMROOT|XDG_CONFIG_HOME)$/
+const PASSED_OF_GIT = /^GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL)|CONFIG_(NOSYSTEM|GLOBAL|SYSTEM))$/
 
 /** Never asks, never pages, never speaks another language, reads paths literally, opens no connection, takes no lock it can do without. */
 const FIXED: Readonly<Record<string, string>> = {
@@ -29,6 +30,6 @@ const FIXED: Readonly<Record<string, string>> = {
 
 export const gitEnvironment = (inherited: NodeJS.ProcessEnv, added: Readonly<Record<string, string>> = {}): Record<string, string> => {
   const passed: Record<string, string> = {}
-  for (const [name, value] of Object.entries(inherited)) if (value !== undefined && PASSED.test(name)) passed[name] = value
+  for (const [name, value] of Object.entries(inherited)) if (value !== undefined && (PASSED.test(name) || PASSED_OF_GIT.test(name))) passed[name] = value
   return { ...passed, ...FIXED, ...added }
 }

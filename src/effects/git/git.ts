@@ -112,9 +112,10 @@ interface Heard {
   readonly tooMuch: boolean
 }
 
-const ended = (args: readonly string[], options: GitOptions, heard: Heard, code: number | null, signal: string | null): Effect.Effect<GitOutput, GitError> => {
+const ended = (args: readonly string[], options: GitOptions, heard: Heard, code: number | null, signal: string | null) => {
   const { stdout, stderr, tooMuch } = heard
-  if (tooMuch) return Effect.fail(new GitError({ reason: "too-much", message: `${named(args)} in ${options.cwd}: it printed more than ${options.outputBytesMax ?? OUTPUT_BYTES_MAX} bytes` }))
+  const bytesMax = options.outputBytesMax ?? OUTPUT_BYTES_MAX
+  if (tooMuch) return Effect.fail(new GitError({ reason: "too-much", message: `${named(args)} in ${options.cwd}: it printed more than ${bytesMax} bytes` }))
   if (code !== null && (options.codes ?? [0]).includes(code)) return Effect.succeed({ code, stdout, stderr })
   const why = firstLine(stderr) || (code === null ? `it was ended by ${signal}` : `it ended with ${code}`)
   return Effect.fail(new GitError({ reason: "failed", message: `${named(args)} in ${options.cwd}: ${why}` }))
@@ -123,7 +124,11 @@ const ended = (args: readonly string[], options: GitOptions, heard: Heard, code:
 /** `git update-index`, for messages; the arguments would say more than a reader wants. */
 const named = (args: readonly string[]): string => `git ${args.find((arg, index) => arg !== "-c" && args[index - 1] !== "-c") ?? ""}`
 
-const firstLine = (text: string): string => (text.split("\n").find((line) => /^(fatal|error):/.test(line)) ?? text.split("\n")[0] ?? "").replace(/^(fatal|error): /, "")
+/** The line that says what was wrong, else the first. */
+const firstLine = (text: string): string => {
+  const lines = text.split("\n")
+  return (lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? "").replace(/^(fatal|error): /, "")
+}
 
 const letOthersGoFirst = (pid: number): void => {
   try {

@@ -55,7 +55,11 @@ interface Part<A> {
 const NOTHING: Part<never> = { done: null, reports: [] }
 
 /** One part by itself: its failure, its defect and its delay are reports. */
-const part = <A, E extends { readonly message: string }, R>(name: string, { timeoutMs = TIMEOUT_MS }: AfterToolsOptions, run: Effect.Effect<A, E, R>): Effect.Effect<Part<A>, never, R> =>
+const part = <A, E extends { readonly message: string }, R>(
+  name: string,
+  { timeoutMs = TIMEOUT_MS }: AfterToolsOptions,
+  run: Effect.Effect<A, E, R>
+): Effect.Effect<Part<A>, never, R> =>
   Effect.map(run, (done): Part<A> => ({ done, reports: [] })).pipe(
     Effect.timeoutOrElse({ duration: timeoutMs, orElse: () => Effect.succeed(failed<A>(`${name}: given up after ${timeoutMs / 1000} s`)) }),
     Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(failed<A>(inWords(name, cause)))))
@@ -76,9 +80,11 @@ const takeCheckpoint = Effect.gen(function*() {
   return { tree, reports: missed.map(({ path, why }) => `checkpoint: ${path} left out: ${why}`) }
 })
 
+const NOT_KNOWN = "auto-commit: not done: without checkpoints before and after the tools nobody can tell what the agent changed"
+
 const commitBatch = (action: RunPostToolsHook, trees: { readonly before: string; readonly after: string } | null, options: AfterToolsOptions) =>
   Effect.gen(function*() {
-    if (trees === null) return { commit: null, reports: ["auto-commit: not done: without checkpoints before and after the tools nobody can tell what the agent changed"] }
+    if (trees === null) return { commit: null, reports: [NOT_KNOWN] }
     const work = yield* AgentWork
     const checkpoints = yield* Checkpoints
     const { session } = yield* Workspace

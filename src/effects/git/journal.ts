@@ -12,7 +12,8 @@ export interface JournalLine {
 
 const pathOf = ({ directory }: Shadow): string => join(directory, "journal")
 
-export const writeJournal = (shadow: Shadow, { at, tree, reason }: JournalLine): void => appendFileSync(pathOf(shadow), `${at} ${tree} ${reason.replaceAll("\n", " ")}\n`)
+export const writeJournal = (shadow: Shadow, { at, tree, reason }: JournalLine): void =>
+  appendFileSync(pathOf(shadow), `${at} ${tree} ${reason.replaceAll("\n", " ")}\n`)
 
 /** The newest tree of that reason; `null` where there is none. */
 export const findInJournal = (shadow: Shadow, reason: string): string | null => {

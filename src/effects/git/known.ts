@@ -81,7 +81,10 @@ export const lookAt = (root: string, path: string): BigIntStats | null => {
  * Every directory below the root, each stamped before its names are read: what comes later changes its time. Those that
  * did not change since they were stamped are not read again. `null`: a name has come up that nobody judged, or there are too many.
  */
-export const stampDirectories = (root: string, known: Pick<Known, "filesByPath" | "others" | "stampsByDirectory">): ReadonlyMap<string, Stamp> | null => {
+export const stampDirectories = (
+  root: string,
+  known: Pick<Known, "filesByPath" | "others" | "stampsByDirectory">
+): ReadonlyMap<string, Stamp> | null => {
   const stamps = new Map<string, Stamp>()
   const ahead = ["", ...known.stampsByDirectory.keys()]
   for (let directory = ahead.pop(); directory !== undefined; directory = ahead.pop()) {

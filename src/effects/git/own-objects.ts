@@ -10,7 +10,10 @@ import { objectsOf } from "./take.ts"
  * Copies into the shadow whatever a tree needs and only the person's repository has, as one pack. Until then
  * `git gc --prune=now` over there could take a checkpoint's objects away; afterwards nothing there matters any more.
  */
-export const copyBorrowed = Effect.fn("Checkpoints.copyBorrowed")(function*(shadow: Shadow, tree: string): Effect.fn.Return<void, GitError | Problem> {
+export const copyBorrowed = Effect.fn("Checkpoints.copyBorrowed")(function*(
+  shadow: Shadow,
+  tree: string
+): Effect.fn.Return<void, GitError | Problem> {
   const borrowing = { cwd: shadow.root, environment: shadowEnvironment(shadow, true), background: true }
   const lines = yield* gitRecords(["ls-tree", "-r", "-t", "-z", tree], borrowing)
   const names = [tree, ...lines.flatMap(objectIn)]

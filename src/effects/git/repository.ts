@@ -73,6 +73,12 @@ const UNDER_WAY: readonly (readonly [file: string, what: string])[] = [
 export const underWay = ({ gitDirectory }: Repository): string | null =>
   UNDER_WAY.find(([file]) => statOf(join(gitDirectory, file)) !== undefined)?.[1] ?? null
 
+/** Whether its objects are named by SHA-256, so that ours and theirs cannot be compared. */
+export const isNewFormat = (repository: Repository): boolean => /objectformat\s*=\s*sha256/i.test(configOf(repository))
+
+/** The repository's own settings, as they are written; empty where there are none. */
+export const configOf = ({ commonDirectory }: Repository): string => textOf(join(commonDirectory, "config")) ?? ""
+
 export const isObjectId = (text: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
 
 const statOf = (path: string): Stats | undefined => {

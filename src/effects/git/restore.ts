@@ -22,7 +22,11 @@ export interface Restored {
  * Makes the files of a directory those of a tree. Only what differs is touched; what no checkpoint of the directory holds
  * (it was left out: too large, filled by tools) is neither deleted nor overwritten.
  */
-export const restoreTree = Effect.fn("Checkpoints.restore")(function*(memory: Memory, tree: string, into: string): Effect.fn.Return<Restored, GitError | Problem> {
+export const restoreTree = Effect.fn("Checkpoints.restore")(function*(
+  memory: Memory,
+  tree: string,
+  into: string
+): Effect.fn.Return<Restored, GitError | Problem> {
   yield* requireTree(memory, tree)
   const target = into === memory.shadow.root ? memory : yield* attempt(`prepare ${into}`, () => elsewhere(memory, into))
   return yield* Effect.ensuring(restoreInto(target, tree), target === memory ? Effect.void : Effect.sync(() => dropIndex(target.shadow)))
@@ -37,7 +41,8 @@ const restoreInto = Effect.fnUntraced(function*(memory: Memory, tree: string) {
   const deletions = changes.filter((change) => change.after === null && !isLink(change))
   yield* attempt(`restore ${shadow.root}`, () => deletions.forEach(({ path }) => remove(shadow.root, path)))
   const wanted = changes.filter((change) => change.after !== null && !isLink(change))
-  const blocked = yield* attempt(`restore ${shadow.root}`, () => wanted.filter((change) => change.before === null && isInTheWay(shadow.root, change.path)))
+  const isBlocked = ({ before, path }: FileChange): boolean => before === null && isInTheWay(shadow.root, path)
+  const blocked = yield* attempt(`restore ${shadow.root}`, () => wanted.filter(isBlocked))
   const writes = wanted.filter((change) => !blocked.includes(change)).map(({ path }) => path)
   if (writes.length > 0) yield* writeFiles(shadow, memory.borrowing, tree, writes)
   const left = [
@@ -96,6 +101,7 @@ const writeFiles = Effect.fnUntraced(function*(shadow: Shadow, borrowing: boolea
   const index = `${shadow.index}-restore`
   const environment = { ...shadowEnvironment(shadow, borrowing, index), GIT_WORK_TREE: shadow.root }
   const options = { cwd: shadow.root, environment }
-  const write = Effect.andThen(runGit(["read-tree", tree], options), runGit(["checkout-index", "-f", "-z", "--stdin"], { ...options, input: paths.join("\0") }))
+  const checkout = runGit(["checkout-index", "-f", "-z", "--stdin"], { ...options, input: paths.join("\0") })
+  const write = Effect.andThen(runGit(["read-tree", tree], options), checkout)
   yield* Effect.ensuring(write, Effect.sync(() => dropIndex({ ...shadow, index })))
 })

@@ -33,7 +33,9 @@ export const newSecrets = (text: string, before: string): readonly Secret[] => s
 export const secretsIn = (text: string): readonly Secret[] => {
   const searched = text.length > LENGTH_MAX ? text.slice(0, LENGTH_MAX) : text
   return KINDS.flatMap(([kind, shape]) =>
-    [...searched.matchAll(shape)].filter(([found]) => !FOR_SHOW.test(found)).map((match) => ({ kind, line: lineAt(searched, match.index), text: match[0] }))
+    [...searched.matchAll(shape)]
+      .filter(([found]) => !FOR_SHOW.test(found))
+      .map((match) => ({ kind, line: lineAt(searched, match.index), text: match[0] }))
   )
 }
 

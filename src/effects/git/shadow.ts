@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join, relative, sep } from "node:path"
 import { errorCode } from "../os/problem.ts"
-import { findRepository, type Repository } from "./repository.ts"
+import { findRepository, isNewFormat, type Repository } from "./repository.ts"
 
 /**
  * A repository of our own beside the person's: its directory lies with our data, its work tree is theirs.
@@ -44,8 +44,10 @@ export const openShadow = ({ root, dataDirectory }: ShadowOptions): Shadow => {
 let opened = 0
 
 /** Objects of the newer format have other names than ours. */
-const lenderOf = (repository: Repository | null): string | null =>
-  repository === null || /objectformat\s*=\s*sha256/i.test(textOf(join(repository.commonDirectory, "config"))) ? null : join(repository.commonDirectory, "objects")
+const lenderOf = (repository: Repository | null): string | null => {
+  if (repository === null || isNewFormat(repository)) return null
+  return join(repository.commonDirectory, "objects")
+}
 
 /** The same shadow for a root that the repository around it ignores: then what lies above has nothing to say here. */
 export const standingAlone = (shadow: Shadow): Shadow => ({ ...shadow, top: shadow.root, prefix: "" })

@@ -6,7 +6,7 @@ import { readBase, type Written } from "./base.ts"
 import { choose, type LeftOut } from "./choose.ts"
 import { findings } from "./found.ts"
 import { glance } from "./glance.ts"
-import { GitError, gitText, runGit } from "./git.ts"
+import { gitText, runGit, type GitError } from "./git.ts"
 import { now, type Known } from "./known.ts"
 import { EMPTY_TREE, objectOf, writeObject } from "./objects.ts"
 import { dropIndex, ownsItsObjects, refreshExcludes, shadowEnvironment, standingAlone, type Shadow } from "./shadow.ts"
@@ -50,7 +50,10 @@ export const objectsOf = ({ directory }: Shadow): string => join(directory, "obj
 
 /** The cheapest way that is sure: a look at times, then reading the few files that changed, then git. */
 export const takeTree = (memory: Memory): Effect.Effect<Checkpoint, GitError | Problem> =>
-  Effect.flatMap(attempt("look at the workspace", () => takeAtAGlance(memory)), (quick) => (quick === null ? takeWithGit(memory) : Effect.succeed(quick)))
+  Effect.flatMap(
+    attempt("look at the workspace", () => takeAtAGlance(memory)),
+    (quick) => (quick === null ? takeWithGit(memory) : Effect.succeed(quick))
+  )
 
 const takeAtAGlance = (memory: Memory): Checkpoint | null => {
   const { known, shadow } = memory
@@ -106,7 +109,10 @@ const learn = (memory: Memory, { choice, prefix }: Plan, written: Written & { re
   memory.known = memory.base === null ? null : learned(root, { tree: written.tree, ...memory.base }, choice, prefix, null)
 }
 
-/** What differs from the index, and what of the index is ignored by the rules as they are now. What the repository around the root ignores as a whole is looked at as if it stood alone. */
+/**
+ * What differs from the index, and what of the index is ignored by the rules as they are now. A root that the repository
+ * around it ignores as a whole is looked at as if it stood alone.
+ */
 const look = Effect.fnUntraced(function*(memory: Memory) {
   let surveyed = yield* survey(memory.shadow)
   if (ignoresRoot(memory.shadow, surveyed)) {
@@ -126,8 +132,9 @@ const prepare = (memory: Memory): void => {
 const writeIndex = Effect.fnUntraced(function*(memory: Memory, { choice, ignored }: Plan) {
   memory.indexTree = null
   memory.borrowed ||= memory.borrowing
-  const dropped = new Set(choice.drop)
-  memory.ignoredKept = new Set([...(memory.ignoredKept ?? []), ...choice.write.filter((path) => ignored.has(path))].filter((path) => !dropped.has(path)))
+  const kept = new Set([...(memory.ignoredKept ?? []), ...choice.write.filter((path) => ignored.has(path))])
+  for (const path of choice.drop) kept.delete(path)
+  memory.ignoredKept = kept
   const options = { cwd: memory.shadow.top, environment: shadowEnvironment(memory.shadow, memory.borrowing) }
   const links = choice.links.flatMap(({ path, commit }) => ["--cacheinfo", `160000,${commit},${path}`])
   if (choice.drop.length > 0) yield* runGit(["update-index", "-z", "--force-remove", "--stdin"], { ...options, input: choice.drop.join("\0") })
@@ -139,10 +146,9 @@ const writeTree = (memory: Memory): Effect.Effect<string, GitError | Problem> =>
   const { shadow } = memory
   const options = { cwd: shadow.top, environment: shadowEnvironment(shadow, memory.borrowing) }
   if (shadow.prefix === "") return gitText(["write-tree"], options)
-  return Effect.flatMap(runGit(["write-tree", `--prefix=${shadow.prefix}`], { ...options, codes: [0, 128] }), ({ code, stdout, stderr }): Effect.Effect<string, GitError | Problem> => {
-    if (code === 0) return Effect.succeed(stdout.toString("utf8").trim())
-    return /not found/.test(stderr) ? writeEmptyTree(shadow) : Effect.fail(new GitError({ reason: "failed", message: `git write-tree in ${shadow.top}: ${stderr}` }))
-  })
+  return Effect.catchTag(gitText(["write-tree", `--prefix=${shadow.prefix}`], options), "GitError", (error): Effect.Effect<string, GitError | Problem> =>
+    error.message.endsWith(`prefix ${shadow.prefix} not found`) ? writeEmptyTree(shadow) : Effect.fail(error)
+  )
 }
 
 /** A directory without files has no tree in the index of what lies above it. */

@@ -88,7 +88,13 @@ export const repository = (path: string, commit: string): KnownFile => ({
 })
 
 /** Together with the directories as they are now. */
-export const learned = (root: string, files: Pick<Known, "tree" | "trees" | "filesByPath">, { leftOut }: Choice, prefix: string, before: Known | null): Known | null => {
+export const learned = (
+  root: string,
+  files: Pick<Known, "tree" | "trees" | "filesByPath">,
+  { leftOut }: Choice,
+  prefix: string,
+  before: Known | null
+): Known | null => {
   const others = new Set(leftOut.map(({ path }) => path.slice(prefix.length, path.endsWith("/") ? -1 : undefined)))
   // What was judged otherwise until now may hide in any directory, so then all of them are read again.
   const stamped = before !== null && before.others.size === others.size && [...others].every((path) => before.others.has(path))
