@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { repository, sourcesIn, type Source } from "./support/source.ts"
+import { importsOf, repository, sourcesIn, type Source } from "./support/source.ts"
 import {
   classesAreServicesAndErrors,
+  dependencyOf,
   everyDependencyHasADoor,
   harnessIsFreeOfVitest,
   importsGoDown,
@@ -204,7 +205,8 @@ test("what is checked is there: the whole tree was read", () => {
   expect(texts.map(({ path }) => path)).toEqual(expect.arrayContaining(["README.md", "package.json"]))
 })
 
-test("every package that the table speaks of is installed as a dependency", () => {
+test("every dependency has its door, and somebody who goes through it", () => {
   const { dependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { readonly dependencies: Record<string, string> }
-  expect(doors.map(({ dependency }) => dependency).filter((name) => !name.startsWith("node:") && !(name in dependencies))).toEqual([])
+  const used = new Set(source.flatMap((each) => importsOf(each).map(({ from }) => dependencyOf(from))))
+  expect(Object.keys(dependencies).filter((name) => !used.has(name) || !["effect", ...doors.map(({ dependency }) => dependency)].includes(name))).toEqual([])
 })
