@@ -33,10 +33,10 @@ export const commitFacts = Effect.fn("AutoCommit.facts")(function*<E>(
   return yield* Effect.forEach(files, (file, index) => {
     const path = paths[index] ?? ""
     const head = heads.get(path) ?? null
+    const now = contentNow(place.root, file.path)
     const inGit = { head, staged: staged.get(path) ?? null, ignored: ignored.has(path), filter: filters.get(path) ?? "" }
-    const facts = { ...inGit, file, now: versionNow(place.root, file.path) }
-    const [began, ended] = [isSameContent(file.before, head, read), isSameContent(file.after, head, read)]
-    return Effect.zipWith(began, ended, (beganAtHead, same) => ({ ...facts, beganAtHead, endedAtHead: same && keepsMode(file, head) }))
+    const endedAtHead = isSameContent(now, head) && keepsMode(file, head)
+    return Effect.map(isAtHead(file.before, head, read), (beganAtHead) => ({ ...inGit, file, now: now?.version ?? null, beganAtHead, endedAtHead }))
   })
 })
 
@@ -90,21 +90,40 @@ const ignoredPaths = ({ top, prefix }: CommitPlace, files: readonly AgentFile[])
   return Effect.map(runGit(["check-ignore", "-z", "--stdin"], options), ({ stdout }) => new Set(records(stdout).map((path) => path.slice(2))))
 }
 
-/** What lies at a path now, bytes as they are; `null` where no file and no link does. */
-export const versionNow = (root: string, path: string): FileVersion | null => {
-  const stat = lookAt(root, path)
-  const found = stat === null ? null : readFile(root, path, stat, now(), false)
-  return found === null ? null : { oid: found.file.oid, mode: found.file.mode.toString(8) }
+/** A file's version, and the name its content would have with plain line ends. */
+interface Content {
+  readonly version: FileVersion
+  readonly plainOid: string
 }
 
+const contentNow = (root: string, path: string): Content | null => {
+  const stat = lookAt(root, path)
+  const found = stat === null ? null : readFile(root, path, stat, now(), false)
+  if (found === null) return null
+  const content = found.blob.bytes.subarray(found.blob.bytes.indexOf(0) + 1)
+  return { version: { oid: found.file.oid, mode: found.file.mode.toString(8) }, plainOid: plainName(content, found.file.oid) }
+}
+
+/** What lies at a path now, bytes as they are; `null` where no file and no link does. */
+export const versionNow = (root: string, path: string): FileVersion | null => contentNow(root, path)?.version ?? null
+
+const plainName = (content: Buffer, oid: string): string =>
+  content.includes("\r\n") ? blobName(Buffer.from(content.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) : oid
+
 /** The same content, whatever the line ends on the disk are, and the same kind; whether it may be executed is looked at elsewhere. */
-const isSameContent = <E>(version: FileVersion | null, head: FileVersion | null, read: ReadVersion<E>): Effect.Effect<boolean, E> => {
-  if (version === null || head === null) return Effect.succeed(version === head)
-  if ((version.mode === LINK) !== (head.mode === LINK) || version.mode === REPOSITORY) return Effect.succeed(false)
-  if (version.oid === head.oid) return Effect.succeed(true)
-  return Effect.map(read(version.oid), (content) => blobName(Buffer.from(content.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === head.oid)
+const isSameContent = (content: Content | null, head: FileVersion | null): boolean => {
+  if (content === null || head === null) return content === head
+  if ((content.version.mode === LINK) !== (head.mode === LINK)) return false
+  return content.version.oid === head.oid || content.plainOid === head.oid
 }
 export const LINK = "120000"
+
+/** An older version is read only where its name alone does not tell. */
+const isAtHead = <E>(before: FileVersion | null, head: FileVersion | null, read: ReadVersion<E>): Effect.Effect<boolean, E> => {
+  const byName = before === null || head === null || before.mode === REPOSITORY || before.oid === head.oid
+  if (byName) return Effect.succeed(isSameContent(before === null ? null : { version: before, plainOid: before.oid }, head))
+  return Effect.map(read(before.oid), (content) => isSameContent({ version: before, plainOid: plainName(content, before.oid) }, head))
+}
 
 /** Whether a file may be executed is the last commit's word where the agent did not change it. */
 const keepsMode = ({ before, after }: AgentFile, head: FileVersion | null): boolean => before?.mode === after?.mode || after?.mode === head?.mode
