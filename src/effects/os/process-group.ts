@@ -47,13 +47,23 @@ const emptied = async (group: number, withinMs: number): Promise<boolean> => {
 const onlyZombies = (group: number): boolean => {
   if (process.platform !== "linux") return false
   for (const pid of pidsIn("/proc")) {
-    const [state, , groupOf] = statOf(pid)
-    if (Number(groupOf) === group && state !== "Z" && state !== "X") return false
+    const [, , groupOf] = statOf(pid)
+    if (Number(groupOf) === group && !isDead(pid)) return false
   }
   return true
 }
 
 export const pidsIn = (proc: string): readonly number[] => readdirSync(proc).map(Number).filter(Number.isInteger)
+
+/** Whether a process ended, though it may still stand in the table until somebody collects it. */
+export const isDead = (pid: number): boolean => {
+  const [state] = statOf(pid)
+  return state === undefined || state === "Z" || state === "X"
+}
+
+/** Whether it is a thread of the kernel, which never has an environment. */
+export const isKernels = (pid: number): boolean => pid === KTHREADD || statOf(pid)[1] === String(KTHREADD)
+const KTHREADD = 2
 
 /** State, parent, process group of a process; nothing where it ended meanwhile. */
 const statOf = (pid: number): readonly string[] => {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process"
 import * as Effect from "effect/Effect"
 import { endGroup, groupIsEmpty, killGroupNow } from "./process-group.ts"
 import { problemOf, type Problem } from "./problem.ts"
-import { killStrays, MARKER } from "./strays.ts"
+import { endStrays, MARKER } from "./strays.ts"
 
 export interface Command {
   readonly file: string
@@ -96,13 +96,13 @@ const watchOutput = (child: ChildProcess, hear: Command["hear"]): void => {
 const cleared = async (child: ChildProcess, group: number, marker: string, ending: Promise<void> | null): Promise<void> => {
   if (ending !== null) return ending
   if (!groupIsEmpty(group)) await endGroup(group, LEFTOVER_GRACE_MS)
-  killStrays(marker, group)
+  await endStrays(marker, group)
   await pipesClosed(child)
 }
 
 const endAll = async (group: number, marker: string, graceMs: number): Promise<void> => {
   await endGroup(group, graceMs)
-  killStrays(marker)
+  await endStrays(marker, 0)
 }
 
 /** Waits for the end of the output, and gives up on pipes that stay open in silence. */
