@@ -1,13 +1,14 @@
 import type { Event } from "../src/machine/event.ts"
 import { step } from "../src/machine/step.ts"
 import type { State } from "../src/machine/state.ts"
-import { collectGarbage, ratioOf, timed, type Figure } from "./measure.ts"
+import { collectGarbage, median, bestRatioOf, timed, type Measure } from "./measure.ts"
 import { deltas, streamingState } from "./sessions.ts"
 
-const COUNT = 200_000
-
 /** The machine by itself: what a delta costs, what it allocates, and whether that grows with the session. */
-export const machineFigures = async (): Promise<readonly Figure[]> => [await reduce(), await alloc(), await growth()]
+
+/** One long answer, so many times over. */
+const DELTAS = 20_000
+const ANSWERS = 10
 
 /** A fold that changes one object in place: the least that any agent does with a delta. */
 const foldInPlace = (events: readonly Event[]): number => {
@@ -35,40 +36,47 @@ const foldByStep = (from: State, events: readonly Event[]): State => {
   return state
 }
 
-const reduce = async (): Promise<Figure> => {
+export const reduce: Measure = async (size) => {
   const state = streamingState(0)
-  const events = deltas(COUNT)
-  const { ratio, floor } = await ratioOf(15, () => quiet(() => foldByStep(state, events)), () => quiet(() => foldInPlace(events)))
-  return { name: "reduce", ratio, floor: (floor * 1e6) / COUNT, unit: "ns", limit: 5, what: "one delta through step, against a fold that changes one object in place" }
+  const events = deltas(size.count(DELTAS))
+  const { ratio, floor } = await bestRatioOf(size.rounds(31), () => answers(() => foldByStep(state, events)), () => answers(() => foldInPlace(events)))
+  return [{ name: "reduce", ratio, floor: perDelta(floor, events), unit: "ns", limit: 5, what: "one delta through step, against a fold that changes one object in place" }]
 }
 
+const PART = 1000
+
 /** The heap that 1,000 steps take, where no collection runs between. */
-const alloc = async (): Promise<Figure> => {
+export const alloc: Measure = async (size) => {
   const state = streamingState(0)
-  const events = deltas(20_000)
+  const events = deltas(size.count(20_000))
   foldByStep(state, events)
   const perEvent: number[] = []
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < size.rounds(50); round++) {
     collectGarbage()
-    const part = events.slice(0, 1000)
+    const part = events.slice(0, PART)
     const before = process.memoryUsage().heapUsed
     const last = foldByStep(state, part)
     const used = process.memoryUsage().heapUsed - before
     if (last.name === "CallingLlm" && used > 0) perEvent.push(used / part.length)
   }
-  const bytes = perEvent.toSorted((a, b) => a - b)[Math.floor(perEvent.length / 2)] as number
-  return { name: "alloc", ratio: bytes / 256, floor: 256, unit: "bytes an event", limit: 1, what: "heap that one delta takes, against 256 bytes" }
+  return [{ name: "alloc", ratio: median(perEvent) / 256, floor: 256, unit: "bytes", limit: 1, what: "heap that one delta takes, against 256 bytes" }]
 }
 
-const growth = async (): Promise<Figure> => {
+const MESSAGES = 20_000
+
+export const growth: Measure = async (size) => {
   const short = streamingState(0)
-  const long = streamingState(20_000)
-  const events = deltas(COUNT)
-  const { ratio, floor } = await ratioOf(15, () => quiet(() => foldByStep(long, events)), () => quiet(() => foldByStep(short, events)))
-  return { name: "growth", ratio, floor: (floor * 1e6) / COUNT, unit: "ns", limit: 1.25, what: "one delta after 20,000 messages, against one after none" }
+  const long = streamingState(size.count(MESSAGES))
+  const events = deltas(size.count(DELTAS))
+  const { ratio, floor } = await bestRatioOf(size.rounds(31), () => answers(() => foldByStep(long, events)), () => answers(() => foldByStep(short, events)))
+  return [{ name: "growth", ratio, floor: perDelta(floor, events), unit: "ns", limit: 1.25, what: "one delta after 20,000 messages, against one after none" }]
 }
 
-const quiet = (work: () => unknown): number => {
+const answers = (fold: () => unknown): number => {
   collectGarbage()
-  return timed(work)
+  return timed(() => {
+    for (let answer = 0; answer < ANSWERS; answer++) fold()
+  })
 }
+
+const perDelta = (ms: number, events: readonly Event[]): number => (ms * 1e6) / (events.length * ANSWERS)

@@ -1,0 +1,33 @@
+import type { Measure } from "./measure.ts"
+
+/** Every figure of the bench in the order it is shown, and the file that measures it. */
+export const FILE_BY_FIGURE = {
+  reduce: "machine.ts",
+  alloc: "machine.ts",
+  growth: "machine.ts",
+  replay: "log.ts",
+  verify: "log.ts",
+  chain: "log.ts",
+  loop: "live.ts",
+  record: "store.ts",
+  open: "store.ts",
+  start: "whole.ts",
+  oneshot: "whole.ts",
+  step: "whole.ts",
+  read: "whole.ts",
+  deltas: "whole.ts"
+} as const
+
+export type FigureName = keyof typeof FILE_BY_FIGURE
+
+export const FIGURE_NAMES = Object.keys(FILE_BY_FIGURE) as readonly FigureName[]
+
+export const isFigure = (name: string): name is FigureName => Object.hasOwn(FILE_BY_FIGURE, name)
+
+/** What measures a figure; its file is loaded only now. */
+export const measureOf = async (name: FigureName): Promise<Measure> => {
+  const file = (await import(`./${FILE_BY_FIGURE[name]}`)) as Readonly<Partial<Record<FigureName, Measure>>>
+  const measure = file[name]
+  if (measure === undefined) throw new Error(`measure ${name}: ${FILE_BY_FIGURE[name]} exports nothing of that name`)
+  return measure
+}
