@@ -9,7 +9,7 @@ import { Checkpoints } from "../effects/git/checkpoint.ts"
 import { Llm } from "../effects/llm/llm.ts"
 import { llmConfigFromEnv } from "../effects/llm/config.ts"
 import { Blobs } from "../effects/os/blobs.ts"
-import { killStrays } from "../effects/os/strays.ts"
+import { endStrays } from "../effects/os/strays.ts"
 import { Workspace } from "../effects/os/workspace.ts"
 import { worksOf, type Rooms } from "../effects/perform.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
@@ -77,7 +77,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     }),
     resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
       const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
-      killStrays(id)
+      yield* Effect.promise(() => endStrays(id, 0))
       const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state), opening)
       yield* session.say({ type: "SessionResumed" })
       yield* session.say(yield* settingsNow(opening))

@@ -77,7 +77,10 @@ export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): bo
 const speaksOf = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
   if (matchesGlob(rule.tool, tool, "text")) return true
   if (WRITERS.includes(rule.tool) && WRITERS.includes(tool)) return true
-  if (subject.kind !== "path" || rule.pattern === null) return false
+  if (rule.pattern === null) return false
+  // A command is one whichever tool runs it: what `shell(git commit *)` denies, the tool `git` shall not do.
+  if (subject.kind === "command") return rule.tool === "shell"
+  if (subject.kind !== "path") return false
   return (subject.path.access === "write" ? WRITERS : READERS).includes(rule.tool)
 }
 

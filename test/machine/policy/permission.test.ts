@@ -75,3 +75,10 @@ test("a call without facts, or with bad ones, is invalid whatever is allowed", (
   expect(decide("shell", undefined, ruling({ mode: "bypass" }))).toEqual({ decision: "invalid", reason: "vetting found nothing about this call" })
   expect(decide("shell", facts({ invalid: "path: missing" }), ruling({ mode: "bypass" }))).toEqual({ decision: "invalid", reason: "path: missing" })
 })
+
+test("a rule about a command holds whichever tool runs it", () => {
+  const commit = facts({ changes: true, commands: [{ text: "git commit -m 'a change'", reads: false }] })
+  expect(decide("git", commit, ruling({ rules: [rule("deny", "Bash(git commit *)")], mode: "bypass" })).decision).toBe("deny")
+  expect(decide("git", commit, ruling({ rules: [rule("allow", "shell(git *)")] })).decision).toBe("allow")
+  expect(decide("git", commit, ruling({ rules: [rule("allow", "shell")] })).decision).toBe("ask")
+})

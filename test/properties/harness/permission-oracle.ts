@@ -89,7 +89,8 @@ const covers = (rule: string, tool: string, { kind, text, write }: Thing): boole
   const { name, pattern } = parts
   if (pattern === "") return speaksOfTool(rule, tool)
   const speaksOfPath = kind === "path" && (write ? edits(name) : name === "file_read")
-  if (!speaksOfTool(rule, tool) && !speaksOfPath) return false
+  const speaksOfCommand = kind === "command" && name === "shell"
+  if (!speaksOfTool(rule, tool) && !speaksOfPath && !speaksOfCommand) return false
   switch (kind) {
     case "path":
       return pathPattern(pattern).test(text)
