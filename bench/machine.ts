@@ -44,6 +44,7 @@ export const reduce: Measure = async (size) => {
 }
 
 const PART = 1000
+const ROUNDS = 50
 
 /** The heap that 1,000 steps take, where no collection runs between. */
 export const alloc: Measure = async (size) => {
@@ -51,7 +52,7 @@ export const alloc: Measure = async (size) => {
   const events = deltas(size.count(20_000))
   foldByStep(state, events)
   const perEvent: number[] = []
-  for (let round = 0; round < size.rounds(50); round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     collectGarbage()
     const part = events.slice(0, PART)
     const before = process.memoryUsage().heapUsed
