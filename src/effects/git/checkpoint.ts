@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
-import { attempt, type Problem } from "../os/problem.ts"
+import { attempt, problem, type Problem } from "../os/problem.ts"
 import { runGit, type GitError } from "./git.ts"
 import { glance } from "./glance.ts"
 import { findInJournal, writeJournal } from "./journal.ts"
@@ -49,6 +49,9 @@ export class Checkpoints extends Context.Service<
 /** One that is still at work after this long will not be waited for again. Units: ms. */
 const LATE_MS = 10_000
 
+/** One that hangs is ended after this long, so that a later one has a chance. Units: ms. */
+const WORK_MS = 600_000
+
 const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Return<Checkpoints["Service"], never, Scope.Scope> {
   const scope = yield* Scope.Scope
   const alone = yield* Semaphore.make(1)
@@ -71,7 +74,8 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
       busySince = yield* Clock.currentTimeMillis
       return yield* work(yield* opened)
     })
-    const begun = Effect.ensuring(timed, Effect.sync(() => (busySince = null)))
+    const bounded = Effect.timeoutOrElse(timed, { duration: WORK_MS, orElse: () => Effect.fail(problem(`given up after ${WORK_MS / 60_000} minutes`)) })
+    const begun = Effect.ensuring(bounded, Effect.sync(() => (busySince = null)))
     return Effect.mapError(Effect.flatMap(Effect.forkIn(alone.withPermit(begun), scope), Fiber.join), asCheckpointError)
   }
 

@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, test } from "vitest"
 import type { Checkpoints } from "../../../src/effects/git/checkpoint.ts"
 import { EMPTY_TREE } from "../../../src/effects/git/objects.ts"
@@ -106,6 +108,18 @@ describe("what a checkpoint holds (AFTER-1 to AFTER-5)", () => {
     expect(await treeOf(join(top, "packages/one"), data)).toBe(EMPTY_TREE)
   })
 
+  test("names that are not UTF-8 are left out and named; pipes and empty folders have no place", async () => {
+    const root = emptyDirectory()
+    const data = emptyDirectory("data")
+    put(root, { "a.txt": "a" })
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.from([0xff, 0x2e])]), "b")
+    mkdirSync(join(root, "empty/deep"), { recursive: true })
+    execFileSync("mkfifo", [join(root, "pipe")])
+    const { tree, leftOut } = await withCheckpoints(root, data, (checkpoints) => Effect.andThen(checkpoints.take("test"), checkpoints.take("test")))
+    expect(await unpacked(root, data, tree)).toEqual({ "a.txt": "- a" })
+    expect(leftOut).toEqual([{ path: "bad\uFFFD.", why: "its name is not valid UTF-8", ignored: false }])
+  })
+
   test("what Loom itself keeps is never in it, though it lie in the workspace", async () => {
     const root = emptyDirectory()
     put(root, { "a.txt": "a", ".gitignore": "mine/\n" })
@@ -179,6 +193,27 @@ describe("what stands in the way is said (AFTER-8)", () => {
     }
   })
 
+  test("one that takes too long is not waited for again", async () => {
+    const root = emptyDirectory()
+    const slow = emptyDirectory()
+    put(slow, { git: { program: `#!/bin/sh\necho x > '${slow}/ran'\nexec /bin/sleep 600\n` } })
+    const path = process.env["PATH"]
+    process.env["PATH"] = slow
+    try {
+      const message = await withCheckpoints(root, emptyDirectory("data"), (checkpoints) =>
+        Effect.gen(function*() {
+          yield* Effect.forkChild(checkpoints.take("test"), { startImmediately: true })
+          yield* Effect.promise(() => until(() => existsSync(join(slow, "ran"))))
+          yield* TestClock.adjust("11 seconds")
+          return (yield* Effect.flip(checkpoints.take("test"))).message
+        }).pipe(Effect.provide(TestClock.layer()))
+      )
+      expect(message).toBe(`checkpoint of ${root}: the last one is still being taken after 11 s; the workspace may be too large`)
+    } finally {
+      process.env["PATH"] = path
+    }
+  })
+
   test("a data directory that cannot be written, and a workspace that is gone", async () => {
     const root = emptyDirectory()
     const file = join(emptyDirectory(), "file")
@@ -211,3 +246,7 @@ describe("what stands in the way is said (AFTER-8)", () => {
     expect(existsSync(join(root, ".git"))).toBe(true)
   })
 })
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+}

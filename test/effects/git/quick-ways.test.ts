@@ -76,3 +76,27 @@ test("however a checkpoint was come by — at a glance, by reading a few files, 
     { numRuns: 12 }
   )
 }, 60_000)
+
+test("in a large workspace, where git does it all, it is the same", async () => {
+  const root = emptyDirectory()
+  put(root, Object.fromEntries(Array.from({ length: 2050 }, (_, index) => [`d${index % 40}/${index}.txt`, `${index}`])))
+  await withCheckpoints(root, emptyDirectory("data"), (checkpoints) =>
+    Effect.gen(function*() {
+      const first = yield* checkpoints.take("test")
+      const changes = [
+        () => put(root, { "d0/0.txt": "x" }),
+        () => put(root, { "new/n.txt": "n" }),
+        () => rmSync(join(root, "d1"), { recursive: true }),
+        () => chmodSync(join(root, "d2/2.txt"), 0o755)
+      ]
+      for (const change of changes) {
+        change()
+        const { tree } = yield* checkpoints.take("test")
+        expect(tree).toBe(yield* Effect.promise(() => treeOf(root, emptyDirectory("anew"))))
+        expect((yield* checkpoints.take("test")).tree).toBe(tree)
+      }
+      yield* checkpoints.restore(first.tree)
+      expect((yield* checkpoints.take("test")).tree).toBe(first.tree)
+    })
+  )
+})
