@@ -6,11 +6,11 @@ import type { Recorded, Session } from "../../runtime/session.ts"
 import { callWords } from "../view/call-words.ts"
 import { costWords, plural, usageWords } from "../view/money.ts"
 import { painted } from "../view/paint.ts"
-import { deniedCalls, NOTHING_YET, reportOf, tallied, type Report } from "../view/report.ts"
+import { NOTHING_YET, reportOf, tallied, type Denial, type Report } from "../view/report.ts"
 import { harmless } from "../view/visible.ts"
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts"
 import { outputFormat } from "./flags.ts"
-import { gettingStarted } from "./getting-started.ts"
+import { getStarted } from "./getting-started.ts"
 import { usageError, type Command, type Invocation } from "./invocation.ts"
 import { appOf, goesOn, openMeant } from "./open.ts"
 import { progressOf } from "./progress.ts"
@@ -22,10 +22,7 @@ import { taskOf } from "./task.ts"
 export const oneShot: Command = Effect.fnUntraced(function*(invocation: Invocation) {
   const { output, flags } = invocation
   const app = yield* appOf(invocation)
-  if (app.settings.model === null) {
-    output.err(gettingStarted)
-    return EXIT.usage
-  }
+  if (app.settings.model === null) return yield* getStarted(output)
   const task = yield* taskOf(invocation)
   if (task === "" && !goesOn(invocation)) return yield* usageError('a task is missing; write it as `loom -p "what to do"`, or pipe it in')
   const streamsJson = outputFormat(flags) === "stream-json"
@@ -34,6 +31,7 @@ export const oneShot: Command = Effect.fnUntraced(function*(invocation: Invocati
     attended: false,
     ...(streamsJson ? { onLine: (line: string) => output.out(`${line}\n`) } : {})
   })
+  if (app.settings.mode === "bypass" && !output.quiet) output.err("permission mode bypass: NOTHING ASKS; only deny rules hold\n")
   return yield* runTask(invocation, session, task)
 })
 
@@ -52,9 +50,10 @@ const runTask = Effect.fnUntraced(function*(invocation: Invocation, session: Ses
   const state = yield* (task === "" ? goOn(session) : sayAndRest(session, words(task)))
   const report = reportOf(state, tally, from)
   yield* Effect.sync(() => tell(invocation, report, progress.streamed))
-  const code = stopped() ?? exitCodeOf(state, state.session.unattendedDenials - before.session.unattendedDenials)
+  const unapproved = state.session.unattendedDenials - before.session.unattendedDenials
+  const code = stopped() ?? exitCodeOf(state, unapproved)
   yield* closeInOrder(invocation.wishes, session, code)
-  yield* Effect.sync(() => explain(invocation, state, report, code, notice, from))
+  yield* Effect.sync(() => explain(invocation, state, report, code, notice, unapproved))
   return code
 })
 
@@ -75,11 +74,11 @@ const tell = ({ flags, output }: Invocation, report: Report, streamed: boolean):
 }
 
 /** What a person should know beside the answer: why it did not end well, and what it took. */
-const explain = ({ output }: Invocation, state: State, report: Report, code: ExitCode, notice: string, from: number): void => {
+const explain = ({ output }: Invocation, state: State, report: Report, code: ExitCode, notice: string, unapproved: number): void => {
   const look = output.errLook()
   if (output.quiet && report.error !== null) output.err(`${harmless(report.error.message)}\n`)
   if (output.quiet && code === EXIT.budget) output.err(`${harmless(notice)}\n`)
-  if (code === EXIT.unapproved) output.err(`${denialWords(state, from)}\n`)
+  if (code === EXIT.unapproved) output.err(`${denialWords(report.denials, unapproved)}\n`)
   if (output.quiet) return
   const { usage } = state.session
   output.err(`${painted("dim", `${plural(report.steps, "step")} · ${usageWords(usage)} · ${costWords(usage)} · session ${report.session}`, look)}\n`)
@@ -88,8 +87,9 @@ const explain = ({ output }: Invocation, state: State, report: Report, code: Exi
 /** What the machine itself had to say, as that a budget is used up. */
 const noticeIn = ({ step }: Recorded): string | undefined => step.actions.find((action) => action.type === "DisplayMessage")?.text
 
-const denialWords = ({ session }: State, from: number): string => {
-  const denied = deniedCalls(session, from)
-  const named = denied.map(({ tool, arguments: given }) => callWords({ type: "tool-call", id: "", name: tool, arguments: given }))
-  return `${plural(denied.length, "call")} needed an approval and nobody was there to give it: ${named.join("; ")}; allow such calls with --allowed-tools or --permission-mode`
+/** `unapproved`: how many of them nobody was there to approve; a rule denied the others, and no flag would help them. */
+const denialWords = (denials: readonly Denial[], unapproved: number): string => {
+  const named = denials.map(({ tool, arguments: given }) => callWords({ type: "tool-call", id: "", name: tool, arguments: given })).join("; ")
+  const count = unapproved === denials.length ? plural(unapproved, "call") : `of ${plural(denials.length, "denied call")} ${unapproved}`
+  return `${count} needed an approval and nobody was there to give it: ${named}; allow such calls with --allowed-tools or --permission-mode`
 }

@@ -1,7 +1,7 @@
 import type { State } from "../../machine/state.ts"
 import type { Recorded } from "../../runtime/session.ts"
 import { lastAnswer } from "../view/conversation.ts"
-import { narrate } from "../view/narrate.ts"
+import { actionsShown, narrate } from "../view/narrate.ts"
 import { printer, type Printer } from "../view/printer.ts"
 import { wholeLines, type Shown } from "../view/shown.ts"
 import { tellingFrom } from "../view/telling.ts"
@@ -23,16 +23,18 @@ export const progressOf = (output: Output, from: State): Progress => {
   if (output.quiet) return { hear: () => undefined, streamed: false }
   const onScreen = process.stdout.isTTY === true && process.stderr.isTTY === true
   const shower = onScreen ? printer(output.out, output.outLook) : printer(output.err, output.errLook)
-  return { hear: telling(shower, from, onScreen), streamed: onScreen }
+  return { hear: telling(shower, from, onScreen ? "everything" : output.verbose ? "thinking" : "lines"), streamed: onScreen }
 }
 
-const telling = (shower: Printer, from: State, streams: boolean): Progress["hear"] => {
+const telling = (shower: Printer, from: State, streams: "everything" | "thinking" | "lines"): Progress["hear"] => {
   let told = tellingFrom(from)
   return (recorded) => {
-    const [next, shown] = narrate(told, recorded)
+    const [next, all] = narrate(told, recorded)
     told = next
-    if (recorded.event.type === "UserInput") return
-    shower.show(streams ? shown : [...spokenBetween(recorded), ...shown.filter((one) => one.type === "line")])
+    // A person knows their own task, but not that a budget stands in its way.
+    const shown = recorded.event.type === "UserInput" ? actionsShown(recorded) : all
+    const wanted = shown.filter((one) => one.type === "line" || streams === "everything" || (streams === "thinking" && one.tone === "dim"))
+    shower.show(streams === "everything" ? wanted : [...spokenBetween(recorded), ...wanted])
     if (recorded.step.state.name === "ShuttingDown") shower.endLine()
   }
 }

@@ -22,7 +22,8 @@ export const usageWords = (usage: Usage): string => {
   return `${count(tokensUsed(usage))} tokens: ${count(input)} in${cached}, ${count(usage.outputTokens)} out`
 }
 
-export const count = (quantity: number): string => quantity.toLocaleString("en-US")
+/** `count(12345)  // => "12,345"`; by hand, for the system's own way loads all its tables first. */
+export const count = (quantity: number): string => `${quantity}`.replaceAll(/\B(?=(?:\d{3})+$)/g, ",")
 
 /** `plural(1, "event")  // => "1 event"`. */
 export const plural = (quantity: number, noun: string): string => `${count(quantity)} ${noun}${quantity === 1 ? "" : "s"}`

@@ -22,7 +22,7 @@ export const narrate = (telling: Telling, recorded: Recorded): readonly [Telling
     case "ignored":
       return [telling, [fitted(span("dim", `this has no meaning now: ${oneLine(describeEvent(event))}`))]]
     case "ok":
-      return [toldOn(telling, recorded), [...eventShown(telling, recorded), ...step.actions.flatMap((action) => actionShown(action, event.at))]]
+      return [toldOn(telling, recorded), [...eventShown(telling, recorded), ...actionsShown(recorded)]]
   }
 }
 
@@ -150,6 +150,9 @@ const hookLines = ({ commit, goOn, note }: EventOf<"PostToolsHookCompleted">): r
 ]
 
 // ── what each action says ────────────────────────────────────────────────────────────────────────────────────────
+
+/** What the machine itself says on an event, as that a budget is used up. */
+export const actionsShown = ({ event, step }: Recorded): readonly Shown[] => step.actions.flatMap((action) => actionShown(action, event.at))
 
 const actionShown = (action: Action, now: number): readonly Shown[] => {
   switch (action.type) {

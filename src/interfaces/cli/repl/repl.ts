@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Session } from "../../../runtime/session.ts"
 import type { Opening } from "../../../runtime/sessions.ts"
-import { EXIT, type ExitCode } from "../exit-code.ts"
-import { gettingStarted } from "../getting-started.ts"
+import type { ExitCode } from "../exit-code.ts"
+import { getStarted } from "../getting-started.ts"
 import type { Command, Invocation, Trouble } from "../invocation.ts"
 import { appOf, openMeant, type App } from "../open.ts"
 import { converseByLine } from "./by-line.ts"
@@ -13,10 +13,7 @@ import type { Next } from "./slash-commands.ts"
 /** A conversation, session after session, until the person leaves. */
 export const converse: Command = Effect.fnUntraced(function*(invocation: Invocation): Effect.fn.Return<ExitCode, Trouble, Scope.Scope> {
   const app = yield* appOf(invocation)
-  if (app.settings.model === null) {
-    invocation.output.err(gettingStarted)
-    return EXIT.usage
-  }
+  if (app.settings.model === null) return yield* getStarted(invocation.output)
   const attended = isScreen(invocation)
   const hold = attended ? converseOnScreen : converseByLine
   let next: Next | null = null
