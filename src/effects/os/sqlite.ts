@@ -151,19 +151,19 @@ const connectionOf = (database: DatabaseSync): Connection => {
   }
 }
 
-const STATEMENTS_MAX = 128
+const STATEMENTS_MAX = 192
 
-/** Statements are prepared once; the one unused for longest makes room. */
+/** Statements are prepared once; the one prepared first makes room. */
 const statementCache = (database: DatabaseSync) => {
-  const statementByKey = new Map<string, StatementSync>()
+  const caches = [0, 1, 2, 3].map(() => new Map<string, StatementSync>())
   return (sql: string, arrays: boolean, bigInts: boolean): StatementSync => {
-    const key = `${arrays ? "a" : "o"}${bigInts ? "b" : "n"}${sql}`
-    const known = statementByKey.get(key)
+    const statementBySql = caches[Number(arrays) + 2 * Number(bigInts)]!
+    const known = statementBySql.get(sql)
     if (known !== undefined) return known
     const statement = database.prepare(sql, { returnArrays: arrays, readBigInts: bigInts })
-    const oldest = statementByKey.keys().next().value
-    if (statementByKey.size >= STATEMENTS_MAX && oldest !== undefined) statementByKey.delete(oldest)
-    statementByKey.set(key, statement)
+    const oldest = statementBySql.keys().next().value
+    if (statementBySql.size >= STATEMENTS_MAX && oldest !== undefined) statementBySql.delete(oldest)
+    statementBySql.set(sql, statement)
     return statement
   }
 }
@@ -171,8 +171,13 @@ const statementCache = (database: DatabaseSync) => {
 const run = <A>(evaluate: (bigInts: boolean) => A): Effect.Effect<A, SqlError.SqlError> =>
   Effect.withFiber((fiber) => attempt("execute", () => evaluate(Context.get(fiber.context, SqlClient.SafeIntegers))))
 
-const bound = (params: Params): SQLInputValue[] =>
-  params.map((param) => (typeof param === "boolean" ? Number(param) : param === undefined ? null : (param as SQLInputValue)))
+/** SQLite knows neither flags nor `undefined`. */
+const bound = (params: Params): SQLInputValue[] => {
+  for (const param of params) if (typeof param === "boolean" || param === undefined) return params.map(bindable)
+  return params as SQLInputValue[]
+}
+
+const bindable = (param: unknown): SQLInputValue => (typeof param === "boolean" ? Number(param) : param === undefined ? null : (param as SQLInputValue))
 
 // ── errors ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -51,9 +51,9 @@ const SNAPSHOT_EVENTS = 2000
 const CLOSING_SNAPSHOT_EVENTS = 256
 /**
  * Beside that, the lines since the last snapshot must be this part of its size: all snapshots of a session together then cost
- * no more than its lines do, and opening it never reads much more than its state.
+ * little beside its lines, and opening it reads no more than a few times its state.
  */
-const SNAPSHOT_SHARE = 1
+const SNAPSHOT_SHARE = 4
 const CLOSING_SNAPSHOT_SHARE = 1 / 4
 /** So many rows are written without waiting for more. */
 const CROWD = 256
@@ -84,25 +84,27 @@ export const makeJournal = (from: Beginning, group: GroupCommit): OpenJournal =>
   const events: StoredLine[] = []
   const seals: StoredLine[] = []
   let block = makeBlock(from.block)
-  let { opening, sealedAt, snapshotAt, snapshotLength, tailLength, lastAt, summary } = from
+  let { opening, sealedAt, snapshotAt, snapshotLength, tailLength, lastAt } = from
+  let { events: count, title, model, state: stateName } = from.summary
   let snapshot: StoredSnapshot | null = null
-  let durable = opening === null ? summary.events : 0
+  let durable = opening === null ? count : 0
   let newest: State | null = null
   let failure: LogError | null = null
   let closed = false
 
   const append: Journal["append"] = (event, actions, state) => {
     if (closed) throw logError("closed", `append to session ${from.id}: its journal was closed before`)
-    const n = summary.events + 1
-    const isSealed = n - sealedAt >= SEAL_EVENTS || endsTurn(summary.state, state)
+    const n = ++count
+    const isSealed = n - sealedAt >= SEAL_EVENTS || endsTurn(stateName, state)
     if (isSealed) sealedAt = n
     waiting.push({ n, event, actions, sealed: isSealed ? state : null })
-    summary = summaryAfter(summary, event, state)
+    if (title === "" && event.type === "UserInput") title = titleOf(event)
+    stateName = state.name
     lastAt = event.at
     newest = state
     if (from.onLine !== undefined) encode()
-    group.noticed(member)
-    if (n - durable >= CROWD) group.crowded()
+    if (waiting.length <= 1) group.noticed(member)
+    if ((n - durable) % CROWD === 0) group.crowded()
     return n
   }
 
@@ -142,6 +144,8 @@ export const makeJournal = (from: Beginning, group: GroupCommit): OpenJournal =>
     batch: () => {
       encode()
       if (events.length === 0 && snapshot === null) return null
+      if (newest !== null) model = newest.session.settings.model
+      const summary = { events: count, updated: lastAt, title, model, state: stateName }
       return { opening, id: from.id, token: from.token, events: events.slice(), seals: seals.slice(), snapshot, summary }
     },
     written: (batch: Batch) => {
@@ -166,21 +170,21 @@ export const makeJournal = (from: Beginning, group: GroupCommit): OpenJournal =>
     get lastAt() {
       return lastAt
     },
-    count: () => summary.events,
+    count: () => count,
     append,
     durable: Effect.suspend(() => {
-      const wanted = summary.events
+      const wanted = count
       return durable >= wanted ? Effect.void : flushed(() => durable >= wanted)
     }),
     close: Effect.suspend(() => {
       if (closed) return Effect.void
       closed = true
       encode()
-      if (newest !== null && isSnapshotDue(summary.events, CLOSING_SNAPSHOT_EVENTS, CLOSING_SNAPSHOT_SHARE)) {
-        takeSnapshot(summary.events, newest)
+      if (newest !== null && isSnapshotDue(count, CLOSING_SNAPSHOT_EVENTS, CLOSING_SNAPSHOT_SHARE)) {
+        takeSnapshot(count, newest)
         group.noticed(member)
       }
-      return flushed(() => durable >= summary.events && snapshot === null)
+      return flushed(() => durable >= count && snapshot === null)
     })
   }
 }
@@ -202,14 +206,6 @@ const makeBlock = (lines: readonly string[]) => {
 /** A turn ends where the session comes to rest. */
 const endsTurn = (before: string, after: State): boolean =>
   before !== after.name && (after.name === "WaitingForInput" || after.name === "Error" || after.name === "ShuttingDown")
-
-const summaryAfter = (summary: Summary, event: Event, state: State): Summary => ({
-  events: summary.events + 1,
-  updated: event.at,
-  title: summary.title === "" && event.type === "UserInput" ? titleOf(event) : summary.title,
-  model: state.session.settings.model,
-  state: state.name
-})
 
 /** The first line of the person's first words. */
 export const titleOf = ({ parts }: Pick<UserInput, "parts">): string => {

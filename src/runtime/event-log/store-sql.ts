@@ -134,8 +134,16 @@ const insertLines = (sql: SqlClient.SqlClient, table: "events" | "seals", key: n
     }
   })
 
-const insertion = (table: string, rows: number): string =>
-  `INSERT INTO ${table} (session, n, line) VALUES ${Array<string>(rows).fill("(?, ?, ?)").join(", ")}`
+/** Made once: text that is the same object is found fastest among the prepared statements. */
+const insertionByRows = { events: new Map<number, string>(), seals: new Map<number, string>() }
+
+const insertion = (table: "events" | "seals", rows: number): string => {
+  const known = insertionByRows[table].get(rows)
+  if (known !== undefined) return known
+  const made = `INSERT INTO ${table} (session, n, line) VALUES ${Array<string>(rows).fill("(?, ?, ?)").join(", ")}`
+  insertionByRows[table].set(rows, made)
+  return made
+}
 
 const writeSnapshot = (sql: SqlClient.SqlClient, session: number, { n, version, hash, text }: StoredSnapshot) =>
   sql`INSERT INTO snapshots ${sql.insert({ session, n, version, hash, text })}
