@@ -7,6 +7,8 @@ import { LOOM, type Place } from "./loom.ts"
 export interface Screen {
   readonly press: (...keys: readonly string[]) => void
   readonly type: (text: string) => void
+  /** As a terminal pastes: all at once, marked as pasted. */
+  readonly paste: (text: string) => void
   /** Waits until the text stands on the screen, and gives all that stands there. */
   readonly until: (text: string | RegExp) => Promise<string>
   readonly text: () => string
@@ -45,6 +47,10 @@ export const openScreen = (place: Place, words: readonly string[], { columns = 8
   return {
     press: (...keys) => void tmux("send-keys", ...keys),
     type: (typed) => void tmux("send-keys", "-l", typed),
+    paste: (text) => {
+      tmux("set-buffer", text)
+      tmux("paste-buffer", "-p")
+    },
     until: async (wanted) => {
       const until = Date.now() + PATIENCE_MS
       for (;;) {

@@ -48,6 +48,15 @@ export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
   return { type: "fault", message: `the command ${first} is not known; did you mean \`loom ${meant}\`? as a task it is \`loom -p ${first}\`` }
 }
 
+/** Commands of the design that this version does not have, so that nobody's words for one of them go to a model as a task. */
+const LATER: readonly string[] = ["undo", "fork", "diff", "bisect", "shrink", "test", "stats", "graph", "map", "context", "models", "tools", "config", "mcp", "acp", "serve"]
+
+/** The first word names a command that is still to come; asked before the flags are read, for it may have its own. */
+export const stillToCome = ([first, ...rest]: readonly string[]): string | null =>
+  first !== undefined && LATER.includes(first)
+    ? `the command ${first} is not in this version yet; a task that begins with this word is written \`loom -p ${JSON.stringify([first, ...rest].join(" "))}\``
+    : null
+
 const isCommand = (word: string): word is CommandName => Object.hasOwn(COMMANDS, word)
 
 const commandOf = (name: CommandName, words: readonly string[]): Meaning => {

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import type { LogReason } from "../../runtime/event-log/log-error.ts"
-import { COMMANDS, meaningOf } from "./commands.ts"
+import { COMMANDS, meaningOf, stillToCome } from "./commands.ts"
 import { EXIT, type ExitCode } from "./exit-code.ts"
 import { parseCommandLine, type CommandLine } from "./flags.ts"
 import type { Command, Invocation, Trouble } from "./invocation.ts"
@@ -15,7 +15,10 @@ import { hearSignals, makeWishes } from "./signals.ts"
 
 /** Reads the command line, does what it says, and leaves with a true exit code. */
 const main = async (): Promise<ExitCode> => {
-  const commandLine = parseCommandLine(process.argv.slice(2))
+  const argv = process.argv.slice(2)
+  const toCome = stillToCome(argv)
+  if (toCome !== null) return complain(toCome)
+  const commandLine = parseCommandLine(argv)
   if (typeof commandLine === "string") return complain(commandLine)
   const { flags } = commandLine
   if (flags.version === true) return sayVersion()

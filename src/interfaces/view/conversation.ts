@@ -16,15 +16,14 @@ const entryShown = (entry: Entry, next: Entry | undefined): readonly Shown[] => 
     case "user":
       return [whole(), ...personLines(entry.parts)]
     case "note":
-      return entry.source === "context" ? [fitted(span("dim", `[gathered for this turn: ${firstLine(entry.text)}]`))] : wholeLines("dim", harmless(`[${entry.source}] ${entry.text}`))
+      // What is gathered for each turn is for the model; `loom replay` tells it.
+      return entry.source === "context" ? [] : wholeLines("dim", harmless(`[${entry.source}] ${entry.text}`))
     case "assistant":
       return [...entry.blocks.flatMap((block) => blockShown(block, next)), ...endShown(entry.ended)]
     case "results":
       return []
   }
 }
-
-const firstLine = (text: string): string => harmless(text.trim()).split("\n", 1)[0] ?? ""
 
 const blockShown = (block: Block, next: Entry | undefined): readonly Shown[] => {
   switch (block.type) {

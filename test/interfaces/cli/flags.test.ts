@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { flagsLayer, parseCommandLine, type CommandLine } from "../../../src/interfaces/cli/flags.ts"
-import { meaningOf } from "../../../src/interfaces/cli/commands.ts"
+import { meaningOf, stillToCome } from "../../../src/interfaces/cli/commands.ts"
 
 const parsed = (...argv: readonly string[]): CommandLine => {
   const line = parseCommandLine(argv)
@@ -83,4 +83,9 @@ test("a command with too many or too few words says how it is written", () => {
   expect(fault("show")).toEqual({ type: "fault", message: 'the command show is written `loom show ID`; a task that begins with this word is written `loom -p "show …"`' })
   expect(fault("show", "me", "the", "tests").type).toBe("fault")
   expect(fault("constructor")).toEqual({ type: "task", words: ["constructor"] })
+})
+
+test("a command of the design that is not there yet says so, whatever flags it is given", () => {
+  expect(stillToCome(["fork", "LOG", "--at", "3"])).toBe('the command fork is not in this version yet; a task that begins with this word is written `loom -p "fork LOG --at 3"`')
+  expect([stillToCome(["-p", "fork it"]), stillToCome(["forks"]), stillToCome([])]).toEqual([null, null, null])
 })
