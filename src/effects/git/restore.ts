@@ -63,7 +63,7 @@ const requireTree = (memory: Memory, tree: string): Effect.Effect<void, GitError
 const elsewhere = (memory: Memory, into: string): Memory => {
   mkdirSync(into, { recursive: true })
   const root = realpathSync.native(into)
-  const shadow: Shadow = { ...memory.shadow, root, top: root, prefix: "", repository: null, index: `${memory.shadow.index}-into` }
+  const shadow: Shadow = { ...memory.shadow, root, top: root, prefix: "", index: `${memory.shadow.index}-into` }
   dropIndex(shadow)
   return { ...memoryOf(shadow), borrowing: memory.borrowing }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
-import { join, relative, sep } from "node:path"
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { dirname, join, relative, resolve, sep } from "node:path"
 import { errorCode } from "../os/problem.ts"
 import { findRepository, isNewFormat, type Repository } from "./repository.ts"
 
@@ -17,7 +17,10 @@ export interface Shadow {
   readonly top: string
   /** From the top to the root: empty, or ending in `/`. */
   readonly prefix: string
-  readonly repository: Repository | null
+  /** The person's list of what is ignored in this one repository; `null` where there is none. */
+  readonly excludes: string | null
+  /** What is ignored because it is ours: a pattern, empty where our data lies elsewhere. */
+  readonly ownPattern: string
   /** The index of this process; another process in the same workspace has another. */
   readonly index: string
   /** The person's objects, where they can be read as ours: the first checkpoint then writes hardly anything. */
@@ -33,11 +36,20 @@ export interface ShadowOptions {
 
 /** Errors: throws what the system throws where the data directory cannot be written. */
 export const openShadow = ({ root, dataDirectory }: ShadowOptions): Shadow => {
-  const directory = join(dataDirectory, "checkpoints", createHash("sha256").update(root).digest("hex").slice(0, 32))
+  const directory = join(canonical(dataDirectory), "checkpoints", createHash("sha256").update(root).digest("hex").slice(0, 32))
   const repository = findRepository(root)
   const top = repository?.top ?? root
   const index = join(directory, `index.${process.pid}-${++opened}`)
-  const shadow: Shadow = { directory, root, top, prefix: prefixOf(top, root), repository, index, lender: lenderOf(repository) }
+  const shadow: Shadow = {
+    directory,
+    root,
+    top,
+    prefix: prefixOf(top, root),
+    excludes: repository === null ? null : join(repository.commonDirectory, "info/exclude"),
+    ownPattern: ownPatternIn(top, directory),
+    index,
+    lender: lenderOf(repository)
+  }
   prepare(shadow)
   return shadow
 }
@@ -50,7 +62,23 @@ const lenderOf = (repository: Repository | null): string | null => {
 }
 
 /** The same shadow for a root that the repository around it ignores: then what lies above has nothing to say here. */
-export const standingAlone = (shadow: Shadow): Shadow => ({ ...shadow, top: shadow.root, prefix: "" })
+export const standingAlone = (shadow: Shadow): Shadow => ({
+  ...shadow,
+  top: shadow.root,
+  prefix: "",
+  excludes: null,
+  ownPattern: ownPatternIn(shadow.root, shadow.directory)
+})
+
+/** Our data as a line of an exclude file, every character for itself; empty where it does not lie below the top. */
+const ownPatternIn = (top: string, directory: string): string => {
+  const path = relative(top, dirname(dirname(directory)))
+  if (path === "" || path === ".." || path.startsWith(`..${sep}`)) return ""
+  return `/${path.split(sep).join("/").replace(/[\\*?[\]!# ]/g, "\\$&")}/\n`
+}
+
+/** Every link followed, as far as it exists. */
+const canonical = (path: string): string => (existsSync(path) ? realpathSync.native(path) : resolve(path))
 
 const prefixOf = (top: string, root: string): string => (top === root ? "" : `${relative(top, root).split(sep).join("/")}/`)
 
@@ -95,11 +123,11 @@ const create = ({ directory, root }: Shadow): void => {
 }
 
 /** What the person keeps out of sight in this one repository holds for its shadow, too. Gives back whether that changed. */
-export const refreshExcludes = ({ directory, repository, top }: Shadow): boolean => {
-  const theirs = repository === null || repository.top !== top ? "" : textOf(join(repository.commonDirectory, "info/exclude"))
+export const refreshExcludes = ({ directory, excludes, ownPattern }: Shadow): boolean => {
+  const wanted = `${excludes === null ? "" : textOf(excludes)}\n${ownPattern}`
   const ours = join(directory, "info/exclude")
-  if (textOf(ours) === theirs) return false
-  writeFileSync(ours, theirs)
+  if (textOf(ours) === wanted) return false
+  writeFileSync(ours, wanted)
   return true
 }
 

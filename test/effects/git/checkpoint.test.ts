@@ -120,12 +120,12 @@ describe("what a checkpoint holds (AFTER-1 to AFTER-5)", () => {
     expect(leftOut).toEqual([{ path: "bad\uFFFD.", why: "its name is not valid UTF-8", ignored: false }])
   })
 
-  test("what Loom itself keeps is never in it, though it lie in the workspace", async () => {
-    const root = emptyDirectory()
-    put(root, { "a.txt": "a", ".gitignore": "mine/\n" })
-    const data = join(root, "mine")
+  test.each(["mine", "my [own] d*ta #1"])("what Loom itself keeps is never in it, though it lie in the workspace, in %s", async (name) => {
+    const root = repositoryWith(emptyDirectory(), { "a.txt": "a", "mine.txt": "m" })
+    const data = join(root, name)
     await treeOf(root, data)
-    expect(await unpacked(root, data, await treeOf(root, data))).toEqual({ "a.txt": "- a", ".gitignore": "- mine/\n" })
+    put(root, { "b.txt": "b" })
+    expect(await unpacked(root, data, await treeOf(root, data))).toEqual({ "a.txt": "- a", "b.txt": "- b", "mine.txt": "- m" })
   })
 })
 
