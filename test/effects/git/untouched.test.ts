@@ -43,7 +43,7 @@ test("the person's repository stays as it is to the byte: refs, index, stash, se
       expect(fingerprint(join(root, ".git"))).toEqual(before.files)
       expect(git(root, "--no-optional-locks", "status", "--porcelain=v2")).toBe(before.status)
     }),
-    { numRuns: 6 }
+    { numRuns: 4 }
   )
 })
 
