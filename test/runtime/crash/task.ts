@@ -10,7 +10,6 @@ export const CHANGES = 18
 export const script: ServerScript = {
   chunkMs: 0,
   chunkBytes: 40,
-  faults: { 7: { fault: "status", status: 529 } },
   answers: [
     { blocks: [{ type: "text", text: "I look first." }, { type: "tool-call", name: "directory_list", arguments: { path: "." } }] },
     {
@@ -25,5 +24,6 @@ export const script: ServerScript = {
       }
     },
     { blocks: [{ type: "text", text: "All files are made." }] }
-  ]
+  ],
+  otherwise: { blocks: [{ type: "text", text: "There is nothing more to make." }] }
 }
