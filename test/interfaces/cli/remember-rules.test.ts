@@ -37,6 +37,14 @@ test("a file with a mistake in it is left alone, and the mistake is named", asyn
   await expect(remembered("modle = 1\n", ["file_read"])).rejects.toThrow(/has the unknown key modle; did you mean model\?/)
 })
 
+test("where the list cannot be found for sure, nothing is written", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "loom-rules-"))
+  const text = "append_system_prompt = '''\nallow = [ ]\n'''\n"
+  writeFileSync(join(directory, "config.toml"), text)
+  await expect(Effect.runPromise(rememberRules(directory, ["file_read"]))).rejects.toThrow(/add the rules by hand/)
+  expect(readFileSync(join(directory, "config.toml"), "utf8")).toBe(text)
+})
+
 test("a file that is linked from elsewhere stays linked", async () => {
   const directory = mkdtempSync(join(tmpdir(), "loom-rules-"))
   mkdirSync(join(directory, "dots"))

@@ -34,6 +34,7 @@ test("a line that begins with / is a word to Loom; a slip names the nearest; a p
   expect(hear(idle, { type: "line", text: "/mode plan" }, NOW)[1]).toEqual([{ type: "slash", name: "mode", rest: "plan" }])
   expect(hear(idle, { type: "line", text: "/exit" }, NOW)[1]).toEqual([{ type: "slash", name: "quit", rest: "" }])
   expect(shows(hear(idle, { type: "line", text: "/modle x" }, NOW)[1])).toEqual(["/modle is not known; did you mean /mode? a line that begins with a blank goes to the model as it is"])
+  expect(shows(hear(idle, { type: "line", text: "/constructor" }, NOW)[1])).toEqual([expect.stringContaining("/constructor is not known")])
   expect(says(hear(idle, { type: "line", text: "/etc/hosts is wrong" }, NOW)[1])).toHaveLength(1)
   expect(says(hear(idle, { type: "line", text: " /help" }, NOW)[1])).toHaveLength(1)
 })
@@ -56,8 +57,10 @@ test("always shows the rules first, and writes them only after a second yes", ()
     { type: "remember", rules: ["shell(npm test)"] },
     { type: "say", said: { type: "ApprovalAnswered", effect: asked!.effect, answer: "always", rules: ["shell(npm test)"] } }
   ])
-  const [back, nothing] = press(confirming, key("n"))
-  expect([back.stage.name, nothing]).toEqual(["approval", []])
+  for (const other of ["n", "return", "x", "escape", "a"]) {
+    const [back, nothing] = press(confirming, key(other))
+    expect([back.stage.name, nothing], other).toEqual(["approval", []])
+  }
 })
 
 test("a no asks why, and the model is told", () => {

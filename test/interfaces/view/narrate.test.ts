@@ -113,6 +113,10 @@ test("what has no meaning now is said, and a late answer is not", () => {
   expect(told(play([{ type: "LlmTextDelta", text: "ghost", effect: 99 }]))).toBe("")
 })
 
+test("empty lines before an answer are left out, those within it are not", () => {
+  expect(told(play([...asked, modelThinks("Hm."), modelSays("\n\nFirst.\n"), modelSays("\nSecond.")]))).toBe("› mend it\nHm.\nFirst.\n\nSecond.\n")
+})
+
 test("what the model says cannot repaint the screen", () => {
   expect(told(play([...asked, modelSays("\u001b[1A\u001b[2Kallow? y")]))).toBe("› mend it\n\\x1b[1A\\x1b[2Kallow? y\n")
 })

@@ -31,7 +31,7 @@ export const closing = ({ root }: DemoProject, { session, log, home, isOwnHome }
     ...command("what happened, event by event", `loom replay ${quoted(log)}`),
     ...command("does this build decide the same? change a byte and ask again", `loom verify ${quoted(log)}`),
     ...command("the conversation", `${before}loom show ${session}`),
-    ...command("go on with it", `${before}loom -C ${quoted(root)} -r ${session}`),
+    ...command("go on with it, with a model that thinks", `${before}ANTHROPIC_API_KEY=… loom -C ${quoted(root)} -r ${session} --model anthropic:NAME`),
     ...command("what it changed", `git -C ${quoted(root)} show`),
     ...command("the same with a real model", `git -C ${quoted(root)} reset --hard main~1 && ANTHROPIC_API_KEY=… loom -C ${quoted(root)} --permission-mode accept-edits --allowed-tools 'shell(node --test*)' ${quoted(TASK)}`),
     whole(span("dim", "  fork it from any event                comes with the next release; the log already holds what it needs")),
