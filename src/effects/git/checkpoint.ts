@@ -7,12 +7,12 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { attempt, problem, type Problem } from "../os/problem.ts"
+import { makeCopier } from "./copier.ts"
 import { runGit, type GitError } from "./git.ts"
 import { glance } from "./glance.ts"
 import { findInJournal, writeJournal } from "./journal.ts"
-import { copyBorrowed } from "./own-objects.ts"
 import { restoreTree, type Restored } from "./restore.ts"
-import { dropIndex, keepIndex, markAsOwning, openShadow, shadowEnvironment, type ShadowOptions } from "./shadow.ts"
+import { dropIndex, keepIndex, openShadow, shadowEnvironment, type ShadowOptions } from "./shadow.ts"
 import { memoryOf, takeTree, type Checkpoint, type Memory } from "./take.ts"
 import { tidy } from "./tidy.ts"
 import { diffTrees, type FileChange } from "./tree-diff.ts"
@@ -57,8 +57,7 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
   const alone = yield* Semaphore.make(1)
   let memory: Memory | null = null
   let busySince: number | null = null
-  let copying: Fiber.Fiber<void> | null = null
-  const uncopied: string[] = []
+  const copier = makeCopier(alone, scope)
   let tidied = false
 
   const opened = Effect.suspend(() =>
@@ -94,25 +93,8 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     yield* note(memory, tree, reason)
     if (!tidied) yield* Effect.forkIn(Effect.ignore(tidy(memory.shadow)), scope)
     tidied = true
-    if (!memory.borrowing || !memory.borrowed) return
-    uncopied.push(tree)
-    copying ??= yield* Effect.forkIn(copyAll(memory), scope)
+    if (memory.borrowing && memory.borrowed) yield* copier.copy(memory, tree)
   })
-
-  /** Copies until nothing is left to copy; only then, with nobody at work, the person's objects are let go. */
-  const copyAll = (memory: Memory): Effect.Effect<void> =>
-    Effect.gen(function*() {
-      for (let tree = uncopied[0]; tree !== undefined; tree = uncopied[0]) {
-        yield* copyBorrowed(memory.shadow, tree)
-        uncopied.shift()
-      }
-      const done = yield* alone.withPermit(attempt("let go of borrowed objects", () => uncopied.length === 0 && letGo(memory)))
-      if (!done) yield* copyAll(memory)
-    }).pipe(
-      // What could not be copied is tried again with the next checkpoint.
-      Effect.ignore,
-      Effect.ensuring(Effect.sync(() => (copying = null)))
-    )
 
   return {
     root: options.root,
@@ -122,7 +104,7 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     restore: (tree, into = options.root) => exclusively((memory) => restoreTree(memory, tree, into)),
     diff: (before, after) => exclusively((memory) => diffTrees(before, after, inShadow(memory))),
     read: (oid) => exclusively((memory) => Effect.map(runGit(["cat-file", "blob", oid], inShadow(memory)), ({ stdout }) => stdout)),
-    settled: Effect.suspend(() => (copying === null ? Effect.void : Fiber.await(copying)))
+    settled: copier.settled
   }
 })
 
@@ -141,13 +123,6 @@ const lastTree = ({ shadow, known }: Memory): Effect.Effect<string | null, Probl
     const seen = known === null ? null : glance(shadow.root, known)
     return seen?.sure === true && seen.suspects.length === 0 ? (known?.tree ?? null) : null
   })
-
-const letGo = (memory: Memory): boolean => {
-  memory.borrowing = false
-  markAsOwning(memory.shadow)
-  keepIndex(memory.shadow)
-  return true
-}
 
 /** The next process begins where this one ends. */
 const close = (memory: Memory): void => {

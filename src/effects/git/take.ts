@@ -74,7 +74,8 @@ const takeWithGit = (memory: Memory): Effect.Effect<Checkpoint, GitError | Probl
     error.reason === "failed" ? Effect.andThen(attempt("begin the checkpoint anew", () => forget(memory)), takeOnce(memory)) : Effect.fail(error)
   )
 
-const forget = (memory: Memory): void => {
+/** As if this process had never taken one. */
+export const forget = (memory: Memory): void => {
   dropIndex(memory.shadow)
   Object.assign(memory, memoryOf(memory.shadow), { borrowing: memory.borrowing, borrowed: memory.borrowed })
 }

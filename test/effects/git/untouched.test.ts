@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { emptyDirectory, fingerprint, git, put, repositoryWith, treeOf, withCheckpoints } from "./place.ts"
+import { emptyDirectory, filesOf, fingerprint, git, put, repositoryWith, treeOf, unpacked, withCheckpoints } from "./place.ts"
 
 /** A repository in the middle of somebody's work: staged, unstaged, untracked, stashed, branches, tags, a conflict. */
 const busyRepository = (): string => {
@@ -103,6 +103,22 @@ test("a checkpoint outlives a cleaning of the person's repository that drops wha
     [["first\n"], ["staged once\n"], ["deep\n"]].map(([text]) => hashOf(root, text ?? "")).join("\n")
   )
   expect(await treeOf(root, data)).toBe(tree)
+})
+
+test("objects that vanish before they are copied are written anew by the next checkpoint", async () => {
+  const root = repositoryWith(emptyDirectory(), Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`d${index % 9}/${index}.txt`, `${index}`])))
+  const data = emptyDirectory("data")
+  const tree = await withCheckpoints(root, data, (checkpoints) =>
+    Effect.gen(function*() {
+      yield* checkpoints.take("test")
+      rmSync(join(root, ".git/objects"), { recursive: true })
+      yield* checkpoints.settled
+      put(root, { "d0/0.txt": "changed" })
+      return (yield* checkpoints.take("test")).tree
+    })
+  )
+  rmSync(join(root, ".git"), { recursive: true })
+  expect(await unpacked(root, data, tree)).toEqual(filesOf(root))
 })
 
 const hashOf = (root: string, text: string): string => {
