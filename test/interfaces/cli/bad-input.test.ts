@@ -43,14 +43,15 @@ test("a damaged database is set aside, never deleted, and work goes on", async (
   const model = place.script(says("one"), says("two"))
   await loom(place, ["-q", "-p", "x", "--model", model])
   const data = join(place.home, "data")
-  const file = readdirSync(data).find((name) => name.endsWith(".db"))!
-  for (const name of readdirSync(data)) if (name !== file && name.startsWith(file)) writeFileSync(join(data, name), "")
+  const files = (): readonly string[] => readdirSync(data, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
+  const file = files().find((name) => name.endsWith(".db"))!
+  for (const name of files()) if (name !== file && name.startsWith(file)) writeFileSync(join(data, name), "")
   const garbage = Buffer.alloc(readFileSync(join(data, file)).length, "garbage ")
   writeFileSync(join(data, file), garbage)
   const ran = await loom(place, ["-p", "x", "--model", model])
   expect([ran.code, ran.stdout]).toEqual([0, "one\n"])
   expect(ran.stderr).toContain("the database was damaged; it is set aside as ")
-  const aside = readdirSync(data).filter((name) => readFileSync(join(data, name)).equals(garbage))
+  const aside = files().filter((name) => readFileSync(join(data, name)).equals(garbage))
   expect(aside).toHaveLength(1)
 })
 
