@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs"
+import { mkdirSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -8,6 +8,9 @@ for (const name of Object.keys(process.env)) {
   if (/^(LOOM|ANTHROPIC|OPENAI|XDG|GIT)_/.test(name) && !/^LOOM_(RUNS|SEED|SOAK)$/.test(name)) delete process.env[name]
 }
 process.env["HOME"] = home
+// What a test leaves in the temporary directory goes with the home, when the run is over.
+process.env["TMPDIR"] = join(home, "tmp")
+mkdirSync(process.env["TMPDIR"])
 process.env["LOOM_HOME"] = join(home, "loom")
 process.env["GIT_CONFIG_NOSYSTEM"] = "1"
 process.env["GIT_AUTHOR_NAME"] = process.env["GIT_COMMITTER_NAME"] = "Test"
