@@ -41,8 +41,9 @@ export const budgetReached = (session: Session, stepCounted: boolean): BudgetRea
 
 const moneyRefusal = (session: Session, costMax: number): string | null => {
   const { model } = session.settings
-  if (modelFacts(session, model)?.priced !== true || session.usage.unpriced > 0) {
-    return `a money budget is set, but the price of ${session.usage.unpriced > 0 ? "an earlier answer" : model} is not known; set its price in the settings, or lift the money budget`
+  if (session.usage.unpriced > 0) return "a money budget is set, but the price of an earlier answer is not known; lift the money budget, or begin a new session"
+  if (modelFacts(session, model)?.priced !== true) {
+    return `a money budget is set, but the price of ${model} is not known; take a model whose price is known, or lift the money budget`
   }
   if (session.usage.cost >= costMax) return `the budget of $${dollars(costMax)} is used up; raise it to go on`
   return null

@@ -26,9 +26,12 @@ test("a budget that is reached is named, with how to go on", () => {
 })
 
 test("a money budget refuses the first call whose price nobody knows, and says what to do", () => {
-  const advice = "is not known; set its price in the settings, or lift the money budget"
-  expect(budgetReached(session({ costMax: 1e9 }, {}, "test:two"), false)?.message).toBe(`a money budget is set, but the price of test:two ${advice}`)
-  expect(budgetReached(session({ costMax: 1e9 }, { unpriced: 1 }), false)?.message).toBe(`a money budget is set, but the price of an earlier answer ${advice}`)
+  expect(budgetReached(session({ costMax: 1e9 }, {}, "test:two"), false)?.message).toBe(
+    "a money budget is set, but the price of test:two is not known; take a model whose price is known, or lift the money budget"
+  )
+  expect(budgetReached(session({ costMax: 1e9 }, { unpriced: 1 }), false)?.message).toBe(
+    "a money budget is set, but the price of an earlier answer is not known; lift the money budget, or begin a new session"
+  )
   expect(budgetReached(session({ costMax: 1e9 }, {}, "constructor"), false)?.why).toBe("budget-cost")
   expect(budgetReached(session({}, { unpriced: 1 }, "test:two"), false)).toBe(null)
 })
