@@ -44,3 +44,18 @@ test("a sound state has nothing wrong with it, a broken one says what", () => {
   expect(violations({ ...running, executions: running.executions.map((execution) => ({ ...execution, changes: true })) })).toEqual(["a call that may change something runs beside another"])
   expect(violations({ ...running, executions: [] })).toEqual(["a batch waits for nothing"])
 })
+
+test("a session shut down in the midst of a turn can be gone on with, one shut down at rest waits for words", () => {
+  const reopened = (events: readonly Event[]) =>
+    replay([...events, { type: "ShutdownRequested", at: 90 }, { type: "SessionResumed", at: 91 }] satisfies readonly Event[])
+  expect(reopened(log)).toMatchObject({ name: "WaitingForInput", why: "interrupted" })
+  expect(reopened([opening()])).toMatchObject({ name: "WaitingForInput", why: "opened" })
+  const answered: readonly Event[] = [
+    opening(),
+    { type: "UserInput", at: 1, parts: [{ type: "text", text: "hello" }] },
+    { type: "ContextGathered", at: 2, effect: 1, fragments: [] },
+    { type: "LlmTextDelta", at: 3, effect: 2, text: "hello" },
+    { type: "LlmCompleted", at: 4, effect: 2, stop: "end" }
+  ]
+  expect(reopened(answered)).toMatchObject({ name: "WaitingForInput", why: "opened" })
+})

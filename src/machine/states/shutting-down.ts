@@ -1,6 +1,8 @@
 import { countUsage } from "../answer.ts"
 import { inert, stay, type Room } from "../outcome.ts"
+import type { Session } from "../session.ts"
 import { wait } from "../transitions.ts"
+import { lastOf } from "../vector.ts"
 
 /** Waits for the drain of open work; hears nothing else but a new process that opens the session again. */
 export const shuttingDown: Room<"ShuttingDown"> = {
@@ -8,5 +10,11 @@ export const shuttingDown: Room<"ShuttingDown"> = {
     state.drained || event.effect !== state.effect
       ? inert(state, event)
       : stay({ ...state, session: countUsage(state.session, event.usage), drained: true }),
-  SessionResumed: (state) => wait(state.session, "opened")
+  SessionResumed: (state) => wait(state.session, isBrokenOff(state.session) ? "interrupted" : "opened")
+}
+
+/** Whether the shutdown came in the midst of a turn: then a person can go on with it. */
+const isBrokenOff = ({ transcript }: Session): boolean => {
+  const last = lastOf(transcript)
+  return last !== undefined && !(last.type === "assistant" && last.ended !== "interrupted" && last.ended !== "failed")
 }

@@ -14,7 +14,7 @@ export const restMutants: readonly Mutant[] = [
   mutant("28", "begins the wait for a retry anew", ERROR, "retry: { ...state.retry, effect } }", "retry: { ...state.retry, effect, dueAt: state.retry.dueAt + 500 } }"),
   mutant("28", "forgets which attempt it was", CALLING, "newCall(effect, attempt, model, stage), streamed", "newCall(effect, 1, model, stage), streamed"),
   mutant("28", "waits for a model that died", CALLING, "SessionResumed: (state) => callAgain(state)", "SessionResumed: (state) => stay(state)"),
-  mutant("28", "can not be opened again once shut down", DOWN, 'wait(state.session, "opened")', "stay(state)"),
+  mutant("28", "can not be opened again once shut down", DOWN, 'wait(state.session, isBrokenOff(state.session) ? "interrupted" : "opened")', "stay(state)"),
   mutant("sound", "forgets that a window that moved has a marker", "window.ts", "marker: { keepers, entries: to, text },", "marker: null,"),
   mutant("total", "takes a rule's name for a member of Object", "policy/permission-rule.ts", "Object.hasOwn(SPELLINGS, name) ? (SPELLINGS[name] as string) : name)", "SPELLINGS[name] ?? name)"),
   mutant("total", "hears an event named constructor", "step.ts", "Object.setPrototypeOf({ ...room }, null)", "({ ...room })"),
