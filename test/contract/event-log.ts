@@ -234,6 +234,15 @@ export const eventLogContract = (name: string, makeWorld: () => World): void => 
     expect(await process(textOf("s"))).toBe(text)
   })
 
+  it("a log whose seals agree, but with an event that is none, is not taken in, not even in part; proves LOG-8", async ({ process }) => {
+    const rows = conversation(2, 5)
+    const odd = rows.map((row, index) => (index === 15 ? { ...row, event: { ...row.event, text: 7 } as never } : row))
+    const file = join(mkdtempSync(join(tmpdir(), "loom-log-")), "log.jsonl")
+    await makeWorld().process(Effect.andThen(keepWhole(odd), EventLog.use((log) => log.exportTo("s", file))))
+    await expect(process(EventLog.use((log) => log.importFrom(file)))).rejects.toMatchObject({ reason: "damaged", message: expect.stringContaining("damaged at line 18") })
+    expect(await process(EventLog.use(({ list }) => list))).toEqual([])
+  })
+
   it("without space nothing is acknowledged, nothing acknowledged is lost, and it goes on once there is some; proves LOG-10", async ({ process, space }) => {
     const rows = conversation(40, 100)
     const [error, kept, later] = await process(

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
+import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
@@ -113,6 +114,13 @@ test("eight processes that begin the same database at once all find it sound", a
   expect(ends).toEqual(ends.map(() => "sound\n"))
   const counted = await using(file, Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT count(*) FROM things`.values))
   expect(counted).toEqual([[8]])
+})
+
+test("two that open a new database in the same instant wait for each other", async () => {
+  const workerData = { shared: new SharedArrayBuffer(4), directory: mkdtempSync(join(tmpdir(), "loom-race-")), rounds: 400 }
+  const threads = [1, 2].map(() => new Worker(new URL("./sqlite-race.ts", import.meta.url), { workerData }))
+  const errors = await Promise.all(threads.map((thread) => new Promise((resolve, reject) => thread.once("message", resolve).once("error", reject))))
+  expect(errors).toEqual([[], []])
 })
 
 test("an older Node's note that SQLite is experimental is kept from the person, and no other warning is", () => {

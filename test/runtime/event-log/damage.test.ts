@@ -80,6 +80,12 @@ describe("a log that was changed; proves LOG-7", () => {
     expect(checkBytes(replaced(large, at, large[at] === 0x61 ? 0x62 : 0x61))).toMatchObject({ verdict: "damaged", damage: { at: "block", from: 257, to: 405 } })
   })
 
+  test("the number in a seal, which only the seal after it covers", () => {
+    const line = large.toString().split("\n").findIndex((text) => text.startsWith("\t")) + 1
+    const changed = large.toString().replace('\t{"seal":{"n":256,', '\t{"seal":{"n":255,')
+    expect(checkBytes(Buffer.from(changed)).damage).toEqual({ at: "line", line, why: "the seal names another event than the one it follows" })
+  })
+
   test("lines that are swapped, left out or doubled, anywhere", () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), fc.nat(), (which, first, second) => {

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import { expect, test } from "vitest"
 import { EventLog } from "../../../src/runtime/event-log/event-log.ts"
 import { makeMemoryStore } from "../../../src/runtime/event-log/store-memory.ts"
-import { append, keep } from "./support/journal.ts"
+import { append, keep, rowsOf } from "./support/journal.ts"
 import { conversation } from "./support/conversation.ts"
 
 const counting = () => {
@@ -45,16 +46,41 @@ test("what is durable already costs no commit", async () => {
   expect(await Effect.runPromise(Effect.provide(Effect.scoped(program), EventLog.layerMemory(store)))).toBe(0)
 })
 
-test("one session that cannot be written does not keep another from its commit", async () => {
+test("one session that cannot be written does not keep others from their commit, whichever comes first", async () => {
   const { store } = counting()
+  const rows = (id: string) => conversation(2, 3, id)
   const program = Effect.gen(function*() {
-    const lost = yield* keep(conversation(1, 3, "lost").slice(0, 1))
+    const lost = yield* keep(rows("lost").slice(0, 1))
     store.crash()
-    const sound = yield* keep(conversation(1, 3, "sound").slice(0, 1))
-    append(lost, conversation(1, 3, "lost").slice(1))
-    append(sound, conversation(1, 3, "sound").slice(1))
-    return yield* Effect.all([Effect.exit(lost.durable), Effect.exit(sound.durable)], { concurrency: "unbounded" })
+    const [first, last] = [yield* keep(rows("first").slice(0, 1)), yield* keep(rows("last").slice(0, 1))]
+    for (const [journal, id] of [[first, "first"], [lost, "lost"], [last, "last"]] as const) append(journal, rows(id).slice(1, 6))
+    const ends = yield* Effect.all([first, lost, last].map((journal) => Effect.exit(journal.durable)), { concurrency: "unbounded" })
+    append(first, rows("first").slice(6))
+    yield* first.durable
+    return [ends.map(({ _tag }) => _tag), yield* Effect.forEach(["first", "lost", "last"], (id) => Effect.map(rowsOf(id), (kept) => kept.map(({ n }) => n)))]
   })
-  const [lost, sound] = await Effect.runPromise(Effect.provide(Effect.scoped(program), EventLog.layerMemory(store)))
-  expect([lost._tag, sound._tag]).toEqual(["Failure", "Success"])
+  const [ends, kept] = await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(EventLog.layerMemory(store)), Effect.provide(Logger.layer([]))))
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+  expect([ends, kept]).toEqual([["Success", "Failure", "Success"], [numbers(15), [1], numbers(6)]])
+})
+
+test("what is appended while a commit is under way is not lost with it, but waits for the next", async () => {
+  const store = makeMemoryStore()
+  let during: () => void = () => undefined
+  const slow = {
+    ...store,
+    commit: (batches: Parameters<typeof store.commit>[0]) => Effect.andThen(store.commit(batches), Effect.sync(() => (during(), (during = () => undefined))))
+  }
+  for (const [name, onLine] of [["s", undefined], ["heard", () => undefined]] as const) {
+    const rows = conversation(1, 8, name)
+    const program = Effect.gen(function*() {
+      const journal = yield* keep(rows.slice(0, 1), { onLine })
+      append(journal, rows.slice(1, 5))
+      during = () => append(journal, rows.slice(5))
+      yield* journal.durable
+      yield* journal.durable
+      return yield* rowsOf(name)
+    })
+    expect(await Effect.runPromise(Effect.provide(Effect.scoped(program), EventLog.layerMemory(slow)))).toEqual(rows.map(({ event, actions }, index) => ({ n: index + 1, event, actions })))
+  }
 })

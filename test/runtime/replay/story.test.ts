@@ -4,6 +4,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { expect, test } from "vitest"
+import { step } from "../../../src/machine/step.ts"
 import { EventLog } from "../../../src/runtime/event-log/event-log.ts"
 import { makeStory, storyOfFile, storyOfSession } from "../../../src/runtime/replay/story.ts"
 import { conversation } from "../event-log/support/conversation.ts"
@@ -50,6 +51,8 @@ test("every event of a session is in its story once, in order", () => {
       return from === undefined ? [] : Array.from({ length: Number(to ?? from) - Number(from) + 1 }, (_, index) => Number(from) + index)
     })
     expect(numbers).toEqual(rows.map((_, index) => index + 1))
+    const inert = rows.filter(({ event }, index) => index > 0 && step(rows[index - 1]!.state, event).outcome !== "ok")
+    expect(lines.filter((line) => /\((stale|ignored)\)$/.test(line)).length).toBe(inert.length)
     expect(lines.filter((line) => line.includes("→")).length).toBe(rows.flatMap(({ actions }) => actions).length)
   }
 })
