@@ -108,8 +108,8 @@ const stateAfter = (told: Told | null, lines: readonly ParsedLine[]): State | nu
 const batchOf = (block: Block, read: ReadBlock, { id, opened, summary }: Told, lease: Lease): Batch => {
   const [first, ...lines] = block.bytes.toString().split("\n")
   const opening: NewSession | null = read.place.line > 1 ? null : { header: first!, roots: opened?.roots ?? [], created: opened?.at ?? read.header.at, lease }
-  const events: StoredLine[] = read.lines.map((_, index) => ({ n: read.place.n + 1 + index, line: lines[index]! }))
-  return { opening, id, token: lease.token, events, seals: sealOf(first!, read), snapshot: null, summary }
+  const { n } = read.place
+  return { opening, id, token: lease.token, after: n, lines: lines.slice(0, read.lines.length), seals: sealOf(first!, read), snapshot: null, summary }
 }
 
 /** A block begins with the line of the seal before it; the closing one is made anew by every export. */

@@ -1,15 +1,12 @@
-import { createHash, hash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type { Action } from "../../machine/action.ts"
 import type { Event, UserInput } from "../../machine/event.ts"
 import type { State } from "../../machine/state.ts"
 import type { GroupCommit, Member } from "./group-commit.ts"
 import { encodeRow } from "./line.ts"
+import { makeLines, type LinesBefore } from "./lines.ts"
 import { logError, type LogError } from "./log-error.ts"
-import { encodeSeal } from "./seal.ts"
-import { encodeSnapshot } from "./snapshot.ts"
-import { makeStateHash, type TranscriptDigest } from "./state-hash.ts"
-import type { Batch, NewSession, StoredLine, StoredSnapshot, Summary } from "./store.ts"
+import type { NewSession, Summary } from "./store.ts"
 
 /** The one writer of a session's log. */
 export interface Journal {
@@ -22,190 +19,109 @@ export interface Journal {
   readonly durable: Effect.Effect<void, LogError>
 }
 
+export interface OpenJournal extends Journal {
+  /** How many events were appended, in all its life. */
+  readonly count: () => number
+  /** Writes what waits; then nothing more can be appended. */
+  readonly close: Effect.Effect<void, LogError>
+}
+
 /** Where a journal begins to write. */
-export interface Beginning {
+export interface Beginning extends LinesBefore {
   readonly id: string
   readonly token: string
-  /** What wrote the snapshots that may be read. */
-  readonly version: string
   /** Set where the session is new. */
   readonly opening: NewSession | null
-  /** Every line since the line of the last seal, that one included, or since the header. */
-  readonly block: readonly string[]
-  readonly sealedAt: number
-  readonly snapshotAt: number
-  /** Lengths of the newest snapshot and of the lines after it. */
-  readonly snapshotLength: number
-  readonly tailLength: number
-  readonly transcript: TranscriptDigest
-  readonly lastAt: number
   readonly summary: Summary
   /** Hears each line as an export would write it. */
   readonly onLine: ((line: string) => void) | undefined
 }
 
-/** A seal at least after so many events. */
-export const SEAL_EVENTS = 256
-/** A snapshot at a seal after so many events, and on closing after so many. */
-const SNAPSHOT_EVENTS = 2000
-const CLOSING_SNAPSHOT_EVENTS = 256
-/**
- * Beside that, the lines since the last snapshot must be this part of its size: all snapshots of a session together then cost
- * little beside its lines, and opening it reads no more than a few times its state.
- */
-const SNAPSHOT_SHARE = 4
-const CLOSING_SNAPSHOT_SHARE = 1 / 4
 /** So many rows are written without waiting for more. */
 const CROWD = 256
-const TITLE_LENGTH_MAX = 80
 
-interface Waiting {
-  readonly n: number
-  readonly event: Event
-  readonly actions: readonly Action[]
-  /** The state after it, where a seal follows. */
-  readonly sealed: State | null
-}
-
-export interface OpenJournal extends Journal {
-  /** How many events were appended, in all its life. */
-  readonly count: () => number
-  /** Writes what waits and, if that is worth while, a snapshot; then nothing more can be appended. */
-  readonly close: Effect.Effect<void, LogError>
-}
-
-/**
- * Appending only remembers; lines, hashes and seals are made when a commit takes them.
- * What a commit could not write is kept and tried again with the next.
- */
+/** What a commit could not write is kept, and tried again with the next. */
 export const makeJournal = (from: Beginning, group: GroupCommit): OpenJournal => {
-  const states = makeStateHash(from.transcript)
-  const waiting: Waiting[] = []
-  const events: StoredLine[] = []
-  const seals: StoredLine[] = []
-  let block = makeBlock(from.block)
-  let { opening, sealedAt, snapshotAt, snapshotLength, tailLength, lastAt } = from
-  let { events: count, title, model, state: stateName } = from.summary
-  let snapshot: StoredSnapshot | null = null
-  let durable = opening === null ? count : 0
-  let newest: State | null = null
-  let failure: LogError | null = null
+  const lines = makeLines(from, from.onLine)
+  const telling = makeTelling(from.summary)
+  const written = makeWritten(from, lines, telling)
   let closed = false
 
-  const append: Journal["append"] = (event, actions, state) => {
-    if (closed) throw logError("closed", `append to session ${from.id}: its journal was closed before`)
-    const n = ++count
-    const isSealed = n - sealedAt >= SEAL_EVENTS || endsTurn(stateName, state)
-    if (isSealed) sealedAt = n
-    waiting.push({ n, event, actions, sealed: isSealed ? state : null })
-    if (title === "" && event.type === "UserInput") title = titleOf(event)
-    stateName = state.name
-    lastAt = event.at
-    newest = state
-    if (from.onLine !== undefined) encode()
-    if (waiting.length <= 1) group.noticed(member)
-    if ((n - durable) % CROWD === 0) group.crowded()
-    return n
-  }
-
-  const encode = (): void => {
-    for (const row of waiting.splice(0)) {
-      add(events, row.n, encodeRow(row.n, row.event, row.actions))
-      if (row.sealed !== null) seal(row.n, row.sealed)
-    }
-  }
-
-  const add = (lines: StoredLine[], n: number, line: string): void => {
-    lines.push({ n, line })
-    block.add(line)
-    tailLength += line.length
-    from.onLine?.(line)
-  }
-
-  const seal = (n: number, state: State): void => {
-    const chain = block.chain()
-    block = makeBlock([])
-    add(seals, n, encodeSeal({ n, chain, state: states.of(state) }))
-    if (isSnapshotDue(n, SNAPSHOT_EVENTS, SNAPSHOT_SHARE)) takeSnapshot(n, state)
-  }
-
-  const isSnapshotDue = (n: number, events: number, share: number): boolean =>
-    n - snapshotAt >= events && tailLength >= share * snapshotLength
-
-  const takeSnapshot = (n: number, state: State): void => {
-    states.of(state)
-    snapshot = encodeSnapshot({ n, state, transcript: states.transcript() }, from.version)
-    snapshotAt = n
-    snapshotLength = snapshot.text.length
-    tailLength = 0
-  }
-
-  const member: Member = {
-    batch: () => {
-      encode()
-      if (events.length === 0 && snapshot === null) return null
-      if (newest !== null) model = newest.session.settings.model
-      const summary = { events: count, updated: lastAt, title, model, state: stateName }
-      return { opening, id: from.id, token: from.token, events: events.slice(), seals: seals.slice(), snapshot, summary }
-    },
-    written: (batch: Batch) => {
-      events.splice(0, batch.events.length)
-      seals.splice(0, batch.seals.length)
-      if (snapshot === batch.snapshot) snapshot = null
-      opening = null
-      durable = batch.summary.events
-      failure = null
-    },
-    failed: (error) => void (failure = error)
-  }
-
   const flushed = (isDone: () => boolean): Effect.Effect<void, LogError> =>
-    Effect.andThen(
-      group.until(isDone),
-      Effect.suspend(() => (isDone() ? Effect.void : Effect.fail(failure ?? logError("failed", `write session ${from.id}: the commit did not end`))))
-    )
+    Effect.andThen(group.until(isDone), Effect.suspend(() => (isDone() ? Effect.void : Effect.fail(written.failure()))))
 
   return {
     session: from.id,
     get lastAt() {
-      return lastAt
+      return telling.summary().updated
     },
-    count: () => count,
-    append,
+    count: telling.count,
+    append: (event, actions, state) => {
+      if (closed) throw logError("closed", `append to session ${from.id}: its journal was closed before`)
+      const endsTurn = telling.endsTurn(state)
+      const n = telling.hear(event, state)
+      lines.add(n, encodeRow(n, event, actions), state, endsTurn)
+      group.noticed(written.member)
+      if ((n - written.upTo()) % CROWD === 0) group.crowded()
+      return n
+    },
     durable: Effect.suspend(() => {
-      const wanted = count
-      return durable >= wanted ? Effect.void : flushed(() => durable >= wanted)
+      const wanted = telling.count()
+      return written.upTo() >= wanted ? Effect.void : flushed(() => written.upTo() >= wanted)
     }),
     close: Effect.suspend(() => {
       if (closed) return Effect.void
       closed = true
-      encode()
-      if (newest !== null && isSnapshotDue(count, CLOSING_SNAPSHOT_EVENTS, CLOSING_SNAPSHOT_SHARE)) {
-        takeSnapshot(count, newest)
-        group.noticed(member)
-      }
-      return flushed(() => durable >= count && snapshot === null)
+      const newest = telling.newest()
+      if (newest !== null) lines.end(telling.count(), newest)
+      if (lines.pending().snapshot !== null) group.noticed(written.member)
+      return flushed(() => written.upTo() >= telling.count() && lines.pending().snapshot === null)
     })
   }
 }
 
-/** The bytes since the last seal, hashed a few at a time. */
-const makeBlock = (lines: readonly string[]) => {
-  let text = ""
-  let running: ReturnType<typeof createHash> | null = null
-  const add = (line: string): void => {
-    text += `${line}\n`
-    if (text.length < 65_536) return
-    running = (running ?? createHash("sha256")).update(text)
-    text = ""
+/** What has been written of a session, and why no more. */
+const makeWritten = ({ id, token, opening, summary }: Beginning, lines: ReturnType<typeof makeLines>, telling: ReturnType<typeof makeTelling>) => {
+  let upTo = opening === null ? summary.events : 0
+  let failure: LogError | null = null
+  const member: Member = {
+    batch: () => {
+      const pending = lines.pending()
+      if (pending.lines.length === 0 && pending.snapshot === null) return null
+      return { ...pending, opening: upTo === 0 ? opening : null, id, token, after: upTo, summary: telling.summary() }
+    },
+    written: (batch) => {
+      lines.written(batch)
+      upTo = batch.summary.events
+      failure = null
+    },
+    failed: (error) => void (failure = error)
   }
-  lines.forEach(add)
-  return { add, chain: (): string => (running === null ? hash("sha256", text) : running.update(text).digest("hex")) }
+  return { member, upTo: () => upTo, failure: () => failure ?? logError("failed", `write session ${id}: the commit did not end`) }
 }
 
-/** A turn ends where the session comes to rest. */
-const endsTurn = (before: string, after: State): boolean =>
-  before !== after.name && (after.name === "WaitingForInput" || after.name === "Error" || after.name === "ShuttingDown")
+/** What a list of sessions tells of this one, as it goes on. */
+const makeTelling = (from: Summary) => {
+  let { events, updated, title, model, state } = from
+  let newest: State | null = null
+  return {
+    count: () => events,
+    newest: () => newest,
+    /** A turn ends where the session comes to rest. */
+    endsTurn: (after: State): boolean =>
+      state !== after.name && (after.name === "WaitingForInput" || after.name === "Error" || after.name === "ShuttingDown"),
+    hear: (event: Event, after: State): number => {
+      if (title === "" && event.type === "UserInput") title = titleOf(event)
+      updated = event.at
+      state = after.name
+      newest = after
+      return ++events
+    },
+    summary: (): Summary => ({ events, updated, title, model: newest?.session.settings.model ?? model, state })
+  }
+}
+
+const TITLE_LENGTH_MAX = 80
 
 /** The first line of the person's first words. */
 export const titleOf = ({ parts }: Pick<UserInput, "parts">): string => {

@@ -10,8 +10,9 @@ import { makeEnding, pagesOf, storedText } from "./export.ts"
 import { makeGroupCommit } from "./group-commit.ts"
 import { decodeHeader, encodeHeader, FORMAT, headerOf, newerFormat } from "./header.ts"
 import { thisHolder } from "./holder.ts"
-import { makeJournal, SEAL_EVENTS, type Beginning, type Journal, type OpenJournal } from "./journal.ts"
+import { makeJournal, type Beginning, type Journal, type OpenJournal } from "./journal.ts"
 import { decodeRow, type Row } from "./line.ts"
+import { SEAL_EVENTS } from "./lines.ts"
 import { logError, type LogError } from "./log-error.ts"
 import { decodeSnapshot, snapshotVersion, type Snapshot } from "./snapshot.ts"
 import { EMPTY_TRANSCRIPT } from "./state-hash.ts"
@@ -121,7 +122,6 @@ const beginningOf = (opened: SessionOpened, header: string, lease: Lease, versio
   snapshotLength: 0,
   tailLength: 0,
   transcript: EMPTY_TRANSCRIPT,
-  lastAt: opened.at,
   summary: { events: 0, updated: opened.at, title: "", model: opened.settings.model, state: "WaitingForInput" },
   onLine: undefined
 })
@@ -148,7 +148,6 @@ const goingOn = Effect.fnUntraced(function*(
     sealedAt,
     snapshotAt: snapshot?.n ?? 0,
     transcript: snapshot?.transcript ?? EMPTY_TRANSCRIPT,
-    lastAt: updated,
     summary: { events, updated, title, model, state },
     onLine: undefined
   }

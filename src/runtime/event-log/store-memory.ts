@@ -18,7 +18,7 @@ interface Kept {
   readonly token: string | null
   readonly holder: string
   /** Shared by all that was ever kept of the session; what counts is the first `session.events` and `sealCount` of them. */
-  readonly events: StoredLine[]
+  readonly lines: string[]
   readonly seals: StoredLine[]
   readonly sealCount: number
   readonly snapshot: StoredSnapshot | null
@@ -70,7 +70,7 @@ export const makeMemoryStore = (): MemoryStore => {
     renew: () => Effect.void,
     session: (id) => Effect.map(kept(id), ({ session }) => session),
     sessions: Effect.sync(() => [...keptById.values()].map(({ session }) => session).reverse().sort((a, b) => b.updated - a.updated)),
-    events: ({ id }, after, to, count) => Effect.map(kept(id), ({ session, events }) => events.slice(after, Math.min(to, after + count, session.events))),
+    events: ({ id }, after, to, count) => Effect.map(kept(id), ({ session, lines }) => lines.slice(after, Math.min(to, after + count, session.events)).map((line, index) => ({ n: after + 1 + index, line }))),
     seals: ({ id }, after, to) => Effect.map(kept(id), ({ seals, sealCount }) => seals.slice(0, sealCount).filter(({ n }) => n > after && n <= to)),
     snapshot: ({ id }) => Effect.map(kept(id), ({ snapshot }) => snapshot),
     blob: (hash) => Effect.sync(() => bytesByHash.get(hash) ?? null),
@@ -86,13 +86,13 @@ const refusalOf = (batch: Batch, before: Kept | undefined): LogError | null => {
   return before?.token === batch.token ? null : logError("lost", `write session ${batch.id}: another process took it over; nothing more is written here`)
 }
 
-const withBatch = (before: Kept | undefined, { opening, id, token, events, seals, snapshot, summary }: Batch): Kept => {
+const withBatch = (before: Kept | undefined, { opening, id, token, lines, seals, snapshot, summary }: Batch): Kept => {
   const { header, roots, created } = before?.session ?? opening!
   return {
     session: { id, header, roots, created, ...summary },
     token,
     holder: opening?.lease?.holder ?? before?.holder ?? "",
-    events: extended(before?.events, before?.session.events, events),
+    lines: extended(before?.lines, before?.session.events, lines),
     seals: extended(before?.seals, before?.sealCount, seals),
     sealCount: (before?.sealCount ?? 0) + seals.length,
     snapshot: snapshot ?? before?.snapshot ?? null
@@ -100,10 +100,10 @@ const withBatch = (before: Kept | undefined, { opening, id, token, events, seals
 }
 
 /** The first `count` lines and the new ones; what a commit that failed left behind them goes. */
-const extended = (lines: StoredLine[] = [], count = 0, more: readonly StoredLine[]): StoredLine[] => {
-  lines.length = count
-  for (const line of more) lines.push(line)
-  return lines
+const extended = <T>(kept: T[] = [], count = 0, more: readonly T[]): T[] => {
+  kept.length = count
+  for (const line of more) kept.push(line)
+  return kept
 }
 
 const damaged = (snapshot: StoredSnapshot | null): StoredSnapshot | null => (snapshot === null ? null : { ...snapshot, text: `${snapshot.text} ` })

@@ -97,8 +97,8 @@ const notFound = (id: string): LogError => logError("not-found", `open session $
 const writeBatch = (sql: SqlClient.SqlClient, batch: Batch): Effect.Effect<void, SqlError | LogError> =>
   Effect.gen(function*() {
     const key = batch.opening === null ? yield* updateSession(sql, batch) : yield* insertSession(sql, batch, batch.opening)
-    yield* insertLines(sql, "events", key, batch.events)
-    yield* insertLines(sql, "seals", key, batch.seals)
+    yield* insertEvents(sql, key, batch)
+    yield* Effect.forEach(batch.seals, ({ n, line }) => sql`INSERT INTO seals (session, n, line) VALUES (${key}, ${n}, ${line})`, { discard: true })
     if (batch.snapshot !== null) yield* writeSnapshot(sql, key, batch.snapshot)
   })
 
@@ -124,24 +124,23 @@ const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { heade
 /** So many rows go into one statement; statements of one length are prepared once. */
 const ROWS_MAX = 64
 
-const insertLines = (sql: SqlClient.SqlClient, table: "events" | "seals", key: number, lines: readonly StoredLine[]) =>
+const insertEvents = (sql: SqlClient.SqlClient, key: number, { after, lines }: Batch) =>
   Effect.gen(function*() {
     for (let from = 0; from < lines.length; from += ROWS_MAX) {
-      const rows = lines.slice(from, from + ROWS_MAX)
-      const params: (string | number)[] = []
-      for (const { n, line } of rows) params.push(key, n, line)
-      yield* sql.unsafe(insertion(table, rows.length), params)
+      const some = lines.slice(from, from + ROWS_MAX)
+      yield* sql.unsafe(insertion(some.length), [key, after + from, ...some])
     }
   })
 
 /** Made once: text that is the same object is found fastest among the prepared statements. */
-const insertionByRows = { events: new Map<number, string>(), seals: new Map<number, string>() }
+const insertionByRows = new Map<number, string>()
 
-const insertion = (table: "events" | "seals", rows: number): string => {
-  const known = insertionByRows[table].get(rows)
+const insertion = (rows: number): string => {
+  const known = insertionByRows.get(rows)
   if (known !== undefined) return known
-  const made = `INSERT INTO ${table} (session, n, line) VALUES ${Array<string>(rows).fill("(?, ?, ?)").join(", ")}`
-  insertionByRows[table].set(rows, made)
+  const values = Array.from({ length: rows }, (_, index) => `(?1, ?2 + ${index + 1}, ?${index + 3})`)
+  const made = `INSERT INTO events (session, n, line) VALUES ${values.join(", ")}`
+  insertionByRows.set(rows, made)
   return made
 }
 

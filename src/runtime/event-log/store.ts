@@ -38,7 +38,9 @@ export interface Batch {
   readonly opening: NewSession | null
   readonly id: string
   readonly token: string
-  readonly events: readonly StoredLine[]
+  /** The newest event that is stored already; the lines follow on it. */
+  readonly after: number
+  readonly lines: readonly string[]
   readonly seals: readonly StoredLine[]
   readonly snapshot: StoredSnapshot | null
   readonly summary: Summary

@@ -1,0 +1,128 @@
+import { createHash, hash } from "node:crypto"
+import type { State } from "../../machine/state.ts"
+import { encodeSeal } from "./seal.ts"
+import { encodeSnapshot } from "./snapshot.ts"
+import { makeStateHash, type TranscriptDigest } from "./state-hash.ts"
+import type { StoredLine, StoredSnapshot } from "./store.ts"
+
+/** Where the lines of a session go on. */
+export interface LinesBefore {
+  /** What wrote the snapshots that may be read. */
+  readonly version: string
+  /** Every line since the line of the last seal, that one included, or since the header. */
+  readonly block: readonly string[]
+  readonly sealedAt: number
+  readonly snapshotAt: number
+  /** Lengths of the newest snapshot and of the lines after it. */
+  readonly snapshotLength: number
+  readonly tailLength: number
+  readonly transcript: TranscriptDigest
+}
+
+/** What waits to be written. */
+export interface Pending {
+  readonly lines: readonly string[]
+  readonly seals: readonly StoredLine[]
+  readonly snapshot: StoredSnapshot | null
+}
+
+/** The lines of a session that are not written yet, sealed and, now and then, with a snapshot. */
+export interface Lines {
+  readonly add: (n: number, line: string, after: State, endsTurn: boolean) => void
+  /** A last snapshot, if it is worth while. */
+  readonly end: (n: number, after: State) => void
+  readonly pending: () => Pending
+  readonly written: (pending: Pending) => void
+}
+
+/** A seal at least after so many events. */
+export const SEAL_EVENTS = 256
+/** A snapshot at a seal after so many events, and on closing after so many. */
+const SNAPSHOT_EVENTS = 2000
+const CLOSING_SNAPSHOT_EVENTS = 256
+/**
+ * Beside that, the lines since the last snapshot must be so many times its size: all snapshots of a session together then cost
+ * little beside its lines, and opening it reads no more than a few times its state.
+ */
+const SNAPSHOT_SHARE = 4
+const CLOSING_SNAPSHOT_SHARE = 1 / 4
+
+export const makeLines = (before: LinesBefore, onLine: ((line: string) => void) | undefined): Lines => {
+  const states = makeStateHash(before.transcript)
+  const block = makeBlock(before.block)
+  const lines: string[] = []
+  const seals: StoredLine[] = []
+  let snapshot: StoredSnapshot | null = null
+  let { sealedAt, snapshotAt, snapshotLength, tailLength } = before
+
+  const cover = (line: string): void => {
+    block.add(line)
+    tailLength += line.length
+    onLine?.(line)
+  }
+
+  const seal = (n: number, state: State): void => {
+    const line = encodeSeal({ n, chain: block.take(), state: states.of(state) })
+    sealedAt = n
+    seals.push({ n, line })
+    cover(line)
+    if (isSnapshotDue(n, SNAPSHOT_EVENTS, SNAPSHOT_SHARE)) takeSnapshot(n, state)
+  }
+
+  const isSnapshotDue = (n: number, events: number, share: number): boolean =>
+    n - snapshotAt >= events && tailLength >= share * snapshotLength
+
+  const takeSnapshot = (n: number, state: State): void => {
+    states.of(state)
+    snapshot = encodeSnapshot({ n, state, transcript: states.transcript() }, before.version)
+    snapshotAt = n
+    snapshotLength = snapshot.text.length
+    tailLength = 0
+  }
+
+  return {
+    add: (n, line, after, endsTurn) => {
+      lines.push(line)
+      cover(line)
+      if (endsTurn || n - sealedAt >= SEAL_EVENTS) seal(n, after)
+    },
+    end: (n, after) => {
+      if (isSnapshotDue(n, CLOSING_SNAPSHOT_EVENTS, CLOSING_SNAPSHOT_SHARE)) takeSnapshot(n, after)
+    },
+    pending: () => ({ lines: lines.slice(), seals: seals.slice(), snapshot }),
+    written: (pending) => {
+      lines.splice(0, pending.lines.length)
+      seals.splice(0, pending.seals.length)
+      if (snapshot === pending.snapshot) snapshot = null
+    }
+  }
+}
+
+/** So much text is held before it is hashed. */
+const BLOCK_LENGTH_MAX = 65_536
+
+/** The bytes since the last seal, hashed many lines at a time. */
+const makeBlock = (first: readonly string[]) => {
+  let lines: string[] = []
+  let length = 0
+  let running: ReturnType<typeof createHash> | null = null
+  const text = (): string => (lines.length === 0 ? "" : `${lines.join("\n")}\n`)
+  const add = (line: string): void => {
+    lines.push(line)
+    length += line.length
+    if (length < BLOCK_LENGTH_MAX) return
+    running = (running ?? createHash("sha256")).update(text())
+    lines = []
+    length = 0
+  }
+  /** The hash of them, and the next block begins. */
+  const take = (): string => {
+    const chain = running === null ? hash("sha256", text()) : running.update(text()).digest("hex")
+    lines = []
+    length = 0
+    running = null
+    return chain
+  }
+  first.forEach(add)
+  return { add, take }
+}
