@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { Array as List, Finite, Int, Literals, optionalKey, Record as Dictionary, String as Text, Struct, Union, Unknown } from "effect/Schema"
 import type { Script } from "./script.ts"
-
-const { Array: List, Finite, Int, Literals, optionalKey, Record: Dictionary, String: Text, Struct, Union, Unknown } = Schema
 
 const block = Union([
   Struct({ type: Schema.Literal("text"), text: Text, repeat: optionalKey(Int) }),

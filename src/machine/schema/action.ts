@@ -1,10 +1,8 @@
-import * as Schema from "effect/Schema"
+import { Array as List, Boolean as Flag, Finite, Int, Literal, Literals, NullOr, String as Text, Struct, Union } from "effect/Schema"
 import { toolCallSchema } from "./session.ts"
 import { completedCallSchema, failureSchema, questionSchema, waitingReasonSchema } from "./state.ts"
 
 /** The schemas of `action.ts`, in its order. */
-
-const { Array: List, Boolean: Flag, Finite, Int, Literal, Literals, NullOr, String: Text, Struct, Union } = Schema
 
 const effectActions = [
   Struct({ type: Literal("GatherContext"), effect: Int, turn: Int }),

@@ -1,4 +1,4 @@
-import * as Schema from "effect/Schema"
+import { Array as List, Boolean as Flag, Finite, Literal, Literals, String as Text, Struct, Union, optionalKey } from "effect/Schema"
 import {
   modelsByNameSchema,
   partSchema,
@@ -12,8 +12,6 @@ import {
 import { failureKindSchema, questionSchema } from "./state.ts"
 
 /** The schemas of `event.ts`, in its order. Whatever number the world gave was written, and can be read again. */
-
-const { Array: List, Boolean: Flag, Finite, Literal, Literals, String: Text, Struct, Union, optionalKey } = Schema
 
 const timed = <const T extends string>(type: T) => ({ type: Literal(type), at: Finite })
 const answer = <const T extends string>(type: T) => ({ ...timed(type), effect: Finite, usage: optionalKey(reportedUsageSchema) })

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Array as List, Boolean as Flag, Finite, Int, Literals, NullOr, Record as Dictionary, String as Text, Struct, Union, optionalKey } from "effect/Schema"
 import type { Entry } from "../session.ts"
 import type { Vector } from "../vector.ts"
 
@@ -7,7 +8,6 @@ import type { Vector } from "../vector.ts"
  * What the machine counts is an integer, what the world says a number.
  */
 
-const { Array: List, Boolean: Flag, Finite, Int, Literals, NullOr, Record: Dictionary, String: Text, Struct, Union, optionalKey } = Schema
 const oneOf = <const T extends string>(type: T) => Schema.Literal(type)
 
 export const toolDefinitionSchema = Struct({ name: Text, description: Text, inputSchema: Dictionary(Text, Schema.Unknown) })
