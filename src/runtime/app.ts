@@ -1,10 +1,12 @@
 import { join } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
 import { Keepers } from "../effects/context/keepers.ts"
-import { layer as layerSqlite, Sqlite } from "../effects/os/sqlite.ts"
+import { layer as layerSqlite, moveAside, Sqlite } from "../effects/os/sqlite.ts"
 import { directoriesOf, type Directories } from "./directories.ts"
 import { layerBlobsSql } from "./event-log/blobs-sql.ts"
 import { EventLog } from "./event-log/event-log.ts"
@@ -35,9 +37,9 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const { environment, cwd } = config
   const directories = directoriesOf(environment)
   const settings = yield* readSettings(config, directories)
-  const context = yield* Effect.mapError(Layer.build(storeOf(directories)), (cause) => logErrorOf(`open the database ${directories.database}`, cause))
+  const { context, setAside } = yield* openStore(directories)
   const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data }), context)
-  return { sessions, settings, directories, log: Context.get(context, EventLog), setAside: Context.get(context, Sqlite).setAside }
+  return { sessions, settings, directories, log: Context.get(context, EventLog), setAside }
 })
 
 const readSettings = Effect.fnUntraced(function*({ environment, flagsLayer }: AppConfig, directories: Directories) {
@@ -50,6 +52,24 @@ const readSettings = Effect.fnUntraced(function*({ environment, flagsLayer }: Ap
       { source: join(directories.config, "config.toml"), layer: fromFile }
     ],
     modelByKey(environment)
+  )
+})
+
+/** A database that turns out to be damaged only when its tables are read is set aside, too, and a new one begun. */
+const openStore = Effect.fnUntraced(function*(directories: Directories) {
+  const first = yield* Effect.result(buildStore(directories))
+  if (Result.isSuccess(first)) return { context: first.success, setAside: Context.get(first.success, Sqlite).setAside }
+  if (first.failure.reason !== "damaged") return yield* first.failure
+  const setAside = yield* Effect.try({ try: () => moveAside(directories.database), catch: () => first.failure })
+  return { context: yield* buildStore(directories), setAside }
+})
+
+/** In a scope of its own, so that what failed to open is closed before it is moved. */
+const buildStore = Effect.fnUntraced(function*(directories: Directories) {
+  const scope = yield* Scope.fork(yield* Effect.scope)
+  return yield* Layer.buildWithScope(storeOf(directories), scope).pipe(
+    Effect.mapError((cause) => logErrorOf(`open the database ${directories.database}`, cause)),
+    Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
   )
 })
 

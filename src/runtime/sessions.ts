@@ -79,8 +79,9 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
       yield* Effect.promise(() => endStrays(id, 0))
       const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state), opening)
-      yield* session.say({ type: "SessionResumed" })
-      yield* session.say(yield* settingsNow(opening))
+      // Both are in the inbox before anything that is taken up again can answer: nothing is decided under the old settings.
+      const settings = yield* settingsNow(opening)
+      yield* Effect.all([session.say({ type: "SessionResumed" }), session.say(settings)], { concurrency: "unbounded", discard: true })
       yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
       return session
     }),

@@ -107,7 +107,7 @@ export const eventLogContract = (name: string, makeWorld: () => World): void => 
   it("while a session is held nobody else opens it, and the refusal names the holder; proves LOG-4", async ({ process: run }) => {
     const refused = await run(Effect.andThen(keep(conversation(1, 1)), Effect.flip(open("s"))))
     expect(refused).toBeInstanceOf(LogError)
-    expect([refused.reason, refused.message]).toEqual(["held", expect.stringMatching(new RegExp(`held by process ${process.pid} on .*; end that process, or fork`))])
+    expect([refused.reason, refused.message]).toEqual(["held", expect.stringMatching(new RegExp(`held by process ${process.pid} on .*; end that process first`))])
     expect((await run(open("s"))).tail.length).toBe(6)
   })
 

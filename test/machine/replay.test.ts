@@ -59,3 +59,9 @@ test("a session shut down in the midst of a turn can be gone on with, one shut d
   ]
   expect(reopened(answered)).toMatchObject({ name: "WaitingForInput", why: "opened" })
 })
+
+test("a model that nobody knows is no setting", () => {
+  const before = replay(log)
+  const after = replay([...log, { type: "SettingsChanged", at: 80, model: "nobody:knows", mode: "bypass" }])
+  expect(after).toEqual(before)
+})

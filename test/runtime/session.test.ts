@@ -147,3 +147,13 @@ test("a room that breaks ends the session with its fault instead of leaving it w
       expect(String(exit)).toContain("broken room")
     })
   ))
+
+test("time in a log never goes back, whatever the clock says", () =>
+  run(
+    Effect.gen(function*() {
+      const ahead = 9_000_000_000_000
+      const { session, rows } = yield* liveSession({ ...opening(), at: ahead }, () => [])
+      yield* session.say(words("earlier, by the clock"))
+      expect((yield* rows).map(({ event }) => event.at)).toEqual([ahead, ahead])
+    })
+  ))

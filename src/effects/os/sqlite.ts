@@ -87,7 +87,8 @@ const ensureFile = (file: string): void => {
   closeSync(openSync(file, "a", 0o600))
 }
 
-const moveAside = (file: string): string => {
+/** Puts a damaged database under another name, beside; nothing of it is deleted. */
+export const moveAside = (file: string): string => {
   const name = `${file}.damaged-${new Date().toISOString().replaceAll(/[-:]|\..*/g, "")}`
   for (const suffix of ["", "-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, name + suffix)
   return name

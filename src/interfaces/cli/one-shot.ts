@@ -22,7 +22,7 @@ import { taskOf } from "./task.ts"
 export const oneShot: Command = Effect.fnUntraced(function*(invocation: Invocation) {
   const { output, flags } = invocation
   const app = yield* appOf(invocation)
-  if (app.settings.model === null) return yield* getStarted(output)
+  if (app.settings.model === null && !goesOn(invocation)) return yield* getStarted(output)
   const task = yield* taskOf(invocation)
   if (task === "" && !goesOn(invocation)) return yield* usageError('a task is missing; write it as `loom -p "what to do"`, or pipe it in')
   const streamsJson = outputFormat(flags) === "stream-json"

@@ -128,7 +128,7 @@ const sameAlready = Effect.fnUntraced(function*(store: Store, file: string, erro
   const stored = createHash("sha256")
   yield* Stream.runForEach(exportSession(store, session), (text) => Effect.sync(() => void stored.update(text)))
   const given = yield* attempt(file, () => hash("sha256", readFileSync(file)))
-  if (stored.digest("hex") !== given) return yield* logError("exists", `import ${file}: ${error.message}, and it is another log; remove one, or fork`)
+  if (stored.digest("hex") !== given) return yield* logError("exists", `import ${file}: ${error.message}, and it is another log; the one that is here stays as it is`)
   return { session: session.id, events: session.events, message: "it is here already" }
 })
 

@@ -175,7 +175,7 @@ const refuseOtherFormat = ({ id, header }: StoredSession): Effect.Effect<void, L
   if (decoded.loom > FORMAT) return Effect.fail(logError("newer", `open session ${id}: ${newerFormat(decoded)}`))
   return decoded.loom === FORMAT
     ? Effect.void
-    : Effect.fail(logError("unwritable", `open session ${id}: it was written in format ${decoded.loom} and can be read, not gone on with; fork it`))
+    : Effect.fail(logError("unwritable", `open session ${id}: it was written in format ${decoded.loom} and can be read, not gone on with`))
 }
 
 // ── listening ────────────────────────────────────────────────────────────────────────────────────────────────────

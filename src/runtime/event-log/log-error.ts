@@ -51,7 +51,7 @@ const ADVICE: Partial<Record<LogReason, string>> = {
   full: "; nothing that was acknowledged is lost, free some space and go on",
   unwritable: "; set LOOM_HOME to a directory that can be written",
   busy: "; another process holds the database, try again when it is done",
-  damaged: "; export what can be read, then move the file away"
+  damaged: "; `loom doctor` names the file: move it away, and loom begins a new one"
 }
 
 const words = (cause: unknown): string => {

@@ -109,4 +109,4 @@ const extended = <T>(kept: T[] = [], count = 0, more: readonly T[]): T[] => {
 const damaged = (snapshot: StoredSnapshot | null): StoredSnapshot | null => (snapshot === null ? null : { ...snapshot, text: `${snapshot.text} ` })
 
 const held = (id: string, holder: string): LogError =>
-  logError("held", `open session ${id}: it is held by ${describeHolder(JSON.parse(holder) as Holder)}; end that process, or fork the session`)
+  logError("held", `open session ${id}: it is held by ${describeHolder(JSON.parse(holder) as Holder)}; end that process first`)

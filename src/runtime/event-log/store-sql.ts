@@ -85,7 +85,7 @@ const refuseIfHeld = ({ id, token, holder, heard }: SessionRow, lease: Lease): E
   if (token === null || holder === null) return Effect.void
   const who = JSON.parse(holder) as Holder
   return isAlive(who, lease.at - heard)
-    ? Effect.fail(logError("held", `open session ${id}: it is held by ${describeHolder(who)}; end that process, or fork the session`))
+    ? Effect.fail(logError("held", `open session ${id}: it is held by ${describeHolder(who)}; end that process first`))
     : Effect.void
 }
 
@@ -121,14 +121,17 @@ const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { heade
     return inserted === undefined ? yield* logError("exists", `create session ${id}: there is one of that name already`) : inserted.key
   })
 
-/** So many rows go into one statement; statements of one length are prepared once. */
-const ROWS_MAX = 64
+/** So many rows go into one statement, or so many, or what is left: few lengths, for statements of one length are prepared once. */
+const ROWS_MANY = 256
+const ROWS_SOME = 64
 
 const insertEvents = (sql: SqlClient.SqlClient, key: number, { after, lines }: Batch) =>
   Effect.gen(function*() {
-    for (let from = 0; from < lines.length; from += ROWS_MAX) {
-      const some = lines.slice(from, from + ROWS_MAX)
-      yield* sql.unsafe(insertion(some.length), [key, after + from, ...some])
+    for (let from = 0; from < lines.length;) {
+      const left = lines.length - from
+      const rows = left >= ROWS_MANY ? ROWS_MANY : left >= ROWS_SOME ? ROWS_SOME : left
+      yield* sql.unsafe(insertion(rows), [key, after + from, ...lines.slice(from, from + rows)])
+      from += rows
     }
   })
 

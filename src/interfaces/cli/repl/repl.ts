@@ -5,7 +5,7 @@ import type { Opening } from "../../../runtime/sessions.ts"
 import type { ExitCode } from "../exit-code.ts"
 import { getStarted } from "../getting-started.ts"
 import type { Command, Invocation, Trouble } from "../invocation.ts"
-import { appOf, openMeant, type App } from "../open.ts"
+import { appOf, goesOn, openMeant, type App } from "../open.ts"
 import { converseByLine } from "./by-line.ts"
 import { converseOnScreen } from "./on-screen.ts"
 import type { Next } from "./slash-commands.ts"
@@ -13,7 +13,7 @@ import type { Next } from "./slash-commands.ts"
 /** A conversation, session after session, until the person leaves. */
 export const converse: Command = Effect.fnUntraced(function*(invocation: Invocation): Effect.fn.Return<ExitCode, Trouble, Scope.Scope> {
   const app = yield* appOf(invocation)
-  if (app.settings.model === null) return yield* getStarted(invocation.output)
+  if (app.settings.model === null && !goesOn(invocation)) return yield* getStarted(invocation.output)
   const attended = isScreen(invocation)
   const hold = attended ? converseOnScreen : converseByLine
   let next: Next | null = null
