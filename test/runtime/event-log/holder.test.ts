@@ -28,7 +28,7 @@ test("a process that has ended is dead at once; proves LOG-4", async () => {
 })
 
 test("so is one whose parent has not noticed; proves LOG-4", async () => {
-  const parent = spawn("sh", ["-c", "read line & echo $!; exec cat"], { stdio: ["pipe", "pipe", "ignore"] })
+  const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec cat"], { stdio: ["pipe", "pipe", "ignore"] })
   const id = Number(await new Promise<Buffer>((resolve) => parent.stdout.once("data", resolve)))
   const holder = holderOf(id)
   process.kill(id, "SIGKILL")
