@@ -28,7 +28,7 @@ const reasonOf = (cause: unknown): LogReason => {
   if (cause instanceof SqlError) return reasonOf(cause.reason.cause)
   const system = String((cause as { readonly code?: unknown } | null)?.code)
   if (system === "ENOSPC" || system === "EDQUOT") return "full"
-  if (["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR"].includes(system)) return "unwritable"
+  if (["EACCES", "EPERM", "EROFS", "ENOTDIR"].includes(system)) return "unwritable"
   if (system === "ENOENT") return "not-found"
   switch (sqliteCode(cause)) {
     case SQLITE.FULL:
@@ -56,5 +56,6 @@ const ADVICE: Partial<Record<LogReason, string>> = {
 
 const words = (cause: unknown): string => {
   if (cause instanceof SqlError) return words(cause.reason.cause)
+  if ((cause as { readonly code?: unknown } | null)?.code === "EISDIR") return "it is a folder; name a file in it"
   return cause instanceof Error ? cause.message : String(cause)
 }
