@@ -84,7 +84,7 @@ const unsealed = ({ bytes, tornBytes }: Block, place: Place): End => {
 /** Whether a block's last event is the one its seal names: the number in a seal is covered only by the seal after it. */
 const endsWith = (bytes: Buffer, n: number, before: number): boolean => {
   const last = bytes.lastIndexOf(LF, bytes.length - 2) + 1
-  return last === 0 ? n === before : bytes.toString("latin1", last, last + 24).startsWith(`{"n":${n},`)
+  return last > 0 && n > before && bytes.toString("latin1", last, last + 24).startsWith(`{"n":${n},`)
 }
 
 const otherNumber = (bytes: Buffer, place: Place): Damage =>

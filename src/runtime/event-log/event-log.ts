@@ -11,7 +11,7 @@ import { rowOf, type ParsedLine, type Row } from "./line.ts"
 import { logError, type LogError } from "./log-error.ts"
 import { makeMemoryStore, type MemoryStore } from "./store-memory.ts"
 import { makeSqlStore } from "./store-sql.ts"
-import type { Store, StoredSession } from "./store.ts"
+import { lineOf, type Store, type StoredSession } from "./store.ts"
 import { upcasterFrom } from "./upcast.ts"
 import { writeFileOf, type Exported } from "./write-file.ts"
 
@@ -95,7 +95,7 @@ const rows = (store: Store, session: StoredSession, { from = 1, to = session.eve
   const header = decodeHeader(session.header)
   const upcaster = typeof header === "string" ? null : upcasterFrom(header.loom)
   if (upcaster === null) return Stream.fail(logError("newer", `read session ${session.id}: its format is not known here; update Loom`))
-  return Stream.flatMap(pagesOf(store, session, from - 1, Math.min(to, session.events)), (lines) =>
-    Stream.fromArray(lines.map(({ line }) => rowOf(upcaster.line(JSON.parse(line)) as unknown as ParsedLine)))
+  return Stream.flatMap(pagesOf(store, session, from - 1, Math.min(to, session.events)), (events) =>
+    Stream.fromArray(events.map((event) => rowOf(upcaster.line(JSON.parse(lineOf(event))) as unknown as ParsedLine)))
   )
 }

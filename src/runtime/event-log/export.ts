@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import { blobsNamedIn, encodeBlobLine } from "./blob-line.ts"
 import type { LogError } from "./log-error.ts"
 import { encodeClosingSeal } from "./seal.ts"
-import type { Store, StoredLine, StoredSession } from "./store.ts"
+import type { Store, StoredEvent, StoredSession } from "./store.ts"
 
 /** So many events are read at a time. */
 const PAGE_EVENTS = 2048
@@ -24,29 +24,17 @@ export const exportSession = (store: Store, session: StoredSession): Stream.Stre
 export const storedText = (store: Store, session: StoredSession): Stream.Stream<string, LogError> =>
   Stream.concat(
     Stream.succeed(`${session.header}\n`),
-    Stream.mapEffect(pagesOf(store, session, 0, session.events), (events) =>
-      Effect.map(store.seals(session, events[0]!.n - 1, events[events.length - 1]!.n), (seals) => merged(events, seals))
-    )
+    Stream.map(pagesOf(store, session, 0, session.events), (events) => `${events.map(({ text }) => text).join("\n")}\n`)
   )
 
-/** The lines of the events after `after` up to `to`, a page at a time. */
-export const pagesOf = (store: Store, session: StoredSession, after: number, to: number): Stream.Stream<readonly StoredLine[], LogError> =>
+/** The events after `after` up to `to`, a page at a time. */
+export const pagesOf = (store: Store, session: StoredSession, after: number, to: number): Stream.Stream<readonly StoredEvent[], LogError> =>
   Stream.paginate(after, (from) =>
-    Effect.map(store.events(session, from, to, PAGE_EVENTS), (lines) => {
-      const last = lines[lines.length - 1]?.n ?? to
-      return [lines.length === 0 ? [] : [lines], last < to ? Option.some(last) : Option.none()] as const
+    Effect.map(store.events(session, from, to, PAGE_EVENTS), (events) => {
+      const last = events[events.length - 1]?.n ?? to
+      return [events.length === 0 ? [] : [events], last < to ? Option.some(last) : Option.none()] as const
     })
   )
-
-const merged = (events: readonly StoredLine[], seals: readonly StoredLine[]): string => {
-  let text = ""
-  let next = 0
-  for (const { n, line } of events) {
-    text += `${line}\n`
-    if (seals[next]?.n === n) text += `${seals[next++]!.line}\n`
-  }
-  return text
-}
 
 /** What follows the last event of a log depends on all that came before; this is told it, and writes the rest. */
 export interface Ending {

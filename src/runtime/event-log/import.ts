@@ -1,4 +1,4 @@
-import { createHash, hash, randomUUID } from "node:crypto"
+import { createHash, hash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -9,14 +9,14 @@ import { initial, step } from "../../machine/step.ts"
 import { checkChain, type ChainVerdict } from "./chain.ts"
 import { describeDamage, firstInvalid } from "./damage.ts"
 import { exportSession } from "./export.ts"
-import { thisHolder } from "./holder.ts"
 import { titleOf } from "./journal.ts"
+import { newLease } from "./leases.ts"
 import type { ParsedLine } from "./line.ts"
 import { logError, logErrorOf, type LogError } from "./log-error.ts"
 import { makeLogReader, readBlocks, type ReadBlock } from "./read-log.ts"
 import { blocksOfFile, type Block } from "./scan.ts"
-import { decodeSeal, isClosing } from "./seal.ts"
-import type { Batch, Lease, NewSession, Store, StoredLine, Summary } from "./store.ts"
+import { encodeSeal, isClosing } from "./seal.ts"
+import type { Batch, Lease, NewSession, Store, Summary } from "./store.ts"
 
 export interface Imported {
   readonly session: string
@@ -30,7 +30,7 @@ export const importLog = Effect.fnUntraced(function*(store: Store, file: string)
   const checked = yield* attempt(file, () => checkChain(file))
   if (checked.verdict === "damaged" || checked.verdict === "newer") return yield* logError(checked.verdict, `import ${file}: ${checked.message}`)
   const at = yield* Clock.currentTimeMillis
-  const lease: Lease = { token: randomUUID(), at, holder: JSON.stringify(thisHolder(at)) }
+  const lease = newLease(at)
   const session = yield* store.atomically(writeLog(store, file, lease, checked))
   yield* store.release(session.id, lease.token)
   return { session: session.id, events: session.events, message: checked.message }
@@ -107,15 +107,11 @@ const stateAfter = (told: Told | null, lines: readonly ParsedLine[]): State | nu
 
 const batchOf = (block: Block, read: ReadBlock, { id, opened, summary }: Told, lease: Lease): Batch => {
   const [first, ...lines] = block.bytes.toString().split("\n")
+  const texts = lines.slice(0, read.lines.length)
+  if (block.seal !== null && !isClosing(block.seal)) texts.push(`${texts.pop()!}\n${encodeSeal(block.seal)}`)
   const opening: NewSession | null = read.place.line > 1 ? null : { header: first!, roots: opened?.roots ?? [], created: opened?.at ?? read.header.at, lease }
   const { n } = read.place
-  return { opening, id, token: lease.token, after: n, lines: lines.slice(0, read.lines.length), seals: sealOf(first!, read), snapshot: null, summary }
-}
-
-/** A block begins with the line of the seal before it; the closing one is made anew by every export. */
-const sealOf = (first: string, { place }: ReadBlock): readonly StoredLine[] => {
-  const seal = decodeSeal(first)
-  return seal === null || isClosing(seal) ? [] : [{ n: place.n, line: first }]
+  return { opening, id, token: lease.token, after: n, texts, snapshot: null, summary }
 }
 
 // ── a log that is here already ───────────────────────────────────────────────────────────────────────────────────

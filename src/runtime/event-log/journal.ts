@@ -37,7 +37,7 @@ export interface Beginning extends LinesBefore {
   readonly onLine: ((line: string) => void) | undefined
 }
 
-/** So many rows are written without waiting for more. */
+/** After so many events what waits is written without waiting for more. */
 const CROWD = 256
 
 /** What a commit could not write is kept, and tried again with the next. */
@@ -61,8 +61,8 @@ export const makeJournal = (from: Beginning, group: GroupCommit): OpenJournal =>
       const endsTurn = telling.endsTurn(state)
       const n = telling.hear(event, state)
       lines.add(n, encodeRow(n, event, actions), state, endsTurn)
-      group.noticed(written.member)
-      if ((n - written.upTo()) % CROWD === 0) group.crowded()
+      if (written.begins()) group.noticed(written.member)
+      if (n % CROWD === 0) group.crowded()
       return n
     },
     durable: Effect.suspend(() => {
@@ -84,10 +84,12 @@ export const makeJournal = (from: Beginning, group: GroupCommit): OpenJournal =>
 const makeWritten = ({ id, token, opening, summary }: Beginning, lines: ReturnType<typeof makeLines>, telling: ReturnType<typeof makeTelling>) => {
   let upTo = opening === null ? summary.events : 0
   let failure: LogError | null = null
+  let waits = false
   const member: Member = {
     batch: () => {
+      waits = false
       const pending = lines.pending()
-      if (pending.lines.length === 0 && pending.snapshot === null) return null
+      if (pending.texts.length === 0 && pending.snapshot === null) return null
       return { ...pending, opening: upTo === 0 ? opening : null, id, token, after: upTo, summary: telling.summary() }
     },
     written: (batch) => {
@@ -97,7 +99,9 @@ const makeWritten = ({ id, token, opening, summary }: Beginning, lines: ReturnTy
     },
     failed: (error) => void (failure = error)
   }
-  return { member, upTo: () => upTo, failure: () => failure ?? logError("failed", `write session ${id}: the commit did not end`) }
+  /** Whether the group is to be told that something waits: it is told once, until it has taken it. */
+  const begins = (): boolean => !waits && (waits = true)
+  return { member, begins, upTo: () => upTo, failure: () => failure ?? logError("failed", `write session ${id}: the commit did not end`) }
 }
 
 /** What a list of sessions tells of this one, as it goes on. */

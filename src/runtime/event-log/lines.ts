@@ -3,7 +3,7 @@ import type { State } from "../../machine/state.ts"
 import { encodeSeal } from "./seal.ts"
 import { encodeSnapshot } from "./snapshot.ts"
 import { makeStateHash, type TranscriptDigest } from "./state-hash.ts"
-import type { StoredLine, StoredSnapshot } from "./store.ts"
+import type { StoredSnapshot } from "./store.ts"
 
 /** Where the lines of a session go on. */
 export interface LinesBefore {
@@ -21,8 +21,8 @@ export interface LinesBefore {
 
 /** What waits to be written. */
 export interface Pending {
-  readonly lines: readonly string[]
-  readonly seals: readonly StoredLine[]
+  /** One for each event, with the seal after it where there is one. */
+  readonly texts: readonly string[]
   readonly snapshot: StoredSnapshot | null
 }
 
@@ -38,20 +38,19 @@ export interface Lines {
 /** A seal at least after so many events. */
 export const SEAL_EVENTS = 256
 /** A snapshot at a seal after so many events, and on closing after so many. */
-const SNAPSHOT_EVENTS = 2000
+const SNAPSHOT_EVENTS = 4000
 const CLOSING_SNAPSHOT_EVENTS = 256
 /**
  * Beside that, the lines since the last snapshot must be so many times its size: all snapshots of a session together then cost
  * little beside its lines, and opening it reads no more than a few times its state.
  */
-const SNAPSHOT_SHARE = 4
+const SNAPSHOT_SHARE = 8
 const CLOSING_SNAPSHOT_SHARE = 1 / 4
 
 export const makeLines = (before: LinesBefore, onLine: ((line: string) => void) | undefined): Lines => {
   const states = makeStateHash(before.transcript)
   const block = makeBlock(before.block)
-  const lines: string[] = []
-  const seals: StoredLine[] = []
+  const texts: string[] = []
   let snapshot: StoredSnapshot | null = null
   let { sealedAt, snapshotAt, snapshotLength, tailLength } = before
 
@@ -61,12 +60,12 @@ export const makeLines = (before: LinesBefore, onLine: ((line: string) => void) 
     onLine?.(line)
   }
 
-  const seal = (n: number, state: State): void => {
+  const seal = (n: number, state: State): string => {
     const line = encodeSeal({ n, chain: block.take(), state: states.of(state) })
     sealedAt = n
-    seals.push({ n, line })
     cover(line)
     if (isSnapshotDue(n, SNAPSHOT_EVENTS, SNAPSHOT_SHARE)) takeSnapshot(n, state)
+    return line
   }
 
   const isSnapshotDue = (n: number, events: number, share: number): boolean =>
@@ -82,17 +81,15 @@ export const makeLines = (before: LinesBefore, onLine: ((line: string) => void) 
 
   return {
     add: (n, line, after, endsTurn) => {
-      lines.push(line)
       cover(line)
-      if (endsTurn || n - sealedAt >= SEAL_EVENTS) seal(n, after)
+      texts.push(endsTurn || n - sealedAt >= SEAL_EVENTS ? `${line}\n${seal(n, after)}` : line)
     },
     end: (n, after) => {
       if (isSnapshotDue(n, CLOSING_SNAPSHOT_EVENTS, CLOSING_SNAPSHOT_SHARE)) takeSnapshot(n, after)
     },
-    pending: () => ({ lines: lines.slice(), seals: seals.slice(), snapshot }),
+    pending: () => ({ texts: texts.slice(), snapshot }),
     written: (pending) => {
-      lines.splice(0, pending.lines.length)
-      seals.splice(0, pending.seals.length)
+      texts.splice(0, pending.texts.length)
       if (snapshot === pending.snapshot) snapshot = null
     }
   }

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { describeHolder, type Holder } from "./holder.ts"
 import { logError, type LogError } from "./log-error.ts"
-import type { Batch, Store, StoredLine, StoredSession, StoredSnapshot } from "./store.ts"
+import type { Batch, Store, StoredSession, StoredSnapshot } from "./store.ts"
 
 /** A store that lives in memory, with the faults of a real one to be had on demand. */
 export interface MemoryStore extends Store {
@@ -17,10 +17,8 @@ interface Kept {
   readonly session: StoredSession
   readonly token: string | null
   readonly holder: string
-  /** Shared by all that was ever kept of the session; what counts is the first `session.events` and `sealCount` of them. */
-  readonly lines: string[]
-  readonly seals: StoredLine[]
-  readonly sealCount: number
+  /** Shared by all that was ever kept of the session; what counts is the first `session.events` of them. */
+  readonly texts: string[]
   readonly snapshot: StoredSnapshot | null
 }
 
@@ -70,8 +68,7 @@ export const makeMemoryStore = (): MemoryStore => {
     renew: () => Effect.void,
     session: (id) => Effect.map(kept(id), ({ session }) => session),
     sessions: Effect.sync(() => [...keptById.values()].map(({ session }) => session).reverse().sort((a, b) => b.updated - a.updated)),
-    events: ({ id }, after, to, count) => Effect.map(kept(id), ({ session, lines }) => lines.slice(after, Math.min(to, after + count, session.events)).map((line, index) => ({ n: after + 1 + index, line }))),
-    seals: ({ id }, after, to) => Effect.map(kept(id), ({ seals, sealCount }) => seals.slice(0, sealCount).filter(({ n }) => n > after && n <= to)),
+    events: ({ id }, after, to, count) => Effect.map(kept(id), ({ session, texts }) => texts.slice(after, Math.min(to, after + count, session.events)).map((text, index) => ({ n: after + 1 + index, text }))),
     snapshot: ({ id }) => Effect.map(kept(id), ({ snapshot }) => snapshot),
     blob: (hash) => Effect.sync(() => bytesByHash.get(hash) ?? null),
     putBlob: (hash, bytes) => Effect.sync(() => void bytesByHash.set(hash, new Uint8Array(bytes))),
@@ -86,23 +83,21 @@ const refusalOf = (batch: Batch, before: Kept | undefined): LogError | null => {
   return before?.token === batch.token ? null : logError("lost", `write session ${batch.id}: another process took it over; nothing more is written here`)
 }
 
-const withBatch = (before: Kept | undefined, { opening, id, token, lines, seals, snapshot, summary }: Batch): Kept => {
+const withBatch = (before: Kept | undefined, { opening, id, token, texts, snapshot, summary }: Batch): Kept => {
   const { header, roots, created } = before?.session ?? opening!
   return {
     session: { id, header, roots, created, ...summary },
     token,
     holder: opening?.lease?.holder ?? before?.holder ?? "",
-    lines: extended(before?.lines, before?.session.events, lines),
-    seals: extended(before?.seals, before?.sealCount, seals),
-    sealCount: (before?.sealCount ?? 0) + seals.length,
+    texts: extended(before?.texts, before?.session.events, texts),
     snapshot: snapshot ?? before?.snapshot ?? null
   }
 }
 
-/** The first `count` lines and the new ones; what a commit that failed left behind them goes. */
-const extended = <T>(kept: T[] = [], count = 0, more: readonly T[]): T[] => {
+/** The first `count` texts and the new ones; what a commit that failed left behind them goes. */
+const extended = (kept: string[] = [], count = 0, more: readonly string[]): string[] => {
   kept.length = count
-  for (const line of more) kept.push(line)
+  for (const text of more) kept.push(text)
   return kept
 }
 

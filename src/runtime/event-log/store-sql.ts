@@ -4,7 +4,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { migrate } from "../../effects/os/migrate.ts"
 import { describeHolder, isAlive, type Holder } from "./holder.ts"
 import { logError, logErrorOf, type LogError } from "./log-error.ts"
-import type { Batch, Lease, Store, StoredLine, StoredSession, StoredSnapshot } from "./store.ts"
+import type { Batch, Lease, Store, StoredEvent, StoredSession, StoredSnapshot } from "./store.ts"
 import { LOG_TABLES } from "./tables.ts"
 
 /** The log in a SQL database; its tables are made or brought up to date. */
@@ -41,11 +41,8 @@ export const makeSqlStore: Effect.Effect<Store, LogError, SqlClient.SqlClient> =
       as("list the sessions")
     ),
     events: ({ id }, after, to, count) =>
-      sql<StoredLine>`SELECT n, line FROM events WHERE session = (SELECT key FROM sessions WHERE id = ${id})
+      sql<StoredEvent>`SELECT n, text FROM events WHERE session = (SELECT key FROM sessions WHERE id = ${id})
         AND n > ${after} AND n <= ${to} ORDER BY n LIMIT ${count}`.pipe(as(`read session ${id}`)),
-    seals: ({ id }, after, to) =>
-      sql<StoredLine>`SELECT n, line FROM seals WHERE session = (SELECT key FROM sessions WHERE id = ${id})
-        AND n > ${after} AND n <= ${to} ORDER BY n`.pipe(as(`read session ${id}`)),
     snapshot: ({ id }) =>
       sql<StoredSnapshot>`SELECT n, version, hash, text FROM snapshots WHERE session = (SELECT key FROM sessions WHERE id = ${id})`.pipe(
         Effect.map(([found]) => found ?? null),
@@ -98,7 +95,6 @@ const writeBatch = (sql: SqlClient.SqlClient, batch: Batch): Effect.Effect<void,
   Effect.gen(function*() {
     const key = batch.opening === null ? yield* updateSession(sql, batch) : yield* insertSession(sql, batch, batch.opening)
     yield* insertEvents(sql, key, batch)
-    yield* Effect.forEach(batch.seals, ({ n, line }) => sql`INSERT INTO seals (session, n, line) VALUES (${key}, ${n}, ${line})`, { discard: true })
     if (batch.snapshot !== null) yield* writeSnapshot(sql, key, batch.snapshot)
   })
 
@@ -121,17 +117,15 @@ const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { heade
     return inserted === undefined ? yield* logError("exists", `create session ${id}: there is one of that name already`) : inserted.key
   })
 
-/** So many rows go into one statement, or so many, or what is left: few lengths, for statements of one length are prepared once. */
-const ROWS_MANY = 256
-const ROWS_SOME = 64
+/** So many rows go into one statement; statements of one length are prepared once. */
+const ROWS_MAX = 64
 
-const insertEvents = (sql: SqlClient.SqlClient, key: number, { after, lines }: Batch) =>
+const insertEvents = (sql: SqlClient.SqlClient, key: number, { after, texts }: Batch) =>
   Effect.gen(function*() {
-    for (let from = 0; from < lines.length;) {
-      const left = lines.length - from
-      const rows = left >= ROWS_MANY ? ROWS_MANY : left >= ROWS_SOME ? ROWS_SOME : left
-      yield* sql.unsafe(insertion(rows), [key, after + from, ...lines.slice(from, from + rows)])
-      from += rows
+    for (let from = 0; from < texts.length; from += ROWS_MAX) {
+      const params: (string | number)[] = []
+      for (let index = from; index < Math.min(texts.length, from + ROWS_MAX); index++) params.push(key, after + index + 1, texts[index]!)
+      yield* sql.unsafe(insertion(params.length / 3), params)
     }
   })
 
@@ -141,8 +135,7 @@ const insertionByRows = new Map<number, string>()
 const insertion = (rows: number): string => {
   const known = insertionByRows.get(rows)
   if (known !== undefined) return known
-  const values = Array.from({ length: rows }, (_, index) => `(?1, ?2 + ${index + 1}, ?${index + 3})`)
-  const made = `INSERT INTO events (session, n, line) VALUES ${values.join(", ")}`
+  const made = `INSERT INTO events (session, n, text) VALUES ${Array<string>(rows).fill("(?, ?, ?)").join(", ")}`
   insertionByRows.set(rows, made)
   return made
 }

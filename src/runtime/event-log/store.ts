@@ -15,10 +15,8 @@ export interface Store {
   readonly renew: (tokens: readonly string[], at: number) => Effect.Effect<void, LogError>
   readonly session: (id: string) => Effect.Effect<StoredSession, LogError>
   readonly sessions: Effect.Effect<readonly StoredSession[], LogError>
-  /** Lines of events with a number in (after, to], in order, at most `count` of them. */
-  readonly events: (session: StoredSession, after: number, to: number, count: number) => Effect.Effect<readonly StoredLine[], LogError>
-  /** Lines of seals with a number in (after, to], in order. */
-  readonly seals: (session: StoredSession, after: number, to: number) => Effect.Effect<readonly StoredLine[], LogError>
+  /** Events with a number in (after, to], in order, at most `count` of them. */
+  readonly events: (session: StoredSession, after: number, to: number, count: number) => Effect.Effect<readonly StoredEvent[], LogError>
   readonly snapshot: (session: StoredSession) => Effect.Effect<StoredSnapshot | null, LogError>
   readonly blob: (hash: string) => Effect.Effect<Uint8Array | null, LogError>
   readonly putBlob: (hash: string, bytes: Uint8Array) => Effect.Effect<void, LogError>
@@ -38,19 +36,24 @@ export interface Batch {
   readonly opening: NewSession | null
   readonly id: string
   readonly token: string
-  /** The newest event that is stored already; the lines follow on it. */
+  /** The newest event that is stored already; the texts follow on it. */
   readonly after: number
-  readonly lines: readonly string[]
-  readonly seals: readonly StoredLine[]
+  /** One for each event, as `StoredEvent` has it. */
+  readonly texts: readonly string[]
   readonly snapshot: StoredSnapshot | null
   readonly summary: Summary
 }
 
-export interface StoredLine {
+export interface StoredEvent {
   readonly n: number
-  /** Without the line's end. */
-  readonly line: string
+  /** Its line and, where one follows, that of the seal, parted by LF and without one at the end: what an export dumps. */
+  readonly text: string
 }
+
+export const lineOf = ({ text }: StoredEvent): string => text.split("\n", 1)[0]!
+
+/** The line of the seal after it; `null` where there is none. */
+export const sealLineOf = ({ text }: StoredEvent): string | null => text.split("\n", 2)[1] ?? null
 
 /** What changes about a session with every commit. Units: times in ms since the epoch. */
 export interface Summary {

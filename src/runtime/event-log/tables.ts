@@ -24,13 +24,7 @@ export const LOG_TABLES: readonly Migration[] = [
     `CREATE TABLE events (
       session INTEGER NOT NULL,
       n INTEGER NOT NULL,
-      line TEXT NOT NULL,
-      PRIMARY KEY (session, n)
-    ) STRICT, WITHOUT ROWID`,
-    `CREATE TABLE seals (
-      session INTEGER NOT NULL,
-      n INTEGER NOT NULL,
-      line TEXT NOT NULL,
+      text TEXT NOT NULL,
       PRIMARY KEY (session, n)
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE snapshots (
