@@ -1,61 +1,13 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { execFileSync, spawn, type ChildProcess } from "node:child_process"
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { setTimeout } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
+import { join } from "node:path"
 import type { Script, ScriptedAnswer } from "../../src/effects/llm/script.ts"
+import { copyPath } from "../support/build.ts"
 
 /** Loom as people run it: `bin/loom.js` in a process of its own, in a folder and a home of its own. */
 
-const HOME = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
-/** What is tested is a copy, as an installation is one: whoever builds meanwhile does not pull it away. */
-const COPY = join(HOME, "node_modules", ".loom-under-test")
-export const LOOM = join(COPY, "bin", "loom.js")
-
-/** Builds if a source is newer than the copy that is tested; whoever comes second waits for the first. */
-export const ensureBuilt = async (): Promise<void> => {
-  const lock = join(tmpdir(), "loom-under-test.lock")
-  while (isStale(newestSource()) && !tryLock(lock)) await setTimeout(50)
-  const asOf = newestSource()
-  if (!isStale(asOf)) return
-  try {
-    await promisify(execFile)(process.execPath, [join(HOME, "scripts", "build.ts")], { cwd: HOME })
-    rmSync(COPY, { recursive: true, force: true })
-    for (const part of ["bin", "dist", "examples", "package.json"]) cpSync(join(HOME, part), join(COPY, part), { recursive: true })
-    writeFileSync(join(COPY, "as-of"), `${asOf}`)
-  } finally {
-    rmSync(lock, { recursive: true, force: true })
-  }
-}
-
-/** Units: ms since the epoch. */
-const newestSource = (): number =>
-  Math.max(
-    ...["src", "bin", "examples", "package.json"].flatMap((part) =>
-      [join(HOME, part), ...filesUnder(join(HOME, part))].map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)
-    )
-  )
-
-const filesUnder = (path: string): readonly string[] =>
-  statSync(path).isDirectory() ? readdirSync(path, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name)) : []
-
-const isStale = (asOf: number): boolean => {
-  const file = join(COPY, "as-of")
-  return !existsSync(file) || Number(readFileSync(file, "utf8")) < asOf
-}
-
-/** A lock that nobody gave back is taken after a minute. */
-const tryLock = (lock: string): boolean => {
-  try {
-    mkdirSync(lock)
-    return true
-  } catch {
-    if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 60_000) rmSync(lock, { recursive: true, force: true })
-    return false
-  }
-}
+export const LOOM = copyPath
 
 export interface Place {
   /** Where Loom works. */

@@ -5,11 +5,10 @@ import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { startModelServer, type ModelServer } from "../../support/model-server/server.ts"
 import { scripted } from "../../support/model-server/script.ts"
-import { calls, ensureBuilt, loom, makePlace, says, startLoom } from "../loom.ts"
+import { calls, loom, makePlace, says, startLoom } from "../loom.ts"
 
 let server: ModelServer
 beforeAll(async () => {
-  await ensureBuilt()
   server = await startModelServer({ wire: "anthropic", key: "right", answer: scripted({ answers: [says("hello")] }) })
 }, 120_000)
 afterAll(() => server.close())

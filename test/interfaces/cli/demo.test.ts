@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process"
 import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { beforeAll, expect, test } from "vitest"
-import { ensureBuilt, LOOM, loom, makePlace, startLoom, type Ran } from "../loom.ts"
+import { expect, test } from "vitest"
+import { LOOM, loom, makePlace, startLoom, type Ran } from "../loom.ts"
 
-beforeAll(ensureBuilt, 120_000)
 
 /** As a person without any git identity and without Loom's own settings. */
 const stranger = () => {

@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { beforeAll, expect, test } from "vitest"
-import { calls, ensureBuilt, loom, makePlace, says, startLoom, type Ran } from "../loom.ts"
+import { expect, test } from "vitest"
+import { calls, loom, makePlace, says, startLoom, type Ran } from "../loom.ts"
 
-beforeAll(ensureBuilt, 120_000)
 
 const place = makePlace()
 const task = (...words: readonly string[]): Promise<Ran> => loom(place, ["-q", "-p", "do it", ...words])

@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { beforeAll, expect, test } from "vitest"
-import { calls, ensureBuilt, loom, makePlace, says } from "../loom.ts"
+import { expect, test } from "vitest"
+import { calls, loom, makePlace, says } from "../loom.ts"
 
-beforeAll(ensureBuilt, 120_000)
 
 const readThenSay = [calls("file_read", { path: "README.md" }), says("It has two lines.")] as const
 

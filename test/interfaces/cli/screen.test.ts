@@ -1,14 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
+import { afterAll, afterEach, expect, test } from "vitest"
 import { startModelServer, type ModelServer } from "../../support/model-server/server.ts"
 import { scripted } from "../../support/model-server/script.ts"
 import type { Script } from "../../../src/effects/llm/script.ts"
-import { calls, ensureBuilt, loom, makePlace, says, type Place } from "../loom.ts"
+import { calls, loom, makePlace, says, type Place } from "../loom.ts"
 import { hasTmux, openScreen, type Screen } from "../tmux.ts"
 
-beforeAll(ensureBuilt, 120_000)
 
 const open: { close: () => unknown }[] = []
 afterEach(() => void open.splice(0).map((one) => one.close()))

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process"
-import { beforeAll, expect, test } from "vitest"
-import { calls, ensureBuilt, LOOM, loom, makePlace, says, startLoom } from "../loom.ts"
+import { expect, test } from "vitest"
+import { calls, LOOM, loom, makePlace, says, startLoom } from "../loom.ts"
 
-beforeAll(ensureBuilt, 120_000)
 
 const sleeping = (place: ReturnType<typeof makePlace>) => [
   "-p",

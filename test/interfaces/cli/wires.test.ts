@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, expect, test } from "vitest"
 import { startModelServer, type ModelServer, type Wire } from "../../support/model-server/server.ts"
 import { scripted } from "../../support/model-server/script.ts"
-import { calls, ensureBuilt, loom, makePlace, says, type Ran } from "../loom.ts"
+import { calls, loom, makePlace, says, type Ran } from "../loom.ts"
 
-beforeAll(ensureBuilt, 120_000)
 
 const servers: ModelServer[] = []
 afterAll(() => Promise.all(servers.map((server) => server.close())))

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Event } from "../../../src/machine/event.ts"
 import { replay } from "../../../src/machine/replay.ts"
-import { loomPath } from "../../support/build.ts"
+import { copyPath } from "../../support/build.ts"
 import { startModelServer, type ModelServer } from "../../support/model-server/server.ts"
 import { scripted } from "../../support/model-server/script.ts"
 import { CHANGES, script } from "./task.ts"
@@ -36,7 +36,7 @@ interface Ended {
 }
 
 const start = (folder: string, words: readonly string[]) =>
-  spawn(process.execPath, [loomPath, "--permission-mode", "bypass", "--model", "anthropic:test", ...words], {
+  spawn(process.execPath, [copyPath, "--permission-mode", "bypass", "--model", "anthropic:test", ...words], {
     cwd: join(folder, "work"),
     env: { ...process.env, LOOM_HOME: join(folder, "home"), ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: "k" },
     stdio: ["pipe", "pipe", "pipe"]
