@@ -31,6 +31,9 @@ test("so is one whose parent has not noticed; proves LOG-4", async () => {
   const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec cat"], { stdio: ["pipe", "pipe", "ignore"] })
   const id = Number(await new Promise<Buffer>((resolve) => parent.stdout.once("data", resolve)))
   const holder = holderOf(id)
+  // Once it echoes, the parent is no shell any more, which might notice.
+  parent.stdin.write("ready\n")
+  await new Promise((resolve) => parent.stdout.once("data", resolve))
   process.kill(id, "SIGKILL")
   while (fieldsOf(id)[0] !== "Z") await new Promise(setImmediate)
   expect(isAlive(holder, 0)).toBe(false)
