@@ -1,9 +1,11 @@
 /** Bundles Loom into `dist/`, split so that a command loads only what it needs. `npm ci` runs this. */
 import { cpSync, existsSync, renameSync, rmSync } from "node:fs"
-import { execFileSync } from "node:child_process"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
+import { build, type BuildOptions } from "esbuild"
+import { builtins } from "./builtins.ts"
+import { fillCompileCache } from "./compile-cache.ts"
+import { withoutResources } from "./without-resources.ts"
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)))
 const out = join(home, "dist")
@@ -11,30 +13,39 @@ const out = join(home, "dist")
 const draft = join(home, `dist.${process.pid}.new`)
 const old = join(home, `dist.${process.pid}.old`)
 
-await build({
+const common: BuildOptions = {
   absWorkingDir: home,
-  entryPoints: {
-    main: "src/interfaces/cli/main.ts",
-    machine: "src/machine/index.ts",
-    statechart: "src/machine/statechart.ts",
-    schema: "src/machine/schema.ts"
-  },
   outdir: draft,
   bundle: true,
   splitting: true,
   format: "esm",
   platform: "node",
   target: "node22",
+  sourcemap: false,
+  logLevel: "warning"
+}
+
+// What programs import, apart from the command line: a chunk that both share would hold what only one of them needs.
+await build({
+  ...common,
+  entryPoints: { machine: "src/machine/index.ts", statechart: "src/machine/statechart.ts", schema: "src/machine/schema.ts" },
+  minifySyntax: true
+})
+
+await build({
+  ...common,
+  entryPoints: { main: "src/interfaces/cli/main.ts" },
   external: ["@vscode/ripgrep"],
+  plugins: [builtins, withoutResources],
+  inject: ["scripts/plain-web.ts"],
   // CommonJS packages inside the bundle ask for Node's own modules in their own way.
   banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   minifySyntax: true,
-  sourcemap: false,
-  logLevel: "warning"
+  minifyWhitespace: true
 })
+
 cpSync(join(home, "package.json"), join(draft, "package.json"))
 if (existsSync(out)) renameSync(out, old)
 renameSync(draft, out)
 rmSync(old, { recursive: true, force: true })
-// The first start fills the compile cache, so that nobody's first session waits for it.
-execFileSync(process.execPath, [join(home, "bin", "loom.js"), "--help"], { stdio: "ignore" })
+await fillCompileCache(home)

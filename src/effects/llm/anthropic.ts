@@ -1,27 +1,27 @@
-import type Anthropic from "@anthropic-ai/sdk"
+import { APIError, BaseAnthropic, type Anthropic } from "@anthropic-ai/sdk"
 import { anthropicDecoder } from "./anthropic-decode.ts"
-import type { Endpoint } from "./config.ts"
+import { ANTHROPIC_URL, type Endpoint } from "./config.ts"
 import { documentFailure, type Exchange } from "./exchange.ts"
 import { causeOf, factsOfBody, sortFailure, type Asked, type ErrorFacts } from "./failure.ts"
+import { httpFetch } from "./http-fetch.ts"
 import type { ModelName } from "./model-name.ts"
 
 /** The words of the wire. */
 export type { Anthropic }
 
-/** The only door to Anthropic's SDK: it builds the request and knows its errors; the stream is read by `exchange`. */
+/** The only door to Anthropic's SDK: it builds the request and knows its errors; the stream is read by `exchange`. Loaded when first needed. */
 export interface AnthropicDoor {
   readonly exchange: (body: Anthropic.MessageCreateParamsStreaming, model: ModelName, idleMs: number) => Exchange
 }
 
-export const ANTHROPIC_URL = "https://api.anthropic.com"
-
-export const openAnthropic = async (endpoint: Endpoint & { readonly key: string }): Promise<AnthropicDoor> => {
-  const sdk = await import("@anthropic-ai/sdk")
+/** The SDK's base is enough, and a tenth of the whole: nothing but `post` is called. */
+export const openAnthropic = (endpoint: Endpoint & { readonly key: string }): AnthropicDoor => {
   const baseUrl = endpoint.baseUrl ?? ANTHROPIC_URL
-  const client = new sdk.Anthropic({
+  const client = new BaseAnthropic({
     apiKey: endpoint.key,
     baseURL: baseUrl,
     maxRetries: 0,
+    fetch: httpFetch,
     logLevel: "off",
     openTelemetry: false,
     defaultHeaders: baseUrl === ANTHROPIC_URL ? {} : gatewayHeaders(endpoint.key)
@@ -36,7 +36,7 @@ export const openAnthropic = async (endpoint: Endpoint & { readonly key: string 
         // Not `messages.create`: it warns of deprecated models on the person's terminal. The timeout up to the headers is ours.
         send: (signal) => client.post("/v1/messages", { body, stream: true, signal, timeout: idleMs * 2 }).asResponse(),
         decoder: (on) => anthropicDecoder(model.name, sort, on),
-        failure: (error) => sortFailure(factsOf(error, sdk), asked, Date.now()),
+        failure: (error) => sortFailure(factsOf(error), asked, Date.now()),
         document: (text) => documentFailure(text, sort)
       }
     }
@@ -51,8 +51,8 @@ const gatewayHeaders = (key: string): Record<string, string | null> => ({
 })
 
 /** What an error of the SDK, or of reading the stream, says. */
-export const factsOf = (error: unknown, sdk: Pick<typeof Anthropic, "APIError">): ErrorFacts => {
-  if (!(error instanceof sdk.APIError) || error.status === undefined) {
+export const factsOf = (error: unknown): ErrorFacts => {
+  if (!(error instanceof APIError) || error.status === undefined) {
     return { status: null, kinds: [], message: "", header: () => null, cause: causeOf(error) }
   }
   const body = (error.error as { readonly error?: unknown } | undefined)?.error

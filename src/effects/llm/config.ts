@@ -16,6 +16,9 @@ export interface LlmConfig {
 
 export const IDLE_MS = 120_000
 
+export const ANTHROPIC_URL = "https://api.anthropic.com"
+export const OPENAI_URL = "https://api.openai.com/v1"
+
 /** The variables each provider is set up with. */
 export const VARIABLES: Readonly<Record<Exclude<Provider, "scripted">, { readonly key: string; readonly baseUrl: string }>> = {
   anthropic: { key: "ANTHROPIC_API_KEY", baseUrl: "ANTHROPIC_BASE_URL" },

@@ -14,11 +14,18 @@ export interface Decoder {
   readonly usage: () => ReportedUsage | undefined
 }
 
+/** What is read of a response. */
+export interface HttpAnswer {
+  readonly headers: { readonly get: (name: string) => string | null }
+  readonly body: AsyncIterable<Uint8Array> | null
+  readonly text: () => Promise<string>
+}
+
 /** One request to a provider, with everything that depends on who that is. */
 export interface Exchange {
   /** For messages: what is asked, and where. */
   readonly what: string
-  readonly send: (signal: AbortSignal) => Promise<Response>
+  readonly send: (signal: AbortSignal) => Promise<HttpAnswer>
   readonly decoder: (on: OnPiece) => Decoder
   /** Sorts what `send` or reading threw. */
   readonly failure: (error: unknown) => ModelFailure
@@ -62,9 +69,8 @@ const read = async (request: Exchange, signal: AbortSignal, answer: Listening, w
   const { body } = response
   if (body === null || !isStream(response)) return answer.fail(request.document(await response.text()) ?? noStream(request, response))
   const events = sseReader(answer.event)
-  const reader = body.getReader()
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    events.push(chunk.value)
+  for await (const bytes of body) {
+    events.push(bytes)
     if (answer.ended()) watchdog.rest()
     else watchdog.heard()
   }
@@ -121,10 +127,10 @@ const listening = (request: Exchange, signal: AbortSignal, on: OnPiece): Listeni
 const transient = (request: Exchange, what: string): ModelFailure => ({ failure: "transient", message: `ask ${request.what}: ${what}` })
 
 /** Gateways often forget the type of a stream; only a document that says it is one is not read as a stream. */
-const isStream = (response: Response): boolean => !/json|html/.test(response.headers.get("content-type") ?? "")
+const isStream = ({ headers }: HttpAnswer): boolean => !/json|html/.test(headers.get("content-type") ?? "")
 
-const noStream = (request: Exchange, response: Response): ModelFailure => {
-  const document = response.headers.get("content-type") ?? "empty document"
+const noStream = (request: Exchange, { headers }: HttpAnswer): ModelFailure => {
+  const document = headers.get("content-type") ?? "empty document"
   return {
     failure: "permanent",
     message: `ask ${request.what}: the answer is no stream but ${document}; check that the address is a model server's`

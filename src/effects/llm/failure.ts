@@ -127,11 +127,20 @@ const todo = (status: number, { model, baseUrl }: Asked): string => {
 }
 
 const unreachable = (cause: string, { model, baseUrl }: Asked): ModelFailure => {
+  if (UNSENDABLE.test(cause)) return unsendable(cause, model)
   const variable = model.provider === "scripted" ? "the address" : VARIABLES[model.provider].baseUrl
   const permanent = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|INVALID_URL|INVALID_ARG/.test(cause)
   const hint = permanent ? `check ${variable} and the certificates` : `check the network and ${variable}`
   return { failure: permanent ? "permanent" : "transient", message: `ask ${model.name}: could not connect to ${baseUrl} (${cause}); ${hint}` }
 }
+
+/** What Node says of a header whose value no header may have. */
+const UNSENDABLE = /INVALID_CHAR|ByteString|invalid header value/i
+
+const unsendable = (cause: string, { name, provider }: ModelName): ModelFailure => ({
+  failure: "permanent",
+  message: `ask ${name}: the key holds a character that cannot be sent (${cause}); set ${provider === "scripted" ? "it" : VARIABLES[provider].key} to the key and nothing else`
+})
 
 const WORDS_MAX = 500
 

@@ -1,9 +1,10 @@
-import type OpenAI from "openai"
+import { APIError, OpenAI } from "openai"
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions/completions"
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses"
-import type { Endpoint } from "./config.ts"
+import { OPENAI_URL, type Endpoint } from "./config.ts"
 import { documentFailure, type Decoder, type Exchange } from "./exchange.ts"
 import { causeOf, factsOfBody, sortFailure, type Asked, type ErrorFacts } from "./failure.ts"
+import { httpFetch } from "./http-fetch.ts"
 import type { ModelName } from "./model-name.ts"
 import { chatDecoder } from "./openai-chat-decode.ts"
 import { responsesDecoder } from "./openai-responses-decode.ts"
@@ -25,23 +26,20 @@ export type {
   ResponseStreamEvent
 } from "openai/resources/responses/responses"
 
-/** The only door to OpenAI's SDK: it builds the request and knows its errors; the stream is read by `exchange`. */
+/** The only door to OpenAI's SDK: it builds the request and knows its errors; the stream is read by `exchange`. Loaded when first needed. */
 export interface OpenAiDoor {
   readonly responses: (body: ResponseCreateParamsStreaming, model: ModelName, idleMs: number) => Exchange
   readonly chat: (body: ChatCompletionCreateParamsStreaming, model: ModelName, idleMs: number) => Exchange
 }
 
-export const OPENAI_URL = "https://api.openai.com/v1"
-
-export const openOpenAi = async (endpoint: Endpoint): Promise<OpenAiDoor> => {
-  const sdk = await import("openai")
+export const openOpenAi = (endpoint: Endpoint): OpenAiDoor => {
   const baseUrl = endpoint.baseUrl ?? OPENAI_URL
-  const client = new sdk.OpenAI({
+  const client = new OpenAI({
     apiKey: endpoint.key ?? "none",
     baseURL: baseUrl,
     maxRetries: 0,
     logLevel: "off",
-    fetch: async (input, init) => withErrorObject(await fetch(input, init)),
+    fetch: async (input, init) => withErrorObject(await httpFetch(input, init)),
     // Who pays is told to OpenAI alone; a server without a key gets no header that says otherwise.
     ...(baseUrl === OPENAI_URL ? {} : { organization: null, project: null }),
     ...(endpoint.key === null ? { defaultHeaders: { authorization: null } } : {})
@@ -55,7 +53,7 @@ export const openOpenAi = async (endpoint: Endpoint): Promise<OpenAiDoor> => {
       // The timeout up to the headers is `exchange`'s own.
       send: (signal) => client.post(path, { body, stream: true, signal, timeout: idleMs * 2 }).asResponse(),
       decoder: (on) => decode(model.name, sort, on),
-      failure: (error) => sortFailure(factsOf(error, sdk), asked, Date.now()),
+      failure: (error) => sortFailure(factsOf(error), asked, Date.now()),
       document: (text) => documentFailure(text, sort)
     }
   }
@@ -66,7 +64,8 @@ export const openOpenAi = async (endpoint: Endpoint): Promise<OpenAiDoor> => {
 const withErrorObject = async (response: Response): Promise<Response> => {
   if (response.ok) return response
   const text = await response.text()
-  return new Response(errorObject(text) ?? text, { status: response.status, headers: response.headers })
+  const told = errorObject(text) ?? text
+  return { ...response, text: async () => told }
 }
 
 const errorObject = (text: string): string | null => {
@@ -84,8 +83,8 @@ const errorObject = (text: string): string | null => {
 type Decode = (model: string, sort: (error: unknown) => ModelFailure, on: OnPiece) => Decoder
 
 /** What an error of the SDK, or of reading the stream, says. */
-export const factsOf = (error: unknown, sdk: Pick<typeof OpenAI, "APIError">): ErrorFacts => {
-  if (!(error instanceof sdk.APIError) || error.status === undefined) {
+export const factsOf = (error: unknown): ErrorFacts => {
+  if (!(error instanceof APIError) || error.status === undefined) {
     return { status: null, kinds: [], message: "", header: () => null, cause: causeOf(error) }
   }
   return {

@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import type { CanonicalRequest } from "../../machine/request.ts"
-import { ANTHROPIC_URL, openAnthropic, type AnthropicDoor } from "./anthropic.ts"
+import type { AnthropicDoor } from "./anthropic.ts"
 import { encodeAnthropic } from "./anthropic-encode.ts"
-import { VARIABLES, type LlmConfig } from "./config.ts"
+import { ANTHROPIC_URL, OPENAI_URL, VARIABLES, type LlmConfig } from "./config.ts"
 import { exchange, type Exchange } from "./exchange.ts"
 import { resolveImages, type Images, type ResolveBlob } from "./images.ts"
 import { parseModel, type ModelName, type Provider } from "./model-name.ts"
-import { OPENAI_URL, openOpenAi, type OpenAiDoor } from "./openai.ts"
+import type { OpenAiDoor } from "./openai.ts"
 import { encodeChat } from "./openai-chat-encode.ts"
 import { encodeResponses } from "./openai-responses-encode.ts"
 import { failed, type OnPiece } from "./piece.ts"
@@ -23,9 +23,9 @@ export interface Providers {
 
 export const makeProviders = (config: LlmConfig, resolveBlob: ResolveBlob): Providers => {
   const doors: Doors = {
-    anthropic: once(() => openAnthropic({ ...config.anthropic, key: config.anthropic.key ?? "" })),
-    openai: once(() => openOpenAi(config.openai)),
-    "openai-compatible": once(() => openOpenAi(config.openaiCompatible))
+    anthropic: once(async () => (await import("./anthropic.ts")).openAnthropic({ ...config.anthropic, key: config.anthropic.key ?? "" })),
+    openai: once(async () => (await import("./openai.ts")).openOpenAi(config.openai)),
+    "openai-compatible": once(async () => (await import("./openai.ts")).openOpenAi(config.openaiCompatible))
   }
   const ask = (request: CanonicalRequest, on: OnPiece): Effect.Effect<void> => {
     const model = parseModel(request.model)

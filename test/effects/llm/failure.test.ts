@@ -90,6 +90,13 @@ test.each([
   expect(sorted.message).toContain(`could not connect to https://example.invalid (${cause})`)
 })
 
+test("a key that no header can carry is told, and not tried again", () => {
+  expect(sort({ cause: "ERR_INVALID_CHAR" })).toEqual({
+    failure: "permanent",
+    message: "ask anthropic:claude-x: the key holds a character that cannot be sent (ERR_INVALID_CHAR); set ANTHROPIC_API_KEY to the key and nothing else"
+  })
+})
+
 describe("retry-after", () => {
   const after = (headers: Readonly<Record<string, string>>) => retryAfterMs((name) => headers[name] ?? null, NOW)
   test("is read in seconds, as a date, and in milliseconds, the most exact first", () => {
