@@ -132,10 +132,24 @@ export const eventLogContract = (name: string, makeWorld: () => World): void => 
 
   it("a long session is opened by its newest snapshot and the events after it; proves LOG-9", async ({ process }) => {
     const rows = conversation(12, 250)
-    await process(keepWhole(rows), BUILD)
+    await process(keepWhole(rows.slice(0, 2900)), BUILD)
+    await process(Effect.scoped(Effect.map(open("s"), ({ journal }) => void append(journal, rows.slice(2900)))), BUILD)
     const { snapshot, tail } = await process(open("s"), BUILD)
-    expect(snapshot?.n).toBeGreaterThan(2000)
-    expect([...tail]).toEqual(asRead(rows).slice(snapshot!.n))
+    expect(snapshot?.n).toBe(2900)
+    expect([...tail]).toEqual(asRead(rows).slice(2900))
+    expect(replay(tail.map(({ event }) => event), snapshot!.state)).toEqual(rows[rows.length - 1]!.state)
+  })
+
+  it("a very long session has a snapshot even where nobody could close it; proves LOG-9", async ({ process, holdersDie }) => {
+    const rows = conversation(12, 2000)
+    await process(Effect.gen(function*() {
+      const journal = yield* keep(rows)
+      yield* journal.durable
+      yield* holdersDie
+    }), BUILD)
+    const { snapshot, tail } = await process(open("s"), BUILD)
+    expect([snapshot?.n, tail.length]).toEqual([rows.length - tail.length, rows.length - snapshot!.n])
+    expect(snapshot!.n).toBeGreaterThan(19_999)
     expect(replay(tail.map(({ event }) => event), snapshot!.state)).toEqual(rows[rows.length - 1]!.state)
   })
 

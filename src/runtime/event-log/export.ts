@@ -7,9 +7,6 @@ import type { LogError } from "./log-error.ts"
 import { encodeClosingSeal } from "./seal.ts"
 import type { Store, StoredEvent, StoredSession } from "./store.ts"
 
-/** So many events are read at a time. */
-const PAGE_EVENTS = 2048
-
 /**
  * A session as a log, in pieces of whole lines: header, events with their seals, the blobs they name, the closing seal.
  * All but the closing seal is a dump of what is stored, so a log that was imported is exported byte by byte the same.
@@ -30,7 +27,7 @@ export const storedText = (store: Store, session: StoredSession): Stream.Stream<
 /** The events after `after` up to `to`, a page at a time. */
 export const pagesOf = (store: Store, session: StoredSession, after: number, to: number): Stream.Stream<readonly StoredEvent[], LogError> =>
   Stream.paginate(after, (from) =>
-    Effect.map(store.events(session, from, to, PAGE_EVENTS), (events) => {
+    Effect.map(store.events(session, from, to), (events) => {
       const last = events[events.length - 1]?.n ?? to
       return [events.length === 0 ? [] : [events], last < to ? Option.some(last) : Option.none()] as const
     })

@@ -37,8 +37,8 @@ export interface Beginning extends LinesBefore {
   readonly onLine: ((line: string) => void) | undefined
 }
 
-/** After so many events what waits is written without waiting for more. */
-const CROWD = 256
+/** When so many events wait they are written without waiting for more. */
+const CROWD = 512
 
 /** What a commit could not write is kept, and tried again with the next. */
 export const makeJournal = (from: Beginning, group: GroupCommit): OpenJournal => {
@@ -62,7 +62,7 @@ export const makeJournal = (from: Beginning, group: GroupCommit): OpenJournal =>
       const n = telling.hear(event, state)
       lines.add(n, encodeRow(n, event, actions), state, endsTurn)
       if (written.begins()) group.noticed(written.member)
-      if (n % CROWD === 0) group.crowded()
+      if (n - written.upTo() === CROWD) group.crowded()
       return n
     },
     durable: Effect.suspend(() => {

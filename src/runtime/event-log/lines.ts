@@ -37,15 +37,15 @@ export interface Lines {
 
 /** A seal at least after so many events. */
 export const SEAL_EVENTS = 256
-/** A snapshot at a seal after so many events, and on closing after so many. */
-const SNAPSHOT_EVENTS = 4000
+/** A snapshot on closing, after so many events, where the lines since the last one are at least this part of its size. */
 const CLOSING_SNAPSHOT_EVENTS = 256
-/**
- * Beside that, the lines since the last snapshot must be so many times its size: all snapshots of a session together then cost
- * little beside its lines, and opening it reads no more than a few times its state.
- */
-const SNAPSHOT_SHARE = 8
 const CLOSING_SNAPSHOT_SHARE = 1 / 4
+/**
+ * A snapshot at a seal, for the case that nobody closes: rarely, for events are replayed at millions a second,
+ * and so that all snapshots of a session together cost little beside its lines.
+ */
+const SNAPSHOT_EVENTS = 20_000
+const SNAPSHOT_SHARE = 8
 
 export const makeLines = (before: LinesBefore, onLine: ((line: string) => void) | undefined): Lines => {
   const states = makeStateHash(before.transcript)

@@ -13,6 +13,9 @@ export interface MemoryStore extends Store {
   readonly damageSnapshots: () => void
 }
 
+/** So many events are read at a time. */
+const PAGE_EVENTS = 2048
+
 interface Kept {
   readonly session: StoredSession
   readonly token: string | null
@@ -68,7 +71,7 @@ export const makeMemoryStore = (): MemoryStore => {
     renew: () => Effect.void,
     session: (id) => Effect.map(kept(id), ({ session }) => session),
     sessions: Effect.sync(() => [...keptById.values()].map(({ session }) => session).reverse().sort((a, b) => b.updated - a.updated)),
-    events: ({ id }, after, to, count) => Effect.map(kept(id), ({ session, texts }) => texts.slice(after, Math.min(to, after + count, session.events)).map((text, index) => ({ n: after + 1 + index, text }))),
+    events: ({ id }, after, to) => Effect.map(kept(id), ({ session, texts }) => texts.slice(after, Math.min(to, after + PAGE_EVENTS, session.events)).map((text, index) => ({ n: after + 1 + index, text }))),
     snapshot: ({ id }) => Effect.map(kept(id), ({ snapshot }) => snapshot),
     blob: (hash) => Effect.sync(() => bytesByHash.get(hash) ?? null),
     putBlob: (hash, bytes) => Effect.sync(() => void bytesByHash.set(hash, new Uint8Array(bytes))),

@@ -1,10 +1,12 @@
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { migrate } from "../../effects/os/migrate.ts"
 import { describeHolder, isAlive, type Holder } from "./holder.ts"
 import { logError, logErrorOf, type LogError } from "./log-error.ts"
-import type { Batch, Lease, Store, StoredEvent, StoredSession, StoredSnapshot } from "./store.ts"
+import { packed, unpacked, type PackedRow } from "./packed-row.ts"
+import type { Batch, Lease, Store, StoredSession, StoredSnapshot } from "./store.ts"
 import { LOG_TABLES } from "./tables.ts"
 
 /** The log in a SQL database; its tables are made or brought up to date. */
@@ -40,9 +42,12 @@ export const makeSqlStore: Effect.Effect<Store, LogError, SqlClient.SqlClient> =
       Effect.map((rows) => rows.map(storedSession)),
       as("list the sessions")
     ),
-    events: ({ id }, after, to, count) =>
-      sql<StoredEvent>`SELECT n, text FROM events WHERE session = (SELECT key FROM sessions WHERE id = ${id})
-        AND n > ${after} AND n <= ${to} ORDER BY n LIMIT ${count}`.pipe(as(`read session ${id}`)),
+    events: ({ id }, after, to) =>
+      sql<PackedRow>`SELECT first, n, text FROM events WHERE session = (SELECT key FROM sessions WHERE id = ${id})
+        AND n > ${after} AND first <= ${to} ORDER BY n LIMIT ${PAGE_ROWS}`.pipe(
+        Effect.map((rows) => rows.flatMap(unpacked).filter(({ n }) => n > after && n <= to)),
+        as(`read session ${id}`)
+      ),
     snapshot: ({ id }) =>
       sql<StoredSnapshot>`SELECT n, version, hash, text FROM snapshots WHERE session = (SELECT key FROM sessions WHERE id = ${id})`.pipe(
         Effect.map(([found]) => found ?? null),
@@ -57,6 +62,9 @@ export const makeSqlStore: Effect.Effect<Store, LogError, SqlClient.SqlClient> =
       sql`INSERT INTO blobs (hash, bytes) VALUES (${hash}, ${bytes}) ON CONFLICT (hash) DO NOTHING`.pipe(Effect.asVoid, as(`write blob ${hash}`))
   }
 })
+
+/** So many rows are read at a time. */
+const PAGE_ROWS = 64
 
 interface SessionRow extends Omit<StoredSession, "roots"> {
   readonly key: number
@@ -117,27 +125,9 @@ const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { heade
     return inserted === undefined ? yield* logError("exists", `create session ${id}: there is one of that name already`) : inserted.key
   })
 
-/** So many rows go into one statement; statements of one length are prepared once. */
-const ROWS_MAX = 64
-
-const insertEvents = (sql: SqlClient.SqlClient, key: number, { after, texts }: Batch) =>
-  Effect.gen(function*() {
-    for (let from = 0; from < texts.length; from += ROWS_MAX) {
-      const params: (string | number)[] = []
-      for (let index = from; index < Math.min(texts.length, from + ROWS_MAX); index++) params.push(key, after + index + 1, texts[index]!)
-      yield* sql.unsafe(insertion(params.length / 3), params)
-    }
-  })
-
-/** Made once: text that is the same object is found fastest among the prepared statements. */
-const insertionByRows = new Map<number, string>()
-
-const insertion = (rows: number): string => {
-  const known = insertionByRows.get(rows)
-  if (known !== undefined) return known
-  const made = `INSERT INTO events (session, n, text) VALUES ${Array<string>(rows).fill("(?, ?, ?)").join(", ")}`
-  insertionByRows.set(rows, made)
-  return made
+const insertEvents = (sql: SqlClient.SqlClient, session: number, { after, texts }: Batch) => {
+  const rows = packed(after, texts).map(({ first, n, text }) => ({ session, n, first, text }))
+  return Arr.isArrayNonEmpty(rows) ? sql`INSERT INTO events ${sql.insert(rows)}` : Effect.void
 }
 
 const writeSnapshot = (sql: SqlClient.SqlClient, session: number, { n, version, hash, text }: StoredSnapshot) =>

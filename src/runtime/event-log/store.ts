@@ -15,8 +15,8 @@ export interface Store {
   readonly renew: (tokens: readonly string[], at: number) => Effect.Effect<void, LogError>
   readonly session: (id: string) => Effect.Effect<StoredSession, LogError>
   readonly sessions: Effect.Effect<readonly StoredSession[], LogError>
-  /** Events with a number in (after, to], in order, at most `count` of them. */
-  readonly events: (session: StoredSession, after: number, to: number, count: number) => Effect.Effect<readonly StoredEvent[], LogError>
+  /** Events with a number in (after, to], in order, from the first on; not all of them where they are many. */
+  readonly events: (session: StoredSession, after: number, to: number) => Effect.Effect<readonly StoredEvent[], LogError>
   readonly snapshot: (session: StoredSession) => Effect.Effect<StoredSnapshot | null, LogError>
   readonly blob: (hash: string) => Effect.Effect<Uint8Array | null, LogError>
   readonly putBlob: (hash: string, bytes: Uint8Array) => Effect.Effect<void, LogError>

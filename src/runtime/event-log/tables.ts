@@ -24,6 +24,7 @@ export const LOG_TABLES: readonly Migration[] = [
     `CREATE TABLE events (
       session INTEGER NOT NULL,
       n INTEGER NOT NULL,
+      first INTEGER NOT NULL,
       text TEXT NOT NULL,
       PRIMARY KEY (session, n)
     ) STRICT, WITHOUT ROWID`,
