@@ -1,3 +1,4 @@
+/* This is one thing: all that a log promises, held by every store; divided it could be run against one store in part. */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
