@@ -7,11 +7,9 @@ import { offloadContext, type Keepers } from "./context/keepers.ts"
 import type { Emit } from "./emit.ts"
 import { turnCheckpoint, type AgentWork } from "./git/agent-work.ts"
 import type { Checkpoints } from "./git/checkpoint.ts"
-import { afterTools } from "./git/hook-runner.ts"
 import { askModel } from "./llm/runner.ts"
 import type { Llm } from "./llm/llm.ts"
-import { executeCall, type ToolServices } from "./tools/runner.ts"
-import { vetToolCalls } from "./tools/vetting.ts"
+import type { ToolServices } from "./tools/runner.ts"
 import { waitForRetry } from "./timer.ts"
 
 /** A piece of work in the world that an action asks for. It never fails: its failure is an answer. */
@@ -49,15 +47,14 @@ export const worksOf = (action: Action, { state, n }: Cause, emit: Emit, { autoC
     case "SendLlmRequest":
       return state.name === "CallingLlm" ? [reading(action.effect, askModel(action, canonicalRequest(state), emit))] : []
     case "VetToolCalls":
-      return [reading(action.effect, vetToolCalls(action, emit))]
+      return [reading(action.effect, Effect.flatMap(tools, ({ vetToolCalls }) => vetToolCalls(action, emit)))]
     case "ExecuteTools":
-      return action.calls.map((started) =>
-        started.changes
-          ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), executeCall(started, emit)))
-          : reading(started.effect, executeCall(started, emit))
-      )
+      return action.calls.map((started) => {
+        const run = Effect.flatMap(tools, ({ executeCall }) => executeCall(started, emit))
+        return started.changes ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), run)) : reading(started.effect, run)
+      })
     case "RunPostToolsHook":
-      return [changing(action.effect, afterTools(action, { autoCommit, event: n }, emit))]
+      return [changing(action.effect, Effect.flatMap(hook, ({ afterTools }) => afterTools(action, { autoCommit, event: n }, emit)))]
     case "ScheduleRetry":
       return [reading(action.effect, waitForRetry(action, emit))]
     case "Shutdown":
@@ -71,6 +68,10 @@ export const worksOf = (action: Action, { state, n }: Cause, emit: Emit, { autoC
       return []
   }
 }
+
+/** Rooms that many a turn does not need are loaded by the first that does. */
+const tools = Effect.promise(() => import("./tools/rooms.ts"))
+const hook = Effect.promise(() => import("./git/hook-runner.ts"))
 
 const reading = <R>(effect: number, run: Effect.Effect<void, never, R>): Work<R> => ({ effect, changes: false, run })
 

@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import { parseModel } from "../effects/llm/model-name.ts"
-import { toolDefinitions } from "../effects/tools/registry.ts"
+import engineDefinitions from "../effects/tools/definitions.json" with { type: "json" }
 import type { SessionOpened } from "../machine/event.ts"
 import { MACHINE_VERSION } from "../machine/step.ts"
 import { SettingsError, type Settings } from "./settings.ts"
@@ -24,7 +24,7 @@ export const openingEvent = Effect.fnUntraced(function*(
     machine: MACHINE_VERSION,
     seed: randomBytes(4).readUInt32LE(),
     system: systemPrompt(settings.appendSystemPrompt),
-    tools: toolDefinitions(),
+    tools: engineDefinitions,
     rules: settings.rules,
     roots,
     modelsByName: { [model]: modelFacts(model) },

@@ -28,6 +28,14 @@ test("a definition is what providers expect", () => {
   })
 })
 
+/** With UPDATE=1 the file is written anew instead. */
+test("a session opens with the definitions as the tools make them, made ahead", () => {
+  const file = fileURLToPath(new URL("../../../src/effects/tools/definitions.json", import.meta.url))
+  const made = `${JSON.stringify(toolDefinitions(), null, 2)}\n`
+  if (process.env["UPDATE"] === "1") writeFileSync(file, made)
+  expect(readFileSync(file, "utf8")).toBe(made)
+})
+
 /** With UPDATE=1 the page is written anew instead. */
 test("specs/tools.md holds the table of the tools as the code has them", () => {
   const file = fileURLToPath(new URL("../../../specs/tools.md", import.meta.url))
