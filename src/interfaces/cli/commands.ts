@@ -16,14 +16,14 @@ const ANY = Number.MAX_SAFE_INTEGER
 
 export const COMMANDS = {
   demo: { usage: "", help: "see it mend a failing test: no key, no network", words: [0, 0], load: async () => (await import("./demo/demo.ts")).demo },
-  sessions: { usage: "", help: "the sessions of this folder; --all for every folder", words: [0, 0], load: async () => (await import("./sessions.ts")).sessions },
-  show: { usage: "ID", help: "a conversation in readable form", words: [1, 1], load: async () => (await import("./show.ts")).show },
+  sessions: { usage: "", help: "the sessions of this folder; --all for every folder", words: [0, 0], load: async () => (await import("./occasional.ts")).sessions },
+  show: { usage: "ID", help: "a conversation in readable form", words: [1, 1], load: async () => (await import("./occasional.ts")).show },
   resume: { usage: "[ID]", help: "go on with a session", words: [0, 1], load: async () => (await import("./resume.ts")).resume },
-  export: { usage: "ID", help: "write a session's log, one event a line; --to FILE", words: [1, 1], load: async () => (await import("./export.ts")).exportLog },
-  import: { usage: "FILE", help: "take a log over into the database", words: [1, 1], load: async () => (await import("./import.ts")).importLog },
-  verify: { usage: "FILE|ID…", help: "does this build decide the same? every event and action compared", words: [1, ANY], load: async () => (await import("./verify.ts")).verify },
-  replay: { usage: "FILE|ID", help: "tell what happened, event by event", words: [1, 1], load: async () => (await import("./replay.ts")).replay },
-  doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./doctor.ts")).doctor },
+  export: { usage: "ID", help: "write a session's log, one event a line; --to FILE", words: [1, 1], load: async () => (await import("./occasional.ts")).exportLog },
+  import: { usage: "FILE", help: "take a log over into the database", words: [1, 1], load: async () => (await import("./occasional.ts")).importLog },
+  verify: { usage: "FILE|ID…", help: "does this build decide the same? every event and action compared", words: [1, ANY], load: async () => (await import("./occasional.ts")).verify },
+  replay: { usage: "FILE|ID", help: "tell what happened, event by event", words: [1, 1], load: async () => (await import("./occasional.ts")).replay },
+  doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
   help: { usage: "", help: "print this", words: [0, ANY], load: async () => (await import("./help.ts")).help }
 } as const satisfies Readonly<Record<string, CommandEntry>>
 
