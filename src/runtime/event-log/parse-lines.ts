@@ -32,7 +32,7 @@ const TYPE_AT = literal(',"type":"LlmTextDelta","at":')
 const EFFECT = literal(',"effect":')
 const TEXT = literal(',"text":"')
 
-/** The delta whose line begins here; `null` where it is another line, or one with an escape or a field more. */
+/** The delta whose line begins here; `null` where it is another line, or one with a field more. */
 const deltaAt = (bytes: Uint8Array, text: string, start: number): (LlmTextDelta & { readonly n: number }) | null => {
   end = start
   if (!reads(bytes, N)) return null
@@ -43,8 +43,10 @@ const deltaAt = (bytes: Uint8Array, text: string, start: number): (LlmTextDelta 
   const effect = integer(bytes)
   if (effect < 0 || !reads(bytes, TEXT)) return null
   const from = end
-  if (!closes(bytes)) return null
-  return { n, type: "LlmTextDelta", at, effect, text: text.slice(from, end - 3) }
+  const form = closing(bytes)
+  if (form === "other") return null
+  const words = form === "plain" ? text.slice(from, end - CLOSING_LENGTH) : (JSON.parse(text.slice(from - 1, end - CLOSING_LENGTH + 1)) as string)
+  return { n, type: "LlmTextDelta", at, effect, text: words }
 }
 
 const reads = (bytes: Uint8Array, expected: Uint8Array): boolean => {
@@ -71,11 +73,20 @@ const BACKSLASH = 0x5c
 const BRACE = 0x7d
 const BLANK = 0x20
 
-/** Whether the text goes on plain to its quote, and nothing but the line's end follows. */
-const closes = (bytes: Uint8Array): boolean => {
+/** The quote, the brace and the line's end. */
+const CLOSING_LENGTH = 3
+
+/** How the text goes on to its quote, if nothing but the line's end follows that. */
+const closing = (bytes: Uint8Array): "plain" | "escaped" | "other" => {
+  let form: "plain" | "escaped" = "plain"
   let index = end
-  for (let byte = bytes[index]!; byte !== QUOTE; byte = bytes[++index]!) if (!(byte >= BLANK) || byte === BACKSLASH) return false
-  if (bytes[index + 1] !== BRACE || bytes[index + 2] !== LF) return false
-  end = index + 3
-  return true
+  for (let byte = bytes[index]!; byte !== QUOTE; byte = bytes[++index]!) {
+    if (!(byte >= BLANK)) return "other"
+    if (byte !== BACKSLASH) continue
+    form = "escaped"
+    index++
+  }
+  if (bytes[index + 1] !== BRACE || bytes[index + 2] !== LF) return "other"
+  end = index + CLOSING_LENGTH
+  return form
 }

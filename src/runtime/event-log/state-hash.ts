@@ -18,20 +18,20 @@ export interface StateHash {
 export const EMPTY_TRANSCRIPT: TranscriptDigest = { count: 0, digest: "" }
 
 /**
- * The hash is SHA-256 of the state as canonical JSON, with four parts replaced by their digests: the transcript by that of its closed
- * entries, what the session was opened with and the facts of the models by their own, and the text that is streaming by that of
- * its UTF-16. Each is carried along from seal to seal, so that the cost does not grow with the session or with the answer.
+ * The hash is SHA-256 of the state as canonical JSON, with some parts replaced by their digests: the transcript by that of its closed
+ * entries; what the session was opened with, the facts of the models and the settings by their own; the text that is streaming, and
+ * other long texts, by theirs. Each is carried along from seal to seal, so that the cost does not grow with the session or the answer.
  */
 export const makeStateHash = (from: TranscriptDigest = EMPTY_TRANSCRIPT): StateHash => {
   let transcript = from
-  const fixed = memoized((value) => sha256(canonicalJson(value)))
+  const fixed = memoized((value) => sha256(canonicalJson(value, quoted)))
   const streamedDigest = makeStreamedDigest()
   return {
     of: (state) => {
       transcript = extended(transcript, state)
-      const { opened, modelsByName } = state.session
-      const session = { ...state.session, transcript, opened: fixed(opened), modelsByName: fixed(modelsByName) }
-      return sha256(canonicalJson("streamed" in state ? { ...state, session, streamed: streamedDigest(state) } : { ...state, session }))
+      const { opened, modelsByName, settings } = state.session
+      const session = { ...state.session, transcript, opened: fixed(opened), modelsByName: fixed(modelsByName), settings: fixed(settings) }
+      return sha256(canonicalJson("streamed" in state ? { ...state, session, streamed: streamedDigest(state) } : { ...state, session }, quoted))
     },
     transcript: () => transcript
   }
@@ -40,9 +40,15 @@ export const makeStateHash = (from: TranscriptDigest = EMPTY_TRANSCRIPT): StateH
 /** The digest over the entries since; from the first, where the transcript is not a longer one of the same. */
 const extended = (known: TranscriptDigest, { session }: State): TranscriptDigest => {
   const { count, digest } = known.count <= session.transcript.length ? known : EMPTY_TRANSCRIPT
-  const next = slice(session.transcript, count).reduce((before, entry) => sha256(before + canonicalJson(entry)), digest)
+  const next = slice(session.transcript, count).reduce((before, entry) => sha256(before + canonicalJson(entry, quoted)), digest)
   return { count: session.transcript.length, digest: next }
 }
+
+/** Units: UTF-16. A longer text stands in the JSON by its digest: to escape it would cost more than to hash it. */
+const TEXT_LENGTH_MAX = 1000
+
+const quoted = (text: string): string =>
+  text.length > TEXT_LENGTH_MAX && text.isWellFormed() ? `{"sha256":"${sha256(text)}"}` : JSON.stringify(text)
 
 type Streaming = Extract<State, { readonly streamed: string }>
 

@@ -31,14 +31,15 @@ export const makeRequestHashes = (): RequestHashes => {
   return { of, quick, agrees: (state, hash) => quick(state) === hash || of(state) === hash }
 }
 
-/** The request so far: everything up to its last message is in the hash, the last one may still grow. */
+/** The request so far, up to the end of the last message's content, which may still grow. */
 interface Prefix {
   readonly key: string
   readonly running: Hash
   readonly images: boolean
   /** How many entries of the transcript it holds. */
   count: number
-  last: { readonly role: Message["role"]; content: string } | null
+  /** Of the last message; `null` where there is none yet. */
+  role: Message["role"] | null
 }
 
 /** What must be equal for one request to begin with another. */
@@ -50,7 +51,7 @@ const beginning = (state: CallingLlm, key: string): Prefix => {
   const running = createHash("sha256").update(`${JSON.stringify(head).slice(0, -1)},"messages":[`)
   const { window } = state.session
   const images = modelFacts(state.session, state.call.model)?.images ?? false
-  const prefix: Prefix = { key, running, images, count: window.base, last: null }
+  const prefix: Prefix = { key, running, images, count: window.base, role: null }
   if (window.marker !== null) add(prefix, { role: "user", content: [{ type: "text", text: window.marker.text }] })
   return prefix
 }
@@ -66,18 +67,15 @@ const extend = (prefix: Prefix, { session, call }: CallingLlm): void => {
 /** Neighbours of one role are joined, as in the request itself. */
 const add = (prefix: Prefix, { role, content }: Message): void => {
   const text = JSON.stringify(content).slice(1, -1)
-  if (prefix.last?.role === role) {
-    prefix.last.content += `,${text}`
-    return
-  }
-  if (prefix.last !== null) prefix.running.update(`${written(prefix.last)},`)
-  prefix.last = { role, content: text }
+  const { running, role: last } = prefix
+  if (last === role) running.update(",")
+  else running.update(`${last === null ? "" : "]},"}{"role":"${role}","content":[`)
+  running.update(text)
+  prefix.role = role
 }
 
-const written = (message: NonNullable<Prefix["last"]>): string => `{"role":"${message.role}","content":[${message.content}]}`
-
-const digest = ({ running, last }: Prefix): string =>
+const digest = ({ running, role }: Prefix): string =>
   running
     .copy()
-    .update(`${last === null ? "" : written(last)}]}`)
+    .update(role === null ? "]}" : "]}]}")
     .digest("hex")

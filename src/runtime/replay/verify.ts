@@ -101,12 +101,17 @@ const makeRun = () => {
     return null
   }
 
+  /** A log whose events this machine cannot even hear is answered with the sentence that says so. */
   const hearAll = ({ lines }: ReadBlock): Divergence | null => {
-    for (const line of lines) {
-      const found = tried(line, hear)
-      if (found !== null) return found
+    try {
+      for (const line of lines) {
+        const found = hear(line)
+        if (found !== null) return found
+      }
+      return null
+    } catch (cause) {
+      return diverged(counted.events + 1, "error", "a step", cause instanceof Error ? cause.message : String(cause))
     }
-    return null
   }
 
   const compareState = ({ seal }: ReadBlock): Divergence | null => {
@@ -123,15 +128,6 @@ const makeRun = () => {
       return (state === null ? otherHeader(read) : null) ?? hearAll(read) ?? compareState(read)
     },
     counts: (): Counts => ({ session, ...counted })
-  }
-}
-
-/** A log whose events this machine cannot even hear is answered with the sentence that says so. */
-const tried = (line: ParsedLine, hear: (line: ParsedLine) => Divergence | null): Divergence | null => {
-  try {
-    return hear(line)
-  } catch (cause) {
-    return diverged(line.n, "error", "a step", cause instanceof Error ? cause.message : String(cause))
   }
 }
 
