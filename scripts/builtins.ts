@@ -10,15 +10,15 @@ export const builtins: Plugin = {
   setup(build) {
     build.onResolve({ filter: /^[a-z_:/]+$/ }, ({ path, kind, importer }) => {
       const name = path.replace(/^node:/, "")
-      const isOurs = kind === "import-statement" && NAMES.has(name) && !HANDS_ON.test(importer)
+      const isOurs = kind === "import-statement" && NAMES.has(name) && !THEIRS.test(importer)
       return isOurs ? { path: name, namespace: "builtin", sideEffects: false } : undefined
     })
     build.onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({ contents: moduleOf(path), loader: "js" }))
   }
 }
 
-/** It hands whole modules on, so that nothing of them would fall away; it is loaded for credentials in files, which Loom does not use. */
-const HANDS_ON = /@anthropic-ai\/sdk\/internal\/node\.mjs$/
+/** Others take a module whole, and then nothing of it would fall away; what they load is needed late, or never. */
+const THEIRS = /node_modules\/(?!effect\/)/
 
 /** `node:module` itself stays: the banner needs it before anything else. */
 const NAMES = new Set([...builtinModules.map((name) => name.replace(/^node:/, "")), "sqlite"].filter((name) => name !== "module"))
