@@ -132,10 +132,11 @@ export interface ToolCompleted extends Answer<"ToolCompleted"> {
   readonly parts: readonly Part[]
   readonly blob?: string
 }
-/** `tree` is the checkpoint of the workspace, `commit` the auto-commit; `reports` are shown to the person. */
+/** `before` and `tree` are the checkpoints of the workspace around the batch, `commit` the auto-commit; `reports` are shown to the person. */
 export interface PostToolsHookCompleted extends Answer<"PostToolsHookCompleted"> {
   readonly goOn: boolean
   readonly note?: string
+  readonly before?: string
   readonly tree?: string
   readonly commit?: string
   readonly reports?: readonly string[]

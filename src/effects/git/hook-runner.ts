@@ -40,6 +40,7 @@ export const afterTools = Effect.fn("Hook.afterTools")(function*(
     type: "PostToolsHookCompleted",
     effect: action.effect,
     goOn: true,
+    ...(before === null ? {} : { before }),
     ...(checkpoint.done === null ? {} : { tree: checkpoint.done.tree }),
     ...(commit.done === null || commit.done.commit === null ? {} : { commit: commit.done.commit }),
     ...(reports.length === 0 ? {} : { reports })

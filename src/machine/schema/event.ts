@@ -67,6 +67,7 @@ const answerEvents = [
     ...answer("PostToolsHookCompleted"),
     goOn: Flag,
     note: optionalKey(Text),
+    before: optionalKey(Text),
     tree: optionalKey(Text),
     commit: optionalKey(Text),
     reports: optionalKey(List(Text))

@@ -106,6 +106,7 @@ const FIELDS: Readonly<Record<EventType, Write>> = {
     effect: asIs,
     goOn: asIs,
     note: asIs,
+    before: asIs,
     tree: asIs,
     commit: asIs,
     reports: asIs,

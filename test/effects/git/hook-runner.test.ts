@@ -42,7 +42,7 @@ describe("the hook after a batch of tools (AFTER-9 to AFTER-14)", () => {
     const data = emptyDirectory("data")
     const answers = await inRooms(root, data, batch([call("file_edit", { path: "a.ts" }), call("file_write", { path: join(root, "new/b.ts") })], () => put(root, { "a.ts": "A\n", "new/b.ts": "b\n", "person.ts": "typed at the same time\n" }), { autoCommit: true, event: 12 }))
     const tree = await withCheckpoints(root, data, (checkpoints) => Effect.map(checkpoints.take("test"), (taken) => taken.tree))
-    expect(answers).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, tree, commit: git(root, "rev-parse", "HEAD") }])
+    expect(answers).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, before: expect.stringMatching(/^\w{40}$/), tree, commit: git(root, "rev-parse", "HEAD") }])
     expect(git(root, "show", "--format=%B", "--name-only", "HEAD")).toBe("feat: edit a.ts and 1 more\n\nLoom-Session: s1\nLoom-Event: 12\n\n\na.ts\nnew/b.ts")
     expect(git(root, "status", "--porcelain")).toBe("M person.ts")
   })
@@ -108,8 +108,8 @@ describe("the hook after a batch of tools (AFTER-9 to AFTER-14)", () => {
         return [first, second]
       })
     )
-    expect(first).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, tree: expect.stringMatching(/^\w{40}$/), reports: ["checkpoint: data.bin left out: 64.1 MB, more than 64 MB"] }])
-    expect(second).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, tree: expect.stringMatching(/^\w{40}$/) }])
+    expect(first).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, before: expect.stringMatching(/^\w{40}$/), tree: expect.stringMatching(/^\w{40}$/), reports: ["checkpoint: data.bin left out: 64.1 MB, more than 64 MB"] }])
+    expect(second).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, before: (first?.[0] as { tree: string }).tree, tree: expect.stringMatching(/^\w{40}$/) }])
   })
 
   test("a part that fails is a report", async () => {

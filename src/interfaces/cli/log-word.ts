@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs"
+import { resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { EventLog, LogError } from "../../runtime/event-log/event-log.ts"
+import { loadFile, loadSession, type LoadedLog } from "../../runtime/replay/log-source.ts"
+import type { Invocation, Trouble } from "./invocation.ts"
+import { appOf } from "./open.ts"
+
+/** The log that a word names: a file of that name, or else a session by its id. A file needs no database. */
+export const logNamed = (invocation: Invocation, word: string): Effect.Effect<LoadedLog, Trouble, Scope.Scope> =>
+  Effect.gen(function*() {
+    const file = resolve(invocation.cwd, word)
+    if (existsSync(file)) return yield* loadFile(file)
+    if (/[/.]/.test(word)) return yield* new LogError({ reason: "not-found", message: `read ${word}: there is no such file` })
+    const app = yield* appOf(invocation)
+    const { id } = yield* app.sessions.find(word)
+    return yield* Effect.provideService(loadSession(id), EventLog, app.log)
+  })

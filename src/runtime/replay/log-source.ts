@@ -1,0 +1,66 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { ChainVerdict } from "../event-log/chain.ts"
+import { EventLog, type LogError } from "../event-log/event-log.ts"
+import type { Header } from "../event-log/header.ts"
+import { rowOf, type Row } from "../event-log/line.ts"
+import { logError, logErrorOf } from "../event-log/log-error.ts"
+import { makeLogReader, type LogReader } from "../event-log/read-log.ts"
+import { blocksOfFile, makeBlocks } from "../event-log/scan.ts"
+
+/** A whole log in memory, wherever it came from: what every command of the replay laboratory works on. */
+export interface LoadedLog {
+  readonly header: Header
+  /** Event `n` stands at index `n - 1`. */
+  readonly rows: readonly Row[]
+  /** What its seals say of it. A cut log is held as far as it goes. */
+  readonly chain: ChainVerdict
+}
+
+/** The log in a file. Errors: `not-found`, and `damaged` or `newer` with the first bad line. */
+export const loadFile = (path: string): Effect.Effect<LoadedLog, LogError> =>
+  Effect.flatMap(
+    Effect.try({
+      try: () => {
+        const loading = makeLoading()
+        for (const block of blocksOfFile(path)) if (!loading.take(block)) break
+        return loading
+      },
+      catch: (cause) => logErrorOf(`read ${path}`, cause)
+    }),
+    (loading) => loading.done(path)
+  )
+
+/** A session of the log, read without opening it. */
+export const loadSession = Effect.fn("Replay.loadSession")(function*(id: string): Effect.fn.Return<LoadedLog, LogError, EventLog> {
+  const log = yield* EventLog
+  const loading = makeLoading()
+  const pieces = makeBlocks()
+  yield* Stream.runForEach(log.text(id), (text) =>
+    Effect.sync(() => {
+      for (const block of pieces.blocks(text)) loading.take(block)
+    })
+  )
+  loading.take(pieces.rest())
+  return yield* loading.done(id)
+})
+
+const makeLoading = () => {
+  const reader = makeLogReader()
+  const rows: Row[] = []
+  let header: Header | null = null
+  const take = (block: Parameters<LogReader["take"]>[0]): boolean => {
+    const read = reader.take(block)
+    if (read === null) return false
+    header ??= read.header
+    for (const line of read.lines) rows.push(rowOf(line))
+    return true
+  }
+  const done = (name: string): Effect.Effect<LoadedLog, LogError> => {
+    const chain = reader.verdict()
+    if (chain.verdict === "damaged" || chain.verdict === "newer") return Effect.fail(logError(chain.verdict, `read ${name}: ${chain.message}`))
+    if (header === null || rows.length === 0) return Effect.fail(logError("damaged", `read ${name}: it holds no event`))
+    return Effect.succeed({ header, rows, chain })
+  }
+  return { take, done }
+}
