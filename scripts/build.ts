@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import { build, type BuildOptions } from "esbuild"
 import { builtins } from "./builtins.ts"
 import { fillCompileCache } from "./compile-cache.ts"
+import { gather } from "./gather.ts"
 import { withoutResources } from "./without-resources.ts"
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -32,8 +33,9 @@ await build({
   minifySyntax: true
 })
 
-await build({
+const { metafile } = await build({
   ...common,
+  metafile: true,
   entryPoints: { main: "src/interfaces/cli/main.ts" },
   external: ["@vscode/ripgrep"],
   plugins: [builtins, withoutResources],
@@ -43,6 +45,8 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true
 })
+// The doors of the model servers stay apart: a session opens one of them.
+await gather(draft, "main.js", metafile, ["src/interfaces/cli/main.ts", "src/interfaces/cli/one-shot.ts"])
 
 cpSync(join(home, "package.json"), join(draft, "package.json"))
 if (existsSync(out)) renameSync(out, old)
