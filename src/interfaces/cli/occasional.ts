@@ -2,7 +2,7 @@
 export { doctor } from "./doctor.ts"
 export { exportLog } from "./export.ts"
 export { importLog } from "./import.ts"
-export { replay } from "./replay.ts"
+export { replay } from "./replay/replay.ts"
 export { sessions } from "./sessions.ts"
 export { show } from "./show.ts"
 export { verify } from "./verify.ts"
