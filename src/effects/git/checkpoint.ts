@@ -11,7 +11,7 @@ import { makeCopier } from "./copier.ts"
 import { runGit, type GitError } from "./git.ts"
 import { glance } from "./glance.ts"
 import { findInJournal, writeJournal } from "./journal.ts"
-import { restoreTree, type Restored } from "./restore.ts"
+import { holdsTree, restoreTree, type Restored } from "./restore.ts"
 import { dropIndex, keepIndex, openShadow, shadowEnvironment, type ShadowOptions } from "./shadow.ts"
 import { memoryOf, takeTree, type Checkpoint, type Memory } from "./take.ts"
 import { tidy } from "./tidy.ts"
@@ -32,6 +32,8 @@ export class Checkpoints extends Context.Service<
     readonly unchanged: (reason: string) => Effect.Effect<string | null, CheckpointError>
     /** The newest tree that was taken for this reason, by this process or an earlier one; `null` where none was. */
     readonly find: (reason: string) => Effect.Effect<string | null, CheckpointError>
+    /** Whether it holds that tree. */
+    readonly has: (tree: string) => Effect.Effect<boolean, CheckpointError>
     /** Makes the files of a directory, the workspace where none is given, those of a tree. */
     readonly restore: (tree: string, into?: string) => Effect.Effect<Restored, CheckpointError>
     /** What differs from tree to tree, by path relative to the workspace. */
@@ -101,6 +103,7 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     take,
     unchanged,
     find: (reason) => exclusively((memory) => attempt("read the journal of checkpoints", () => findInJournal(memory.shadow, reason))),
+    has: (tree) => exclusively((memory) => holdsTree(memory, tree)),
     restore: (tree, into = options.root) => exclusively((memory) => restoreTree(memory, tree, into)),
     diff: (before, after) => exclusively((memory) => diffTrees(before, after, inShadow(memory))),
     read: (oid) => exclusively((memory) => Effect.map(runGit(["cat-file", "blob", oid], inShadow(memory)), ({ stdout }) => stdout)),

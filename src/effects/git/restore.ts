@@ -52,11 +52,14 @@ const restoreInto = Effect.fnUntraced(function*(memory: Memory, tree: string) {
   return { before, files: deletions.length + writes.length, left }
 })
 
-const requireTree = (memory: Memory, tree: string): Effect.Effect<void, GitError | Problem> => {
-  const unknown = problem(`restore ${tree}: there is no such checkpoint of ${memory.shadow.root}`)
-  if (!/^[0-9a-f]{40}$/.test(tree)) return Effect.fail(unknown)
+const requireTree = (memory: Memory, tree: string): Effect.Effect<void, GitError | Problem> =>
+  Effect.flatMap(holdsTree(memory, tree), (held) => (held ? Effect.void : problem(`restore ${tree}: there is no such checkpoint of ${memory.shadow.root}`)))
+
+/** Whether the store has that tree. */
+export const holdsTree = (memory: Memory, tree: string): Effect.Effect<boolean, GitError> => {
+  if (!/^[0-9a-f]{40}$/.test(tree)) return Effect.succeed(false)
   const options = { cwd: memory.shadow.directory, environment: shadowEnvironment(memory.shadow, memory.borrowing), codes: [0, 1, 128] }
-  return Effect.flatMap(runGit(["cat-file", "-e", `${tree}^{tree}`], options), ({ code }) => (code === 0 ? Effect.void : Effect.fail(unknown)))
+  return Effect.map(runGit(["cat-file", "-e", `${tree}^{tree}`], options), ({ code }) => code === 0)
 }
 
 /** Another directory over the same store, with an index of its own that begins empty. */

@@ -34,9 +34,16 @@ export interface ShadowOptions {
   readonly dataDirectory: string
 }
 
+const directoryOf = ({ root, dataDirectory }: ShadowOptions): string =>
+  join(canonical(dataDirectory), "checkpoints", createHash("sha256").update(root).digest("hex").slice(0, 32))
+
+/** Whether checkpoints of that workspace were ever kept here; opening a shadow would make one. */
+export const hasShadow = (options: ShadowOptions): boolean => existsSync(join(directoryOf(options), "HEAD"))
+
 /** Errors: throws what the system throws where the data directory cannot be written. */
-export const openShadow = ({ root, dataDirectory }: ShadowOptions): Shadow => {
-  const directory = join(canonical(dataDirectory), "checkpoints", createHash("sha256").update(root).digest("hex").slice(0, 32))
+export const openShadow = (options: ShadowOptions): Shadow => {
+  const { root } = options
+  const directory = directoryOf(options)
   const repository = findRepository(root)
   const top = repository?.top ?? root
   const index = join(directory, `index.${process.pid}-${++opened}`)

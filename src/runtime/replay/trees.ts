@@ -25,6 +25,11 @@ export const treesOf = (rows: readonly Row[]): readonly NamedTree[] => {
   for (const { n, event, actions } of rows) {
     if (event.type === "ContextGathered") add(event.tree, n, `at the start of turn ${turn.number}`)
     if (event.type === "WorkspaceRestored") add(event.tree, n, "put back")
+    // Another process took it up: what it found before its first batch is not how the turn or an earlier batch began.
+    if (event.type === "SessionResumed") {
+      changed = true
+      batch = null
+    }
     if (event.type === "PostToolsHookCompleted") {
       if (changed) add(event.before, batch ?? n, `before the tools of event ${batch ?? n}`)
       else add(event.before, turn.from, `at the start of turn ${turn.number}`)
@@ -41,8 +46,11 @@ export const treesOf = (rows: readonly Row[]): readonly NamedTree[] => {
       if (action.type === "ExecuteTools" && action.calls.some((call) => call.changes)) batch ??= n
     }
   }
-  return found.toSorted((one, other) => one.from - other.from)
+  return inOrder(found)
 }
+
+/** In the order in which the files stood so. */
+export const inOrder = (trees: readonly NamedTree[]): readonly NamedTree[] => trees.toSorted((one, other) => one.from - other.from)
 
 /** The newest checkpoint at or before event `n`; before the first one, the files are those of the first. `null` where the log names none. */
 export const treeAt = (trees: readonly NamedTree[], n: number): NamedTree | null => trees.findLast(({ from }) => from <= n) ?? trees[0] ?? null
