@@ -28,7 +28,7 @@ export const FLAGS = {
   "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
   "max-budget-usd": { value: "DOLLARS", group: "limits", help: "money of the session at most" },
   "output-format": { value: "FORMAT", group: "output", help: "text, json or stream-json" },
-  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, doctor" },
+  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, stats, doctor" },
   all: { group: "output", help: "sessions of every folder" },
   to: { value: "FILE", group: "output", help: "where export writes" },
   quiet: { short: "q", group: "output", help: "say nothing on stderr but errors" },
