@@ -9,7 +9,7 @@ import { isUnchanged, moveOn, writeBlobs, writeCommit, type Entry } from "./comm
 import type { GitError } from "./git.ts"
 import { contentOf } from "./read-file.ts"
 import { configOf, findRepository, headOf, isNewFormat, underWay, type Head, type Repository } from "./repository.ts"
-import { newSecrets } from "./secrets.ts"
+import { newSecrets } from "../secrets/shapes.ts"
 import { subjectFor, type SubjectChange } from "./subject.ts"
 
 /** What shall be committed, and what the commit says of where it comes from. */

@@ -5,6 +5,7 @@ import type { Located } from "../os/path.ts"
 import { attempt, problem, refuse } from "../os/problem.ts"
 import { applyEdits, editsMade, toLf } from "./edit.ts"
 import { namesNear } from "./near.ts"
+import { requireNoPlaceholder } from "./placeholders.ts"
 import { pathFact, placeOf } from "./place.ts"
 import { BOM, requireText } from "./text.ts"
 import { told, type Tool, type ToolContext } from "./tool.ts"
@@ -50,6 +51,7 @@ const edit = (place: Located, edits: Input["edits"], { workspace, readFiles }: T
   const whole = requireText(place.shown, content.bytes)
   const bom = whole.startsWith(BOM) ? BOM : ""
   const before = whole.slice(bom.length)
+  requireNoPlaceholder(`edit ${place.shown}`, edits.map((each) => `${each.old}\n${each.new}`).join("\n"), before)
   const after = applyEdits(place.shown, before, edits)
   const bytes = Buffer.from(bom + after, "utf8")
   replaceWhole(place, bytes, content)

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { readWhole, replaceWhole, requireFile, roughVersionOf, versionOf, WHOLE_BYTES_MAX, withFile, type FileContent } from "../os/file.ts"
 import type { Located } from "../os/path.ts"
 import { attempt, refuse } from "../os/problem.ts"
+import { requireNoPlaceholder } from "./placeholders.ts"
 import { pathFact, placeOf } from "./place.ts"
 import { counted } from "./text.ts"
 import { told, type Tool, type ToolContext } from "./tool.ts"
@@ -32,6 +33,7 @@ export const fileWrite: Tool<Input> = {
 const write = (place: Located, text: string, { workspace, readFiles }: ToolContext): string => {
   const before = place.kind === "missing" ? null : existing(place)
   if (before !== null) requireSeen(place, before, readFiles.versionSeen(workspace.session, place.absolute))
+  requireNoPlaceholder(`write ${place.shown}`, text, before?.bytes.toString("utf8"))
   const bytes = Buffer.from(text, "utf8")
   replaceWhole(place, bytes, before)
   readFiles.remember(workspace.session, place.absolute, versionOf({ bytes }))

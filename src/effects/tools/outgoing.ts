@@ -1,4 +1,6 @@
+import { isUtf8 } from "node:buffer"
 import type { Part } from "../../machine/session.ts"
+import { redactWith, type Redact } from "../secrets/redact.ts"
 import { headBytes } from "./text.ts"
 import type { ToolOutcome } from "./tool.ts"
 
@@ -7,9 +9,20 @@ export const TEXT_BYTES_MAX = 65_536
 
 /**
  * All text that leaves a tool, result or progress, passes here on its way into an event, so that the log and the model
- * read the same. Halves of characters would not survive being written down; whatever else must not leave is to be taken out here.
+ * read the same. Halves of characters would not survive being written down; secrets are taken out here, once.
  */
-export const outgoingText = (text: string): string => text.toWellFormed()
+export const outgoingText = (text: string): string => redact(text.toWellFormed())
+
+/** The keys that this process was given are known only when it runs. */
+export const redact: Redact = (text) => (redacting ??= redactWith(process.env))(text)
+let redacting: Redact | null = null
+
+/** Output that is kept beside the result, without its secrets. What holds none stays byte by byte. */
+export const outgoingBytes = (bytes: Buffer): Buffer => {
+  const text = bytes.toString(isUtf8(bytes) ? "utf8" : "latin1")
+  const without = redact(text)
+  return without === text ? bytes : Buffer.from(without, "utf8")
+}
 
 /** A result that is fit for an event: its text in order and not too long. */
 export const outgoing = (outcome: ToolOutcome): ToolOutcome => {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Problem } from "../os/problem.ts"
 import { runProcess, type Ended } from "../os/process.ts"
+import { outgoingBytes } from "./outgoing.ts"
 import { excerptOf, keepEnds, wholeOutput, type Output } from "./output.ts"
 import { counted } from "./text.ts"
 import type { ToolContext, ToolOutcome } from "./tool.ts"
@@ -41,7 +42,7 @@ export const runAndTell = Effect.fnUntraced(function*(run: Run, context: ToolCon
 
 /** The result is worth telling although its whole could not be stored. */
 const stored = (output: Output, { blobs }: ToolContext): Effect.Effect<string | null> =>
-  blobs.put(wholeOutput(output)).pipe(Effect.catch(() => Effect.succeed(null)))
+  blobs.put(outgoingBytes(wholeOutput(output))).pipe(Effect.catch(() => Effect.succeed(null)))
 
 const howEnded = (ended: Ended, timeoutMs: number): string => {
   switch (ended.how) {

@@ -7,7 +7,7 @@ import { attempt, problemOf } from "../os/problem.ts"
 import { Workspace } from "../os/workspace.ts"
 import { decodeArguments } from "./arguments.ts"
 import { framesOf, type Frames } from "./frames.ts"
-import { outgoing, outgoingText } from "./outgoing.ts"
+import { outgoing } from "./outgoing.ts"
 import { ReadFiles } from "./read-files.ts"
 import { Tools } from "./registry.ts"
 import { told, type ToolContext, type ToolOutcome } from "./tool.ts"
@@ -26,12 +26,12 @@ export const executeTools = (action: ExecuteTools, emit: Emit): Effect.Effect<vo
  */
 export const executeCall = Effect.fnUntraced(function*(started: StartedCall, emit: Emit): Effect.fn.Return<void, never, ToolServices> {
   const { effect } = started
-  const frames = framesOf((stream, text) => emit({ type: "ToolProgress", effect, stream, text: outgoingText(text) }))
+  const frames = framesOf((stream, text) => emit({ type: "ToolProgress", effect, stream, text: text.toWellFormed() }))
   const outcome = yield* run(started, yield* contextOf(started, frames)).pipe(
     Effect.catchCause((cause) => Effect.succeed(failed(started, cause))),
     Effect.onInterrupt(() => Effect.sync(frames.close))
   )
-  frames.flush()
+  frames.end()
   emit({ type: "ToolCompleted", effect, ...outgoing(outcome) })
 })
 

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import type { CommandFact } from "../../machine/event.ts"
 import { locateInside } from "../os/path.ts"
 import { attempt, problem, refuse } from "../os/problem.ts"
+import { requireNoPlaceholder } from "./placeholders.ts"
 import { runAndTell } from "./run-and-tell.ts"
 import { parseCommands } from "./shell-words.ts"
 import type { Tool } from "./tool.ts"
@@ -31,6 +32,7 @@ export const shell: Tool<Input> = {
   facts: ({ command, cwd }, { roots }) => {
     if (command.trim() === "") refuse("the command is empty")
     if (command.includes("\0")) refuse("the command contains a NUL character")
+    requireNoPlaceholder("shell", command)
     const place = locateInside(roots, cwd ?? ".")
     const parsed = parseCommands(command)
     const commands = place.absolute === roots[0] || parsed === "unparsed" ? parsed : parsed.map(doubtingGit)

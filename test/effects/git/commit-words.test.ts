@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { withChanges, without, type AgentFiles } from "../../../src/effects/git/agent-files.ts"
-import { secretsIn } from "../../../src/effects/git/secrets.ts"
+import { secretsIn } from "../../../src/effects/secrets/shapes.ts"
 import { subjectFor, type SubjectChange } from "../../../src/effects/git/subject.ts"
 
 const edited = (path: string): SubjectChange => ({ path, kind: "edited" })
