@@ -46,4 +46,14 @@ export const makeTimeline = (rows: readonly Row[]): Timeline => {
   }
 }
 
+/** All moments of a log, in order: the cheapest way to look at each. Errors: as `makeTimeline`. */
+export function* momentsOf(rows: Iterable<Row>): Generator<Moment, void> {
+  let before: State | null = null
+  for (const row of rows) {
+    const moment: Moment = { row, before, step: stepOf(before, row) }
+    yield moment
+    before = moment.step.state
+  }
+}
+
 const stepOf = (before: State | null, { event }: Row): Step => (before === null ? initial(event as SessionOpened) : step(before, event))
