@@ -3,8 +3,8 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { problem, type Problem } from "./problem.ts"
 
-/** What one version of a room's tables adds to the one before: statements, run in order. */
-export type Migration = readonly string[]
+/** What one version of a room's tables adds to the one before: statements, run in order, or what has to look before it knows them. */
+export type Migration = readonly string[] | Effect.Effect<void, SqlError, SqlClient.SqlClient>
 
 /**
  * Brings the tables of one room of the database to the newest version, all steps or none.
@@ -28,7 +28,10 @@ export const migrate = Effect.fnUntraced(function*(
       yield* sql`CREATE TABLE IF NOT EXISTS loom_rooms (room TEXT PRIMARY KEY, version INTEGER NOT NULL)`
       const current = yield* version
       if (current > migrations.length) return yield* newer(room, current, migrations.length)
-      for (const statement of migrations.slice(current).flat()) yield* sql.unsafe(statement)
+      for (const migration of migrations.slice(current)) {
+        if (Effect.isEffect(migration)) yield* migration
+        else for (const statement of migration) yield* sql.unsafe(statement)
+      }
       yield* sql`INSERT INTO loom_rooms (room, version) VALUES (${room}, ${migrations.length})
         ON CONFLICT (room) DO UPDATE SET version = excluded.version`
     })

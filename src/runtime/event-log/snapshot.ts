@@ -10,8 +10,8 @@ export interface Snapshot {
   readonly transcript: TranscriptDigest
 }
 
-/** Version of this form. */
-const SNAPSHOT_FORMAT = 1
+/** Version of this form, and of the hash of states whose digest it carries: a digest begun in one form and gone on with in another agrees with none. */
+const SNAPSHOT_FORMAT = 2
 
 /** A snapshot is only a shortcut, so it is read by nobody but the build that wrote it: any other replays the log. */
 export const snapshotVersion = (machine: number, build: string): string => `${SNAPSHOT_FORMAT} ${machine} ${build}`

@@ -15,6 +15,12 @@ export interface StateHash {
   readonly transcript: () => TranscriptDigest
 }
 
+/**
+ * What is hashed of a state. `digested` is written today; `spelled` was before: no text by its digest, and the settings as they are.
+ * A form that a log was sealed in once can be read for ever.
+ */
+export type StateForm = "digested" | "spelled"
+
 export const EMPTY_TRANSCRIPT: TranscriptDigest = { count: 0, digest: "" }
 
 /**
@@ -22,15 +28,16 @@ export const EMPTY_TRANSCRIPT: TranscriptDigest = { count: 0, digest: "" }
  * entries; what the session was opened with, the facts of the models and the settings by their own; the text that is streaming, and
  * other long texts, by theirs. Each is carried along from seal to seal, so that the cost does not grow with the session or the answer.
  */
-export const makeStateHash = (from: TranscriptDigest = EMPTY_TRANSCRIPT): StateHash => {
+export const makeStateHash = (from: TranscriptDigest = EMPTY_TRANSCRIPT, form: StateForm = "digested"): StateHash => {
   let transcript = from
+  const quoted = QUOTED_BY_FORM[form]
   const fixed = memoized((value) => sha256(canonicalJson(value, quoted)))
   const streamedDigest = makeStreamedDigest()
   return {
     of: (state) => {
-      transcript = extended(transcript, state)
+      transcript = extended(transcript, state, quoted)
       const { opened, modelsByName, settings } = state.session
-      const session = { ...state.session, transcript, opened: fixed(opened), modelsByName: fixed(modelsByName), settings: fixed(settings) }
+      const session = { ...state.session, transcript, opened: fixed(opened), modelsByName: fixed(modelsByName), settings: form === "digested" ? fixed(settings) : settings }
       return sha256(canonicalJson("streamed" in state ? { ...state, session, streamed: streamedDigest(state) } : { ...state, session }, quoted))
     },
     transcript: () => transcript
@@ -38,7 +45,7 @@ export const makeStateHash = (from: TranscriptDigest = EMPTY_TRANSCRIPT): StateH
 }
 
 /** The digest over the entries since; from the first, where the transcript is not a longer one of the same. */
-const extended = (known: TranscriptDigest, { session }: State): TranscriptDigest => {
+const extended = (known: TranscriptDigest, { session }: State, quoted: Quoted): TranscriptDigest => {
   const { count, digest } = known.count <= session.transcript.length ? known : EMPTY_TRANSCRIPT
   const next = slice(session.transcript, count).reduce((before, entry) => sha256(before + canonicalJson(entry, quoted)), digest)
   return { count: session.transcript.length, digest: next }
@@ -47,8 +54,12 @@ const extended = (known: TranscriptDigest, { session }: State): TranscriptDigest
 /** Units: UTF-16. A longer text stands in the JSON by its digest: to escape it would cost more than to hash it. */
 const TEXT_LENGTH_MAX = 1000
 
-const quoted = (text: string): string =>
+const digested = (text: string): string =>
   text.length > TEXT_LENGTH_MAX && text.isWellFormed() ? `{"sha256":"${sha256(text)}"}` : JSON.stringify(text)
+
+type Quoted = (text: string) => string
+
+const QUOTED_BY_FORM: Readonly<Record<StateForm, Quoted>> = { digested, spelled: JSON.stringify }
 
 type Streaming = Extract<State, { readonly streamed: string }>
 

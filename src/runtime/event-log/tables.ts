@@ -1,4 +1,5 @@
 import type { Migration } from "../../effects/os/migrate.ts"
+import { packLooseRows } from "./loose-rows.ts"
 
 /**
  * The tables of the log, version by version. A version that was released is never changed; a new one is added below it.
@@ -36,5 +37,6 @@ export const LOG_TABLES: readonly Migration[] = [
       text TEXT NOT NULL
     ) STRICT`,
     `CREATE TABLE blobs (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`
-  ]
+  ],
+  packLooseRows
 ]

@@ -11,8 +11,8 @@ import { encodeActions, type ParsedLine } from "../event-log/line.ts"
 import { makeLogReader, type ReadBlock } from "../event-log/read-log.ts"
 import { blocksOfFile, makeBlocks, type Block } from "../event-log/scan.ts"
 import { isClosing } from "../event-log/seal.ts"
-import { makeStateHash } from "../event-log/state-hash.ts"
 import { makeRequestHashes } from "./request-hash.ts"
+import { makeSealedStates } from "./sealed-states.ts"
 import type { Divergence, Verdict } from "./verdict.ts"
 
 export type { Verdict } from "./verdict.ts"
@@ -77,7 +77,7 @@ export const makeVerifier = (): Verifier => {
 type Counts = Pick<Verdict, "session" | "events" | "actions" | "requests" | "seals">
 
 const makeRun = () => {
-  const states = makeStateHash()
+  const states = makeSealedStates()
   const requests = makeRequestHashes()
   let state: State | null = null
   let sent: { readonly effect: number; readonly state: CallingLlm } | null = null
@@ -116,8 +116,7 @@ const makeRun = () => {
 
   const compareState = ({ seal }: ReadBlock): Divergence | null => {
     if (seal === null || isClosing(seal) || state === null) return null
-    const actual = states.of(state)
-    if (actual !== seal.state) return diverged(seal.n, "state", seal.state, actual)
+    if (!states.agrees(state, seal.state)) return diverged(seal.n, "state", seal.state, states.of(state))
     counted.seals++
     return null
   }
