@@ -7,12 +7,13 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { attempt, problem, type Problem } from "../os/problem.ts"
+import { takeBundle, writeBundle, type NamedInBundle } from "./bundle.ts"
 import { makeCopier } from "./copier.ts"
 import { runGit, type GitError } from "./git.ts"
 import { glance } from "./glance.ts"
 import { findInJournal, writeJournal } from "./journal.ts"
 import { holdsTree, restoreTree, type Restored } from "./restore.ts"
-import { dropIndex, keepIndex, openShadow, shadowEnvironment, type ShadowOptions } from "./shadow.ts"
+import { dropIndex, keepIndex, openShadow, storeEnvironment, type ShadowOptions } from "./shadow.ts"
 import { memoryOf, takeTree, type Checkpoint, type Memory } from "./take.ts"
 import { tidy } from "./tidy.ts"
 import { diffTrees, type FileChange } from "./tree-diff.ts"
@@ -40,6 +41,12 @@ export class Checkpoints extends Context.Service<
     readonly diff: (before: string, after: string) => Effect.Effect<readonly FileChange[], CheckpointError>
     /** The content of a file of a tree, by its object's name. */
     readonly read: (oid: string) => Effect.Effect<Buffer, CheckpointError>
+    /** Writes a git bundle of those of the trees that are held, and says which these are; see `bundle.ts`. */
+    readonly bundle: (trees: readonly NamedInBundle[], file: string) => Effect.Effect<readonly NamedInBundle[], CheckpointError>
+    /** Takes in what a bundle holds, and says what it names. */
+    readonly unbundle: (file: string) => Effect.Effect<readonly NamedInBundle[], CheckpointError>
+    /** Writes into the journal that this tree, taken elsewhere, was taken for this reason. */
+    readonly note: (tree: string, reason: string) => Effect.Effect<void, CheckpointError>
     /** Ends when all that was taken so far stands by itself, whatever becomes of the person's repository. */
     readonly settled: Effect.Effect<void>
   }
@@ -107,6 +114,9 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     restore: (tree, into = options.root) => exclusively((memory) => restoreTree(memory, tree, into)),
     diff: (before, after) => exclusively((memory) => diffTrees(before, after, inShadow(memory))),
     read: (oid) => exclusively((memory) => Effect.map(runGit(["cat-file", "blob", oid], inShadow(memory)), ({ stdout }) => stdout)),
+    bundle: (trees, file) => exclusively((memory) => writeBundle(memory, trees, file)),
+    unbundle: (file) => exclusively((memory) => takeBundle(memory, file)),
+    note: (tree, reason) => exclusively((memory) => note(memory, tree, reason)),
     settled: copier.settled
   }
 })
@@ -137,6 +147,6 @@ const close = (memory: Memory): void => {
   dropIndex(memory.shadow)
 }
 
-const inShadow = ({ shadow, borrowing }: Memory) => ({ cwd: shadow.directory, environment: shadowEnvironment(shadow, borrowing) })
+const inShadow = ({ shadow, borrowing }: Memory) => ({ cwd: shadow.directory, environment: storeEnvironment(shadow, borrowing) })
 
 const asCheckpointError = (error: GitError | Problem): CheckpointError => new CheckpointError({ message: `checkpoint: ${error.message}` })

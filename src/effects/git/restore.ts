@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { attempt, problem, type Problem } from "../os/problem.ts"
 import { runGit, type GitError } from "./git.ts"
 import { lookAt } from "./known.ts"
-import { dropIndex, shadowEnvironment, type Shadow } from "./shadow.ts"
+import { dropIndex, shadowEnvironment, storeEnvironment, type Shadow } from "./shadow.ts"
 import { memoryOf, takeTree, type Memory } from "./take.ts"
 import { diffTrees, type FileChange } from "./tree-diff.ts"
 
@@ -58,7 +58,7 @@ const requireTree = (memory: Memory, tree: string): Effect.Effect<void, GitError
 /** Whether the store has that tree. */
 export const holdsTree = (memory: Memory, tree: string): Effect.Effect<boolean, GitError> => {
   if (!/^[0-9a-f]{40}$/.test(tree)) return Effect.succeed(false)
-  const options = { cwd: memory.shadow.directory, environment: shadowEnvironment(memory.shadow, memory.borrowing), codes: [0, 1, 128] }
+  const options = { cwd: memory.shadow.directory, environment: storeEnvironment(memory.shadow, memory.borrowing), codes: [0, 1, 128] }
   return Effect.map(runGit(["cat-file", "-e", `${tree}^{tree}`], options), ({ code }) => code === 0)
 }
 

@@ -31,6 +31,7 @@ export const FLAGS = {
   json: { group: "output", help: "machine-readable: sessions, show, verify, replay, stats, doctor" },
   all: { group: "output", help: "sessions of every folder" },
   to: { value: "FILE", group: "output", help: "where export writes" },
+  "with-files": { group: "output", help: "export the workspace's checkpoints, too, into FILE.bundle" },
   quiet: { short: "q", group: "output", help: "say nothing on stderr but errors" },
   verbose: { group: "output", help: "say more on stderr" },
   version: { short: "V", group: "output", help: "print the version" },

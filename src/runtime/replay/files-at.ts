@@ -1,14 +1,12 @@
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { turnReason } from "../../effects/git/agent-work.ts"
-import { Checkpoints, type CheckpointError } from "../../effects/git/checkpoint.ts"
+import type { NamedInBundle } from "../../effects/git/bundle.ts"
+import type { CheckpointError } from "../../effects/git/checkpoint.ts"
 import type { Restored } from "../../effects/git/restore.ts"
-import { hasShadow } from "../../effects/git/shadow.ts"
-import type { SessionOpened } from "../../machine/event.ts"
 import { logError, type LogError } from "../event-log/log-error.ts"
-import type { Row } from "../event-log/line.ts"
 import type { LoadedLog } from "./log-source.ts"
+import { treeStoresOf, type TreeStore } from "./tree-stores.ts"
+import { turnsOf } from "./turns.ts"
 import { inOrder, treeAt, treesOf, type NamedTree } from "./trees.ts"
 
 /** A log, and where the checkpoints of its workspace may be. */
@@ -26,6 +24,8 @@ export interface Files {
   readonly trees: readonly NamedTree[]
   /** Makes the files of a directory those of a checkpoint. Errors: `not-found` where nobody has it. */
   readonly restore: (named: NamedTree, into: string) => Effect.Effect<Restored, LogError>
+  /** Writes a bundle of those of the trees that can be had, and says which these are; no file where there is none. */
+  readonly bundle: (trees: readonly NamedInBundle[], file: string) => Effect.Effect<readonly NamedInBundle[], LogError>
 }
 
 /** Puts the workspace as it was at event `n` into a directory, and says which checkpoint that was. */
@@ -34,7 +34,7 @@ export const filesAt = (source: FilesSource, n: number, into: string): Effect.Ef
     Effect.gen(function*() {
       const files = yield* openFiles(source)
       const named = treeAt(files.trees, n)
-      if (named === null) return yield* logError("not-found", `restore the files of event ${n}: ${NONE_NAMED}`)
+      if (named === null) return yield* logError("not-found", `restore the files of event ${n}: ${NONE_KNOWN}`)
       yield* files.restore(named, into)
       return named
     })
@@ -42,58 +42,54 @@ export const filesAt = (source: FilesSource, n: number, into: string): Effect.Ef
 
 /** The same for many events: what has to be opened is opened once. The workspace itself need not exist any more. */
 export const openFiles = Effect.fn("Replay.openFiles")(function*(source: FilesSource): Effect.fn.Return<Files, LogError, Scope.Scope> {
-  const stores = yield* storesOf(source)
+  const stores = yield* treeStoresOf(source)
   const trees = yield* allTrees(source.log, stores)
   return {
     trees,
     restore: (named, into) =>
       Effect.gen(function*() {
-        for (const store of stores) if (yield* store.has(named.tree)) return yield* store.restore(named.tree, into)
-        return yield* logError("not-found", `restore the files as they were ${named.why}: ${notHere(named)}`)
-      }).pipe(Effect.catchTag("CheckpointError", asLogError))
+        const checkpoints = yield* holderOf(stores, [named])
+        return checkpoints === null ? yield* logError("not-found", `restore the files as they were ${named.why}: ${notHere(named)}`) : yield* checkpoints.restore(named.tree, into)
+      }).pipe(Effect.catchTag("CheckpointError", asLogError)),
+    bundle: (wanted, file) =>
+      Effect.flatMap(holderOf(stores, wanted), (checkpoints) => (checkpoints === null ? Effect.succeed([]) : checkpoints.bundle(wanted, file))).pipe(
+        Effect.catchTag("CheckpointError", asLogError)
+      )
   }
 })
 
-const NONE_NAMED =
-  "no checkpoint of them is known here; take the log along with `loom export ID --to FILE --with-files` from where it was made, or name a directory whose files shall do with --in"
+const TAKE_ALONG = "take it along with `loom export ID --to FILE --with-files` from where the session was held"
 
-const notHere = ({ tree }: NamedTree): string =>
-  `their checkpoint ${tree.slice(0, 12)} is not on this machine; take the log along with \`loom export ID --to FILE --with-files\` from where it was made, or name a directory whose files shall do with --in`
+const NONE_KNOWN = `no checkpoint of them is known here; ${TAKE_ALONG}, or name a directory whose files shall do with --in`
 
-const storesOf = Effect.fnUntraced(function*({ log, dataDirectory }: FilesSource): Effect.fn.Return<readonly Checkpoints["Service"][], never, Scope.Scope> {
-  const root = (log.rows[0]?.event as SessionOpened).roots[0] as string
-  if (!hasShadow({ root, dataDirectory })) return []
-  const built = yield* Layer.build(Checkpoints.layerShadow({ root, dataDirectory }))
-  return [yield* Effect.provideContext(Checkpoints, built)]
+const notHere = ({ tree }: NamedTree): string => `checkpoint ${tree.slice(0, 12)} is not on this machine; ${TAKE_ALONG}, or name a directory whose files shall do with --in`
+
+/** The first that holds one of the trees. */
+const holderOf = Effect.fnUntraced(function*(stores: readonly TreeStore[], trees: readonly { readonly tree: string }[]) {
+  for (const store of stores) {
+    const checkpoints = yield* store.checkpoints
+    for (const { tree } of trees) if (yield* checkpoints.has(tree)) return checkpoints
+  }
+  return null
 })
 
 /** What the log names, and what only the journal knows: the checkpoint of a turn that changed nothing. */
-const allTrees = Effect.fnUntraced(function*({ header, rows }: LoadedLog, stores: readonly Checkpoints["Service"][]) {
+const allTrees = Effect.fnUntraced(function*({ rows }: LoadedLog, stores: readonly TreeStore[]): Effect.fn.Return<readonly NamedTree[], LogError> {
   const known = [...treesOf(rows)]
   for (const { turn, from } of turnsOf(rows)) {
     if (known.some((named) => named.from === from)) continue
-    const tree = yield* firstOf(stores, (store) => store.find(turnReason(header.session, turn)))
+    const tree = yield* Effect.catchTag(treeOfTurn(stores, turn), "CheckpointError", asLogError)
     if (tree !== null) known.push({ tree, from, why: `at the start of turn ${turn}` })
   }
   return inOrder(known)
 })
 
-const firstOf = Effect.fnUntraced(function*(
-  stores: readonly Checkpoints["Service"][],
-  ask: (store: Checkpoints["Service"]) => Effect.Effect<string | null, CheckpointError>
-): Effect.fn.Return<string | null, LogError> {
-  for (const store of stores) {
-    const found = yield* Effect.catchTag(ask(store), "CheckpointError", asLogError)
+const treeOfTurn = Effect.fnUntraced(function*(stores: readonly TreeStore[], turn: number) {
+  for (const { ofTurn } of stores) {
+    const found = yield* ofTurn(turn)
     if (found !== null) return found
   }
   return null
 })
-
-/** The turns of a log and the events that began them; one that a new process began again counts from there. */
-export const turnsOf = (rows: readonly Row[]): readonly { readonly turn: number; readonly from: number }[] => {
-  const fromByTurn = new Map<number, number>()
-  for (const { n, actions } of rows) for (const action of actions) if (action.type === "GatherContext") fromByTurn.set(action.turn, n)
-  return [...fromByTurn].map(([turn, from]) => ({ turn, from }))
-}
 
 const asLogError = ({ message }: CheckpointError): Effect.Effect<never, LogError> => Effect.fail(logError("failed", message))

@@ -2,7 +2,8 @@ import { renameSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { filesAt, openFiles, turnsOf } from "../../../src/runtime/replay/files-at.ts"
+import { filesAt, openFiles } from "../../../src/runtime/replay/files-at.ts"
+import { turnsOf } from "../../../src/runtime/replay/turns.ts"
 import type { LoadedLog } from "../../../src/runtime/replay/log-source.ts"
 import { treeAt, type NamedTree } from "../../../src/runtime/replay/trees.ts"
 import { emptyDirectory, filesOf } from "../../effects/git/place.ts"
@@ -41,7 +42,7 @@ test("each turn begins with a checkpoint, one that changed nothing, too; what a 
 
 test("the workspace need not be there any more, and nothing is written but the files", async () => {
   const { place, log, filesByEvent } = await worked
-  const gone = join(place.folder, "gone")
+  const gone = `${place.root}.gone`
   const into = join(emptyDirectory("at"), "new", "place")
   renameSync(place.root, gone)
   try {
@@ -59,8 +60,8 @@ test("where nobody has the checkpoint, the sentence says what to do, and no stor
   const error = await Effect.runPromise(Effect.flip(filesAt({ log, file: null, dataDirectory: elsewhere }, log.rows.length, join(elsewhere, "into"))))
   expect([error.reason, error.message.replace(/[0-9a-f]{12}/, "<tree>").replace(/event \d+/, "event N")]).toEqual([
     "not-found",
-    "restore the files as they were after the tools of event N: their checkpoint <tree> is not on this machine; take the log along with " +
-      "`loom export ID --to FILE --with-files` from where it was made, or name a directory whose files shall do with --in"
+    "restore the files as they were after the tools of event N: checkpoint <tree> is not on this machine; take it along with " +
+      "`loom export ID --to FILE --with-files` from where the session was held, or name a directory whose files shall do with --in"
   ])
   expect(filesOf(elsewhere)).toEqual({})
 })
