@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import { build, type BuildOptions } from "esbuild"
 import { builtins } from "./builtins.ts"
 import { fillCompileCache } from "./compile-cache.ts"
+import { writeDeclarations } from "./declarations.ts"
 import { gather } from "./gather.ts"
 import { withoutResources } from "./without-resources.ts"
 
@@ -26,12 +27,25 @@ const common: BuildOptions = {
   logLevel: "warning"
 }
 
-// What programs import, apart from the command line: a chunk that both share would hold what only one of them needs.
+/** What programs import; their types are declared from the same files. */
+const programs = {
+  machine: "src/machine/index.ts",
+  statechart: "src/machine/statechart.ts",
+  schema: "src/machine/schema.ts",
+  testing: "test/testing/index.ts",
+  "testing-arbitraries": "test/testing/arbitraries.ts",
+  "testing-effect": "test/testing/effect.ts"
+}
+
+// Apart from the command line: a chunk that both share would hold what only one of them needs. Effect is the program's own, so that
+// what it makes with it and what it gets from here are of one kind.
 await build({
   ...common,
-  entryPoints: { machine: "src/machine/index.ts", statechart: "src/machine/statechart.ts", schema: "src/machine/schema.ts" },
+  entryPoints: programs,
+  external: ["effect", "fast-check", "@vscode/ripgrep"],
   minifySyntax: true
 })
+const declared = writeDeclarations(home, Object.values(programs), join(draft, "types"))
 
 const { metafile } = await build({
   ...common,
@@ -48,6 +62,7 @@ const { metafile } = await build({
 // The doors of the model servers stay apart: a session opens one of them.
 await gather(draft, "main.js", metafile, ["src/interfaces/cli/main.ts", "src/interfaces/cli/one-shot.ts"])
 
+await declared
 cpSync(join(home, "package.json"), join(draft, "package.json"))
 if (existsSync(out)) renameSync(out, old)
 renameSync(draft, out)

@@ -15,7 +15,7 @@ export const copyPath = join(copy, "bin", "loom.js")
 export default function setup(): () => void {
   const main = join(home, "dist", "main.js")
   const builtAt = existsSync(main) ? statSync(main).mtimeMs : 0
-  const sources = globSync(["src/**/*.ts", "scripts/*.ts", "package.json"], { cwd: home })
+  const sources = globSync(["src/**/*.ts", "scripts/*.ts", "test/{testing,contract,properties/harness}/**/*.ts", "package.json"], { cwd: home })
   if (sources.some((path) => statSync(join(home, path)).mtimeMs > builtAt)) execFileSync(process.execPath, [join(home, "scripts", "build.ts")], { stdio: "inherit" })
   rmSync(copy, { recursive: true, force: true })
   for (const part of ["bin", "dist", "examples", "package.json"]) cpSync(join(home, part), join(copy, part), { recursive: true })

@@ -14,6 +14,8 @@ export type Move =
   | ({ readonly move: "answer"; readonly which: number } & Choice)
   | ({ readonly move: "wrong answer" } & Choice)
   | { readonly move: "host"; readonly event: Unstamped<PersonEvent | SessionResumed> }
+  /** An event of a log, at its own time. */
+  | { readonly move: "recorded"; readonly event: Event }
 
 /** A whole random session: how it was opened, what happened, and where it is cut by the laws that cut. */
 export interface Plan {
@@ -76,6 +78,8 @@ export const eventFor = (move: Move, { state, shadow, rows }: Played): Event | n
       return wrongAnswer(shadow.open, state, at, move)
     case "host":
       return { ...move.event, at } as Event
+    case "recorded":
+      return move.event
   }
 }
 

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process"
+import { cpSync, mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { ToolTrial } from "./host-tool.ts"
+
+const NOTE = "first line\nsecond line\n"
+
+const write = (root: string, name: string, text: string): void => writeFileSync(join(root, name), text)
+
+const withNote = (root: string): void => write(root, "note.txt", NOTE)
+
+/** More to read than a model should. */
+const longLines = Array.from({ length: 4_000 }, (_, index) => `line ${index} of many with the word note`).join("\n")
+
+const withMuch = (root: string): void => {
+  withNote(root)
+  write(root, "much.txt", longLines)
+}
+
+const git = (root: string, ...words: readonly string[]) => execFileSync("git", ["-C", root, "-c", "user.name=a", "-c", "user.email=a@b.c", ...words], { stdio: "ignore" })
+
+/** Made once, copied for each call. */
+let made: string | null = null
+
+const inRepository = (root: string): void => {
+  made ??= makeRepository()
+  cpSync(made, root, { recursive: true })
+}
+
+const makeRepository = (): string => {
+  const root = mkdtempSync(join(tmpdir(), "loom-repository-"))
+  withMuch(root)
+  git(root, "init", "--quiet", "--initial-branch=main")
+  git(root, "add", "--all")
+  git(root, "commit", "--quiet", "--message", "first")
+  return root
+}
+
+/** What each of the engine's tools is tried with. */
+export const ownTrials: Readonly<Record<string, ToolTrial>> = {
+  file_read: { prepare: withMuch, works: [{ path: "note.txt" }, { path: "much.txt", offset: 2, limit: 3 }], fails: [{ path: "none.txt" }, { path: "." }], long: { path: "much.txt" } },
+  file_write: { works: [{ path: "a/new.txt", content: NOTE }, { path: "empty.txt", content: "" }], fails: [{ path: "folder/", content: "" }] },
+  file_edit: {
+    prepare: withNote,
+    works: [{ path: "note.txt", edits: [{ old: "first", new: "1st" }] }],
+    fails: [{ path: "note.txt", edits: [{ old: "third", new: "3rd" }] }, { path: "note.txt", edits: [{ old: "line", new: "row" }] }, { path: "none.txt", edits: [{ old: "a", new: "b" }] }]
+  },
+  file_search: { prepare: withNote, works: [{ pattern: "*.txt" }, { pattern: "none" }], fails: [{ pattern: "*", path: "none" }] },
+  content_search: { prepare: withMuch, works: [{ pattern: "second" }, { pattern: "nowhere" }], fails: [{ pattern: "(" }], long: { pattern: "note" } },
+  directory_list: { prepare: withNote, works: [{ path: "." }, { path: ".", depth: 2 }], fails: [{ path: "none" }] },
+  shell: {
+    prepare: withNote,
+    works: [{ command: "echo said; echo more >&2" }, { command: "cp note.txt copy.txt" }],
+    fails: [{ command: "exit 3" }, { command: "sleep 20", timeout_ms: 50 }, { command: "true", cwd: "none" }],
+    slow: { command: "echo begun; sleep 20; echo late > late.txt" },
+    long: { command: "yes 'a long line of output that nobody wants to read' | head -c 2000000" }
+  },
+  git: { prepare: inRepository, works: [{ operation: "log", args: ["--format=%s"] }, { operation: "branch", args: ["other"] }], fails: [{ operation: "show", args: ["none"] }, { operation: "push" }], long: { operation: "show", args: ["HEAD"] } },
+  ask_user: { works: [], fails: [{ question: "Which port?" }] }
+}

@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { globSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { expect, test } from "vitest"
+import { copyPath } from "../support/build.ts"
+import { repository } from "../support/source.ts"
+import { hostProject } from "./scratch.ts"
+
+const SETTINGS = JSON.stringify({
+  compilerOptions: { target: "ES2022", module: "NodeNext", moduleResolution: "NodeNext", strict: true, noEmit: true, skipLibCheck: false, types: ["node"] },
+  files: ["host.ts"]
+})
+
+const compile = (root: string) => spawnSync(process.execPath, [join(repository, "node_modules", "typescript", "bin", "tsc"), "-p", root], { encoding: "utf8" }).stdout
+
+const run = (root: string, file = "host.ts") => execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", file], { cwd: root, encoding: "utf8" })
+
+test("a strict program that imports every entry point checks, and runs", () => {
+  const { root, write } = hostProject(["effect", "xstate", "fast-check", "typescript", "@types"])
+  write("tsconfig.json", SETTINGS)
+  write(
+    "host.ts",
+    'import { canonicalRequest, initial, replay, step, type Event, type State } from "loom/machine"',
+    'import { decodeEvent } from "loom/schema"',
+    'import { agentLogic, statechart } from "loom/statechart"',
+    'import { mustKeep, opening, verifyLog, verifyTool, type HostTool, type Machine } from "loom/testing"',
+    'import { events, interleavings, logs, verifyMachine } from "loom/testing/arbitraries"',
+    'import { toolsOfServices } from "loom/testing/effect"',
+    'import * as Result from "effect/Result"',
+    'import fc from "fast-check"',
+    "const mine: Machine = { initial, step: (state, event) => step(state, event), canonicalRequest }",
+    'const tool: HostTool = { name: "echo", description: "Says what it is told.", inputSchema: { type: "object" }, changes: false, run: async () => "told" }',
+    'const state: State = replay([opening()])',
+    "const log: readonly Event[] = fc.sample(logs, { numRuns: 1, seed: 1 })[0]!",
+    "const event: Event = fc.sample(events, { numRuns: 1, seed: 1 })[0]!",
+    'mustKeep(await verifyLog("of mine", log, mine))',
+    "mustKeep(await verifyMachine(mine, { runs: 2 }))",
+    'const { ok } = await verifyTool(tool, { works: [{}] }, { only: /^its name/ })',
+    "console.log(state.name, ok, Result.isSuccess(decodeEvent(event)), fc.sample(interleavings([1, 2], [3]), 1)[0]!.length, typeof statechart, typeof agentLogic, toolsOfServices([]).length)"
+  )
+  expect(compile(root)).toBe("")
+  expect(run(root)).toBe("WaitingForInput true true 3 object object 0\n")
+})
+
+test("`loom/testing` needs neither Effect nor fast-check, not even for its types", () => {
+  const { root, write } = hostProject(["typescript", "@types"])
+  write("tsconfig.json", SETTINGS)
+  write(
+    "host.ts",
+    'import { allLaws, opening, verifyLog, verifyTool } from "loom/testing"',
+    'const report = await verifyTool({ name: "a b", description: "Does a thing.", inputSchema: { type: "object" }, run: () => "done" }, { works: [{}] })',
+    'const log = await verifyLog("short", [opening()])',
+    "console.log(report.ok, log.ok, allLaws.length > 30)"
+  )
+  expect(compile(root)).toBe("")
+  expect(run(root)).toBe("false true true\n")
+})
+
+test("no entry point brings a test runner along", () => {
+  const dist = join(dirname(dirname(copyPath)), "dist")
+  expect(globSync("*.js", { cwd: dist }).filter((name) => /["'](?:vitest|node:test)/.test(readFileSync(join(dist, name), "utf8")))).toEqual([])
+})
+
+test("what is imported from `loom/testing` and from `loom/machine` is one machine", () => {
+  const { root, write } = hostProject([])
+  write("host.ts", 'import { step } from "loom/machine"', 'import { machine } from "loom/testing"', "console.log(machine.step === step)")
+  expect(run(root)).toBe("true\n")
+})
