@@ -79,10 +79,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
       yield* Effect.promise(() => endStrays(id, 0))
       const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state), opening)
-      // Both are in the inbox before anything that is taken up again can answer: nothing is decided under the old settings.
-      const settings = yield* settingsNow(opening)
-      yield* Effect.all([session.say({ type: "SessionResumed" }), session.say(settings)], { concurrency: "unbounded", discard: true })
-      yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
+      yield* takeUp(session, opening)
       return session
     }),
     list,
@@ -99,6 +96,14 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
         )
       })
   }
+})
+
+/** What a process says first to a session that it takes up. */
+export const takeUp = Effect.fnUntraced(function*(session: Session, opening: Opening): Effect.fn.Return<void, LogError | SettingsError> {
+  // Both are in the inbox before anything that is taken up again can answer: nothing is decided under the old settings.
+  const settings = yield* settingsNow(opening)
+  yield* Effect.all([session.say({ type: "SessionResumed" }), session.say(settings)], { concurrency: "unbounded", discard: true })
+  yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
 })
 
 const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: State, kept: Context.Context<Blobs | Keepers>): Layer.Layer<Rooms> =>

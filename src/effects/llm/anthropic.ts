@@ -15,13 +15,13 @@ export interface AnthropicDoor {
 }
 
 /** The SDK's base is enough, and a tenth of the whole: nothing but `post` is called. */
-export const openAnthropic = (endpoint: Endpoint & { readonly key: string }): AnthropicDoor => {
+export const openAnthropic = (endpoint: Endpoint & { readonly key: string }, send: typeof fetch = httpFetch): AnthropicDoor => {
   const baseUrl = endpoint.baseUrl ?? ANTHROPIC_URL
   const client = new BaseAnthropic({
     apiKey: endpoint.key,
     baseURL: baseUrl,
     maxRetries: 0,
-    fetch: httpFetch,
+    fetch: send,
     logLevel: "off",
     openTelemetry: false,
     defaultHeaders: baseUrl === ANTHROPIC_URL ? {} : gatewayHeaders(endpoint.key)

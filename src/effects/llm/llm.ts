@@ -21,14 +21,18 @@ export class Llm extends Context.Service<
     readonly ask: (request: CanonicalRequest, on: OnPiece) => Effect.Effect<void>
   }
 >()("loom/Llm") {
-  /** The real providers, by the `provider:` of the request's model. `warm`: a model whose driver is loaded ahead of the first request. */
+  /**
+   * The real providers, by the `provider:` of the request's model. `warm`: a model whose driver is loaded ahead of the first request;
+   * `send`: what requests leave by, HTTP where nothing is said.
+   */
   static readonly layerProviders = (options: {
     readonly config: LlmConfig
     readonly resolveBlob: ResolveBlob
     readonly warm?: string
+    readonly send?: typeof fetch
   }): Layer.Layer<Llm> =>
     Layer.sync(Llm, () => {
-      const { ask, warm } = makeProviders(options.config, options.resolveBlob)
+      const { ask, warm } = makeProviders(options.config, options.resolveBlob, options.send)
       if (options.warm !== undefined) warm(options.warm)
       return Llm.of({ ask })
     })

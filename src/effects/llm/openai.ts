@@ -32,14 +32,14 @@ export interface OpenAiDoor {
   readonly chat: (body: ChatCompletionCreateParamsStreaming, model: ModelName, idleMs: number) => Exchange
 }
 
-export const openOpenAi = (endpoint: Endpoint): OpenAiDoor => {
+export const openOpenAi = (endpoint: Endpoint, send: typeof fetch = httpFetch): OpenAiDoor => {
   const baseUrl = endpoint.baseUrl ?? OPENAI_URL
   const client = new OpenAI({
     apiKey: endpoint.key ?? "none",
     baseURL: baseUrl,
     maxRetries: 0,
     logLevel: "off",
-    fetch: async (input, init) => withErrorObject(await httpFetch(input, init)),
+    fetch: async (input, init) => withErrorObject(await send(input, init)),
     // Who pays is told to OpenAI alone; a server without a key gets no header that says otherwise.
     ...(baseUrl === OPENAI_URL ? {} : { organization: null, project: null }),
     ...(endpoint.key === null ? { defaultHeaders: { authorization: null } } : {})

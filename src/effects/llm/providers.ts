@@ -21,11 +21,12 @@ export interface Providers {
   readonly warm: (model: string) => void
 }
 
-export const makeProviders = (config: LlmConfig, resolveBlob: ResolveBlob): Providers => {
+/** `send`: what the doors send requests with, where it is not HTTP. */
+export const makeProviders = (config: LlmConfig, resolveBlob: ResolveBlob, send?: typeof fetch): Providers => {
   const doors: Doors = {
-    anthropic: once(async () => (await import("./anthropic.ts")).openAnthropic({ ...config.anthropic, key: config.anthropic.key ?? "" })),
-    openai: once(async () => (await import("./openai.ts")).openOpenAi(config.openai)),
-    "openai-compatible": once(async () => (await import("./openai.ts")).openOpenAi(config.openaiCompatible))
+    anthropic: once(async () => (await import("./anthropic.ts")).openAnthropic({ ...config.anthropic, key: config.anthropic.key ?? "" }, send)),
+    openai: once(async () => (await import("./openai.ts")).openOpenAi(config.openai, send)),
+    "openai-compatible": once(async () => (await import("./openai.ts")).openOpenAi(config.openaiCompatible, send))
   }
   const ask = (request: CanonicalRequest, on: OnPiece): Effect.Effect<void> => {
     const model = parseModel(request.model)

@@ -1,5 +1,6 @@
+import type { Event } from "../../../../src/machine/event.ts"
 import { offloadThreshold, requestTokens } from "../../../../src/machine/policy/offload.ts"
-import type { Entry, Part, Session, Window } from "../../../../src/machine/session.ts"
+import type { Entry, Opened, Part, Session, Window } from "../../../../src/machine/session.ts"
 import { at } from "../../../../src/machine/vector.ts"
 import { newEntries } from "../shadow.ts"
 import type { Edge, EdgeLaw } from "../world.ts"
@@ -55,8 +56,8 @@ export const windowLaws: readonly EdgeLaw[] = [
   {
     id: "33",
     words: "the prefix is stable: the blocks of a request begin with those of the one before, unless offloading or settings changed it",
-    broken: ({ known, knows, before, after, outcome }) => {
-      if (outcome === "ok" && after.session.opened !== before.session.opened) return "the system text or the tools changed"
+    broken: ({ known, knows, before, event, after, outcome }) => {
+      if (outcome === "ok" && otherOpening(before.session.opened, after.session.opened, event)) return "the system text or the tools changed"
       const [old, now] = [known.sent, knows.sent]
       if (old === null || now === null || old === now || old.setting !== now.setting) return null
       const wrong = old.blocks.findIndex((block, index) => now.blocks[index] !== block)
@@ -101,6 +102,12 @@ const mayBegin = ({ transcript }: Session, index: number): boolean => {
   const entry = at(transcript, index)
   if (entry.type === "results") return false
   return entry.turn !== at(transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === at(transcript, transcript.length - 1).turn)
+}
+
+/** What a session was opened with stays; the rules alone are replaced, by settings that bring others. */
+const otherOpening = (before: Opened, after: Opened, event: Event): boolean => {
+  if (event.type !== "SettingsChanged" || event.rules === undefined) return after !== before
+  return after.system !== before.system || after.tools !== before.tools || after.roots !== before.roots || after.bytes !== before.bytes || after.rules !== event.rules
 }
 
 const firstCut = (session: Session): number | null => {
