@@ -21,3 +21,16 @@ export const unifiedDiff = async (shown: string, before: string, after: string):
   const kept = text.slice(0, text.lastIndexOf("\n", LENGTH_MAX))
   return `${kept}\n(${counted(text.slice(kept.length).split("\n").length - 1, "more line")} of the diff left out)`
 }
+
+/** So many items that stand in both lists, or only in one of them, next to each other. */
+export interface Run {
+  readonly in: "both" | "before" | "after"
+  readonly length: number
+}
+
+/** How one list of texts becomes another, in as few steps as may be; `null` where they have too little in common to say so in time. */
+export const runsBetween = async (before: readonly string[], after: readonly string[]): Promise<readonly Run[] | null> => {
+  const { diffArrays } = await import("diff")
+  const changes = diffArrays([...before], [...after], { maxEditLength: EDITS_MAX, timeout: TIMEOUT_MS })
+  return changes?.map(({ added, removed, value }) => ({ in: added ? "after" : removed ? "before" : "both", length: value.length })) ?? null
+}

@@ -23,6 +23,7 @@ export const COMMANDS = {
   import: { usage: "FILE", help: "take a log over into the database", words: [1, 1], load: async () => (await import("./occasional.ts")).importLog },
   verify: { usage: "FILE|ID…", help: "does this build decide the same? every event and action compared", words: [1, ANY], load: async () => (await import("./occasional.ts")).verify },
   replay: { usage: "FILE|ID", help: "tell what happened, event by event", words: [1, 1], load: async () => (await import("./occasional.ts")).replay },
+  diff: { usage: "A B", help: "where two logs part, and both stories from there on; --all, --exact", words: [2, 2], load: async () => (await import("./occasional.ts")).diff },
   stats: { usage: "LOG…", help: "where time, tokens and money went, and what broke the cached prefix", words: [1, ANY], load: async () => (await import("./occasional.ts")).stats },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
   help: { usage: "", help: "print this", words: [0, ANY], load: async () => (await import("./help.ts")).help }
@@ -50,7 +51,7 @@ export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
 }
 
 /** Commands of the design that this version does not have, so that nobody's words for one of them go to a model as a task. */
-const LATER: readonly string[] = ["undo", "fork", "diff", "bisect", "shrink", "test", "graph", "map", "context", "models", "tools", "config", "mcp", "acp", "serve"]
+const LATER: readonly string[] = ["undo", "fork", "bisect", "shrink", "test", "graph", "map", "context", "models", "tools", "config", "mcp", "acp", "serve"]
 
 /** The first word names a command that is still to come; asked before the flags are read, for it may have its own. */
 export const stillToCome = ([first, ...rest]: readonly string[]): string | null =>

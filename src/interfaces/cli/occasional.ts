@@ -1,4 +1,5 @@
 /** The commands that are called now and then, in one piece: each piece of the bundle is a file that every start has to find. */
+export { diff } from "./diff.ts"
 export { doctor } from "./doctor.ts"
 export { exportLog } from "./export.ts"
 export { importLog } from "./import.ts"

@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describeAction, describeEvent, describeState } from "../../machine/describe.ts"
-import type { Event, LlmTextDelta, LlmThinkingDelta, LlmToolCallDelta, SessionOpened } from "../../machine/event.ts"
+import type { Event, SessionOpened } from "../../machine/event.ts"
 import type { State } from "../../machine/state.ts"
 import { initial, step } from "../../machine/step.ts"
 import { EventLog, type LogError } from "../event-log/event-log.ts"
 import type { Row } from "../event-log/line.ts"
 import { readLog } from "../event-log/read-log.ts"
+import { joinedDelta, type Delta } from "./beats.ts"
 
 /*
  * A log told in English: each event with its number and its time since the start, what it caused and where it led.
@@ -93,8 +94,6 @@ export const makeStory = (): Story => {
 const WIDTH = 11
 const INDENT = " ".repeat(WIDTH + 13)
 
-type Delta = LlmTextDelta | LlmThinkingDelta | LlmToolCallDelta
-
 /** Neighbouring deltas of one block, as one. */
 interface Pieces {
   readonly from: number
@@ -106,13 +105,6 @@ const isDelta = (event: Event): event is Delta =>
   event.type === "LlmTextDelta" || event.type === "LlmThinkingDelta" || event.type === "LlmToolCallDelta"
 
 const joined = ({ from, event: before }: Pieces, to: number, event: Delta): Pieces | null => {
-  if (before.effect !== event.effect) return null
-  if (before.type === "LlmTextDelta" && event.type === "LlmTextDelta") return { from, to, event: { ...before, text: before.text + event.text } }
-  if (before.type === "LlmThinkingDelta" && event.type === "LlmThinkingDelta" && before.signature === undefined) {
-    return { from, to, event: { ...before, ...event, at: before.at, text: before.text + event.text } }
-  }
-  if (before.type === "LlmToolCallDelta" && event.type === "LlmToolCallDelta" && before.index === event.index) {
-    return { from, to, event: { ...before, arguments: before.arguments + event.arguments } }
-  }
-  return null
+  const both = joinedDelta(before, event)
+  return both === null ? null : { from, to, event: both }
 }

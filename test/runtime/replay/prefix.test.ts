@@ -9,7 +9,7 @@ import { statsOf } from "../../../src/runtime/replay/stats.ts"
 import { opening } from "../../properties/harness/opening.ts"
 import type { Recorded } from "../event-log/support/conversation.ts"
 import { sessions } from "../event-log/support/random-sessions.ts"
-import { logOf } from "./support.ts"
+import { logOf } from "./support/log-of.ts"
 
 const RUNS = 150 * Math.max(1, Number(process.env["LOOM_RUNS"] ?? 1))
 

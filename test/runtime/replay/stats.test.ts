@@ -4,7 +4,7 @@ import type { CallFacts, Event } from "../../../src/machine/event.ts"
 import { cacheShare, statsOf } from "../../../src/runtime/replay/stats.ts"
 import { opening } from "../../properties/harness/opening.ts"
 import { sessions } from "../event-log/support/random-sessions.ts"
-import { logOf } from "./support.ts"
+import { logOf } from "./support/log-of.ts"
 
 const facts = (call: string, changes: boolean): CallFacts => ({ call, changes, paths: [], commands: changes ? [{ text: "make", reads: false }] : [], hosts: [] })
 const usage = { inputTokens: 10, outputTokens: 4, cacheReadTokens: 30, cacheWriteTokens: 0, cost: 7 } as const

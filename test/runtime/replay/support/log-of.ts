@@ -1,8 +1,8 @@
-import type { Event, SessionOpened } from "../../../src/machine/event.ts"
-import { trace } from "../../../src/machine/replay.ts"
-import { headerOf } from "../../../src/runtime/event-log/header.ts"
-import type { Row } from "../../../src/runtime/event-log/line.ts"
-import type { LoadedLog } from "../../../src/runtime/replay/log-source.ts"
+import type { Event, SessionOpened } from "../../../../src/machine/event.ts"
+import { trace } from "../../../../src/machine/replay.ts"
+import { headerOf } from "../../../../src/runtime/event-log/header.ts"
+import type { Row } from "../../../../src/runtime/event-log/line.ts"
+import type { LoadedLog } from "../../../../src/runtime/replay/log-source.ts"
 
 /** The log of what happened, as it would be loaded. */
 export const logOf = (events: Iterable<Event>): LoadedLog => {
