@@ -4,7 +4,7 @@ import type { Event, UserInput } from "../../machine/event.ts"
 import type { State } from "../../machine/state.ts"
 import type { GroupCommit, Member } from "./group-commit.ts"
 import { encodeRow } from "./line.ts"
-import { makeLines, type LinesBefore } from "./lines.ts"
+import { comesToRest, makeLines, type LinesBefore } from "./lines.ts"
 import { logError, type LogError } from "./log-error.ts"
 import type { NewSession, Summary } from "./store.ts"
 
@@ -111,9 +111,7 @@ const makeTelling = (from: Summary) => {
   return {
     count: () => events,
     newest: () => newest,
-    /** A turn ends where the session comes to rest. */
-    endsTurn: (after: State): boolean =>
-      state !== after.name && (after.name === "WaitingForInput" || after.name === "Error" || after.name === "ShuttingDown"),
+    endsTurn: (after: State): boolean => comesToRest(state, after),
     hear: (event: Event, after: State): number => {
       if (title === "" && event.type === "UserInput") title = titleOf(event)
       updated = event.at

@@ -35,6 +35,10 @@ export interface Lines {
   readonly written: (pending: Pending) => void
 }
 
+/** A turn ends, and is sealed, where the session comes to rest. */
+export const comesToRest = (before: string, { name }: State): boolean =>
+  before !== name && (name === "WaitingForInput" || name === "Error" || name === "ShuttingDown")
+
 /** A seal at least after so many events. */
 export const SEAL_EVENTS = 256
 /** A snapshot on closing, after so many events, where the lines since the last one are at least this part of its size. */
