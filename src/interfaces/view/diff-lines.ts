@@ -7,14 +7,14 @@ const LINES_MAX = 60
 const INDENT = "    "
 
 /** The changed places of a unified diff, coloured; nothing where the text holds none. */
-export const diffLines = (text: string): readonly Shown[] => {
+export const diffLines = (text: string, linesMax: number = LINES_MAX): readonly Shown[] => {
   const lines = text.split("\n")
   const start = lines.findIndex((line) => line.startsWith("@@ "))
   if (start < 0) return []
   const body = lines.slice(start)
-  const left = body.length - LINES_MAX
+  const left = body.length - linesMax
   return [
-    ...body.slice(0, LINES_MAX).map((line) => whole(span(toneOf(line), `${INDENT}${harmless(line)}`))),
+    ...body.slice(0, linesMax).map((line) => whole(span(toneOf(line), `${INDENT}${harmless(line)}`))),
     ...(left > 0 ? [whole(span("dim", `${INDENT}… ${plural(left, "more line")} of the diff`))] : [])
   ]
 }

@@ -33,7 +33,7 @@ export const paintedLine = (shown: Extract<Shown, { readonly type: "line" }>, lo
 }
 
 /** The spans that fit, the last of them cut. */
-const fittedSpans = (spans: readonly Span[], columnsMax: number): readonly Span[] => {
+export const fittedSpans = (spans: readonly Span[], columnsMax: number): readonly Span[] => {
   const text = spans.map((span) => span.text).join("")
   const cut = cutTo(text, columnsMax)
   if (cut === text) return spans

@@ -4,6 +4,7 @@ import type { NamedInBundle } from "../../effects/git/bundle.ts"
 import type { CheckpointError } from "../../effects/git/checkpoint.ts"
 import type { Restored } from "../../effects/git/restore.ts"
 import { logError, type LogError } from "../event-log/log-error.ts"
+import { differencesOf, type FileDifference } from "./file-differences.ts"
 import type { LoadedLog } from "./log-source.ts"
 import { treeStoresOf, type TreeStore } from "./tree-stores.ts"
 import { turnsOf } from "./turns.ts"
@@ -26,6 +27,8 @@ export interface Files {
   readonly restore: (named: NamedTree, into: string) => Effect.Effect<Restored, LogError>
   /** Writes a bundle of those of the trees that can be had, and says which these are; no file where there is none. */
   readonly bundle: (trees: readonly NamedInBundle[], file: string) => Effect.Effect<readonly NamedInBundle[], LogError>
+  /** What they differ in from one checkpoint to another. Errors: `not-found` where nobody has both. */
+  readonly between: (before: NamedTree, after: NamedTree) => Effect.Effect<readonly FileDifference[], LogError>
 }
 
 /** Puts the workspace as it was at event `n` into a directory, and says which checkpoint that was. */
@@ -54,7 +57,13 @@ export const openFiles = Effect.fn("Replay.openFiles")(function*(source: FilesSo
     bundle: (wanted, file) =>
       Effect.flatMap(holderOf(stores, wanted), (checkpoints) => (checkpoints === null ? Effect.succeed([]) : checkpoints.bundle(wanted, file))).pipe(
         Effect.catchTag("CheckpointError", asLogError)
-      )
+      ),
+    between: (before, after) =>
+      Effect.gen(function*() {
+        const checkpoints = yield* holderOf(stores, [before])
+        if (checkpoints !== null && (yield* checkpoints.has(after.tree))) return yield* differencesOf(checkpoints, before.tree, after.tree)
+        return yield* logError("not-found", `compare the files as they were ${before.why} with those ${after.why}: the checkpoint is not on this machine; ${TAKE_ALONG}`)
+      }).pipe(Effect.catchTag("CheckpointError", asLogError))
   }
 })
 
