@@ -61,7 +61,7 @@ const lead = async (seeds: number, from: number, out: string): Promise<number> =
 /** Gives portions to one process after another until none is left. */
 const employ = async (take: () => Portion | null, hear: (result: Campaign) => void): Promise<void> => {
   for (let portion = take(); portion !== null; ) {
-    const child = fork(fileURLToPath(import.meta.url), ["--worker"])
+    const child = fork(fileURLToPath(import.meta.url), ["--worker"], { execArgv: ["--max-semi-space-size=32"] })
     for (let portions = 0; portions < PORTIONS_MAX && portion !== null; portions++) {
       child.send(portion)
       hear(await answerOf(child))

@@ -22,7 +22,7 @@ export const planOf = (seed: number): Plan => {
     disk: diskFaultsOf(random, mood),
     rumours: random.happens(mood.rumours) ? random.list(random.between(1, 8), () => rumourOf(random)).toSorted((a, b) => a.answer - b.answer) : [],
     checkpoints: roomFaultsOf(random, mood.rooms),
-    keepers: roomFaultsOf(random, mood.rooms)
+    keepers: roomFaultsOf(random, Math.min(1, mood.rooms * 2))
   }
 }
 
@@ -47,9 +47,9 @@ const WIRE_KINDS: readonly WireFault["fault"][] = ["cut", "ends early", "stalls"
 
 const moodOf = (random: Random): Mood => {
   const share = (on: number, least: number, most: number): number => (random.happens(on) ? least + (random.below(1000) / 1000) * (most - least) : 0)
-  const kinds = WIRE_KINDS.filter(() => random.happens(0.5))
+  const kinds = WIRE_KINDS.filter(() => random.happens(0.4))
   return {
-    wire: share(0.65, 0.05, 0.5),
+    wire: share(0.75, 0.1, 0.5),
     wireKinds: kinds.length === 0 ? ["status"] : kinds,
     calls: share(0.9, 0.3, 0.9),
     malformed: share(0.4, 0.02, 0.3),
@@ -57,8 +57,8 @@ const moodOf = (random: Random): Mood => {
     full: share(0.2, 0.3, 1),
     crashes: share(0.45, 0.4, 1),
     rumours: share(0.4, 0.5, 1),
-    rooms: share(0.35, 0.1, 0.6),
-    slow: share(0.6, 0.3, 1),
+    rooms: share(0.4, 0.15, 0.6),
+    slow: share(0.8, 0.4, 1),
     unruly: share(0.9, 0.1, 0.8),
     poor: share(0.35, 0.3, 1),
     silent: share(0.25, 0.05, 0.4)
@@ -96,9 +96,9 @@ const limitsOf = (random: Random): Partial<Limits> => {
 // ── the person and fate ──────────────────────────────────────────────────────────────────────────────────────────
 
 const movesOf = (random: Random, mood: Mood): readonly Move[] =>
-  random.list(random.between(3, 9), (index) => [
+  random.list(random.between(3, 8), (index) => [
     { when: "WaitingForInput", pauseMs: random.pick([0, 0, 500]), deed: opening(random, index) } satisfies Move,
-    ...random.list(3, () => random.happens(mood.unruly) ? [unruly(random, mood)] : []).flat()
+    ...random.list(3, () => (random.happens(mood.unruly) ? (random.happens(0.45) ? scene(random, mood) : [unruly(random, mood)]) : [])).flat()
   ]).flat()
 
 const opening = (random: Random, index: number): Deed => (random.happens(0.85) ? { does: "says", parts: wordsOf(random, index) } : { does: "goes on" })
@@ -119,9 +119,34 @@ const unruly = (random: Random, mood: Mood): Move => ({
     [1.5, { does: "shuts down" }],
     [1, { does: "interrupts twice" }],
     [mood.crashes * 4, { does: "kills" }],
-    [0.7, { does: "opens it again" }]
+    [1, { does: "opens it again" }]
   ])
 })
+
+const ANYWHERE: readonly StateName[] = ["CallingLlm", "ProcessingResponse", "ExecutingTools", "PostToolsHook"]
+
+/** Several things in quick succession, where they meet: what chance alone would seldom bring together. */
+const scene = (random: Random, mood: Mood): readonly Move[] => {
+  const when = random.pick(ANYWHERE)
+  const says: Deed = { does: "says", parts: wordsOf(random, random.below(1000)) }
+  const poor: Deed = { does: "changes settings", limits: random.pick<Partial<Limits>>([{ tokensMax: 1 }, { costMax: 0 }, { tokensMax: 1, stepsMax: 1 }]) }
+  const rich: Deed = { does: "changes settings", limits: { stepsMax: 20, tokensMax: null, costMax: null, windowTokensMax: null } }
+  return random.weighted<() => readonly Move[]>([
+    [4, () => inARow(when, says, { does: "interrupts" })],
+    [3, () => inARow(when, says, { does: "takes back" })],
+    [2, () => inARow(when, says, { does: "changes settings", limits: { stepsMax: 1 } })],
+    [2, () => inARow(when, { does: "shuts down" })],
+    [2, () => inARow(when, { does: "interrupts" })],
+    [1 + mood.crashes, () => inARow(when, { does: "kills" })],
+    [2, () => [...inARow("Error", poor, random.pick<Deed>([says, { does: "goes on" }])), ...inARow("now", rich)]],
+    [1.5, () => [...inARow("Error", poor), ...inARow("WaitingForInput", rich)]],
+    [2, () => [...inARow("ExecutingTools", { does: "changes settings", limits: { stepsMax: 1 } }), ...inARow("WaitingForInput", rich)]],
+    [1, () => inARow("Error", random.pick<Deed>([{ does: "shuts down" }, { does: "interrupts" }, { does: "goes on" }, { does: "kills" }]))],
+    [1, () => inARow("WaitingForInput", { does: "frees the window" }, random.pick<Deed>([{ does: "interrupts" }, says, { does: "frees the window" }]))]
+  ])()
+}
+
+const inARow = (when: StateName | "now", ...deeds: readonly Deed[]): readonly Move[] => deeds.map((deed, index) => ({ when: index === 0 ? when : "now", pauseMs: 0, deed }))
 
 const settingsOf = (random: Random, mood: Mood): Deed => {
   const mode = random.pick(["bypass", "default", "accept-edits", "auto"] as const)
@@ -198,7 +223,7 @@ const inputOf = (random: Random, mood: Mood, token: string) => ({
 const malformed = (random: Random, json: string): string => random.pick([json.slice(0, -1), "{", "", "[1]", "null", `${json}}`, '{"__proto__":{"a":1}}', "not json"])
 
 const wireFaultOf = (random: Random, mood: Mood): WireFault => {
-  const fault = random.pick(mood.wireKinds)
+  const fault = random.happens(0.15) ? "status" : random.pick(mood.wireKinds)
   const at = random.below(1000) / 1000
   switch (fault) {
     case "cut":
@@ -216,7 +241,7 @@ const wireFaultOf = (random: Random, mood: Mood): WireFault => {
     case "too long":
       return { fault }
     case "status":
-      return { fault, status: random.pick([429, 429, 500, 529, 503, 400, 401]), retryAfter: random.pick([null, "1", "45", "Thu, 01 Jan 2026 00:10:00 GMT"]) }
+      return { fault, status: random.pick([429, 429, 500, 529, 529, 503, 400, 401]), retryAfter: random.pick([null, null, null, "1", "45", "Thu, 01 Jan 2026 00:10:00 GMT"]) }
   }
 }
 

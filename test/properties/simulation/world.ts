@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Emit } from "../../../src/effects/emit.ts"
 import type { SessionOpened } from "../../../src/machine/event.ts"
-import type { Limits } from "../../../src/machine/session.ts"
+import type { Limits, ToolDefinition } from "../../../src/machine/session.ts"
 import { toolDefinitions } from "../../../src/effects/tools/registry.ts"
 import type { Tool } from "../../../src/effects/tools/tool.ts"
 import { Broken } from "../harness/world.ts"
@@ -139,6 +139,9 @@ export const worldOf = (plan: Plan): World => {
 const DONE: Speech = { answer: { blocks: [{ type: "text", text: "done" }] }, startMs: 1, gapMs: 0, chunkBytes: 65_536, fault: null }
 const YES: Reply = { afterMs: 50, answer: "once" }
 
+/** The same in every world. */
+let definitions: readonly ToolDefinition[] | null = null
+
 const openedBy = ({ seed, setting }: Plan, tools: readonly Tool[]): SessionOpened => ({
   type: "SessionOpened",
   at: EPOCH_MS,
@@ -146,7 +149,7 @@ const openedBy = ({ seed, setting }: Plan, tools: readonly Tool[]): SessionOpene
   machine: 1,
   seed,
   system: "You are simulated.",
-  tools: toolDefinitions(tools),
+  tools: (definitions ??= toolDefinitions(tools)),
   rules: setting.rules,
   roots: [ROOT],
   modelsByName: Object.fromEntries(MODELS.map((model, index) => [model, { windowTokens: 200_000, outputTokensMax: 4096, images: index < 2, priced: index < 2 }])),
