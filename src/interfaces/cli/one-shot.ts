@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Usage } from "../../machine/session.ts"
 import type { State } from "../../machine/state.ts"
 import { LogError } from "../../runtime/event-log/log-error.ts"
 import type { Recorded, Session } from "../../runtime/session.ts"
 import { callWords } from "../view/call-words.ts"
 import { costWords, plural, usageWords } from "../view/money.ts"
 import { painted } from "../view/paint.ts"
-import { NOTHING_YET, reportOf, tallied, type Denial, type Report } from "../view/report.ts"
+import { NOTHING_YET, reportOf, tallied, usageSince, type Denial, type Report } from "../view/report.ts"
 import { harmless } from "../view/visible.ts"
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts"
 import { outputFormat } from "./flags.ts"
@@ -37,7 +38,6 @@ export const oneShot: Command = Effect.fnUntraced(function*(invocation: Invocati
 
 const runTask = Effect.fnUntraced(function*(invocation: Invocation, session: Session, task: string): Effect.fn.Return<ExitCode, LogError, Scope.Scope> {
   const before = session.state()
-  const from = before.session.transcript.length
   const progress = progressOf(invocation.output, before)
   let tally = NOTHING_YET
   let notice = ""
@@ -48,12 +48,12 @@ const runTask = Effect.fnUntraced(function*(invocation: Invocation, session: Ses
   })
   const stopped = yield* stopOnWish(invocation.wishes, session)
   const state = yield* (task === "" ? goOn(session) : sayAndRest(session, words(task)))
-  const report = reportOf(state, tally, from)
+  const report = reportOf(state, tally, before.session)
   yield* Effect.sync(() => tell(invocation, report, progress.streamed))
-  const unapproved = state.session.unattendedDenials - before.session.unattendedDenials
-  const code = stopped() ?? exitCodeOf(state, unapproved)
+  const missing: Missing = { approvals: state.session.unattendedDenials - before.session.unattendedDenials, answers: tally.unanswered }
+  const code = stopped() ?? exitCodeOf(state, missing.approvals + missing.answers)
   yield* closeInOrder(invocation.wishes, session, code)
-  yield* Effect.sync(() => explain(invocation, state, report, code, notice, unapproved))
+  yield* Effect.sync(() => explain(invocation, usageSince(before.session, state.session), report, code, notice, missing))
   return code
 })
 
@@ -74,22 +74,34 @@ const tell = ({ flags, output }: Invocation, report: Report, streamed: boolean):
 }
 
 /** What a person should know beside the answer: why it did not end well, and what it took. */
-const explain = ({ output }: Invocation, state: State, report: Report, code: ExitCode, notice: string, unapproved: number): void => {
+const explain = ({ output }: Invocation, usage: Usage, report: Report, code: ExitCode, notice: string, missing: Missing): void => {
   const look = output.errLook()
   if (output.quiet && report.error !== null) output.err(`${harmless(report.error.message)}\n`)
   if (output.quiet && code === EXIT.budget) output.err(`${harmless(notice)}\n`)
-  if (code === EXIT.unapproved) output.err(`${denialWords(report.denials, unapproved)}\n`)
+  if (code === EXIT.unapproved) output.err(denialWords(report.denials, missing))
   if (output.quiet) return
-  const { usage } = state.session
   output.err(`${painted("dim", `${plural(report.steps, "step")} · ${usageWords(usage)} · ${costWords(usage)} · session ${report.session}`, look)}\n`)
 }
 
 /** What the machine itself had to say, as that a budget is used up. */
 const noticeIn = ({ step }: Recorded): string | undefined => step.actions.find((action) => action.type === "DisplayMessage")?.text
 
-/** `unapproved`: how many of them nobody was there to approve; a rule denied the others, and no flag would help them. */
-const denialWords = (denials: readonly Denial[], unapproved: number): string => {
-  const named = denials.map(({ tool, arguments: given }) => callWords({ type: "tool-call", id: "", name: tool, arguments: given })).join("; ")
-  const count = unapproved === denials.length ? plural(unapproved, "call") : `of ${plural(denials.length, "denied call")} ${unapproved}`
-  return `${count} needed an approval and nobody was there to give it: ${named}; allow such calls with --allowed-tools or --permission-mode`
+/** What a person was needed for, and none was there. */
+interface Missing {
+  readonly approvals: number
+  readonly answers: number
 }
+
+/** A rule denied the others, and no flag would help them. */
+const denialWords = (denials: readonly Denial[], { approvals, answers }: Missing): string => {
+  const [questions, calls] = [denials.filter(({ tool }) => tool === QUESTION), denials.filter(({ tool }) => tool !== QUESTION)]
+  const named = (some: readonly Denial[]): string => some.map(({ tool, arguments: given }) => callWords({ type: "tool-call", id: "", name: tool, arguments: given })).join("; ")
+  const count = approvals === calls.length ? plural(approvals, "call") : `of ${plural(calls.length, "denied call")} ${approvals}`
+  return [
+    ...(approvals === 0 ? [] : [`${count} needed an approval and nobody was there to give it: ${named(calls)}; allow such calls with --allowed-tools or --permission-mode\n`]),
+    ...(answers === 0 ? [] : [`the model asked and nobody was there to answer: ${named(questions).replaceAll(/^ask: |(?<=; )ask: /g, "")}; say it in the task, or go on in a conversation with \`loom -c\`\n`])
+  ].join("")
+}
+
+/** The tool with which a model asks a person. */
+const QUESTION = "ask_user"

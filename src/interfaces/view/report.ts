@@ -1,3 +1,5 @@
+import type { EventOf } from "../../machine/event.ts"
+import { decide, permissionsOf } from "../../machine/policy/permission.ts"
 import type { Session, ToolCall, Usage } from "../../machine/session.ts"
 import type { State } from "../../machine/state.ts"
 import { slice } from "../../machine/vector.ts"
@@ -6,7 +8,7 @@ import { lastAnswer } from "./conversation.ts"
 import { costOf } from "./money.ts"
 import { textOf } from "./tool-lines.ts"
 
-/** One run as programs read it. Units: tokens; `cost` in dollars, `unknown` where a price is not known. */
+/** One run as programs read it: what stood in the session before it is not counted. Units: tokens; `cost` in dollars, `unknown` where a price is not known. */
 export interface Report {
   readonly session: string
   /** The final message. */
@@ -31,33 +33,62 @@ export interface Tally {
   readonly steps: number
   /** The newest step that was counted, as `turn:step`. */
   readonly counted: string
+  /** How often the model asked a question and nobody was there to answer. */
+  readonly unanswered: number
 }
 
-export const NOTHING_YET: Tally = { steps: 0, counted: "" }
+export const NOTHING_YET: Tally = { steps: 0, counted: "", unanswered: 0 }
 
 /** A step is counted once, however often its request had to leave. */
-export const tallied = (tally: Tally, { step }: Recorded): Tally =>
-  step.actions.reduce((now, action) => {
+export const tallied = (tally: Tally, { event, step }: Recorded): Tally => {
+  const unanswered = tally.unanswered + (event.type === "ToolCallsVetted" && step.outcome === "ok" ? unansweredQuestions(event, step.state.session) : 0)
+  return step.actions.reduce((now, action) => {
     if (action.type !== "SendLlmRequest") return now
     const counted = `${step.state.session.turn}:${action.step}`
-    return counted === now.counted ? now : { steps: now.steps + 1, counted }
-  }, tally)
+    return counted === now.counted ? now : { ...now, steps: now.steps + 1, counted }
+  }, unanswered === tally.unanswered ? tally : { ...tally, unanswered })
+}
 
-/** `from`: how many entries the transcript had before this run. */
-export const reportOf = (state: State, tally: Tally, from: number): Report => {
+/** A question that a rule denies, the person did not want to be asked. */
+const unansweredQuestions = ({ facts }: EventOf<"ToolCallsVetted">, session: Session): number =>
+  facts.filter((fact) => {
+    if (fact.question === undefined) return false
+    const verdict = decide(toolOf(session, fact.call), fact, permissionsOf(session))
+    return verdict.decision === "deny" && verdict.unattended
+  }).length
+
+/** The calls that are vetted are those of the latest answer. */
+const toolOf = ({ transcript }: Session, id: string): string => {
+  const answer = slice(transcript).findLast((entry) => entry.type === "assistant")
+  return answer?.blocks.find((block): block is ToolCall => block.type === "tool-call" && block.id === id)?.name ?? ""
+}
+
+/** `before`: the session as it stood when this run began. */
+export const reportOf = (state: State, tally: Tally, before: Session): Report => {
   const { session } = state
-  const { cost: _, ...usage } = session.usage
+  const used = usageSince(before, session)
+  const { cost: _, ...usage } = used
   return {
     session: session.id,
     result: lastAnswer(session),
     outcome: outcomeOf(state),
     steps: tally.steps,
     usage,
-    cost: costOf(session.usage),
-    denials: deniedCalls(session, from),
+    cost: costOf(used),
+    denials: deniedCalls(session, before.transcript.length),
     error: state.name === "Error" ? { kind: state.error.kind, message: state.error.message } : null
   }
 }
+
+/** What was used since a session stood there. */
+export const usageSince = (before: Session, after: Session): Usage => ({
+  inputTokens: after.usage.inputTokens - before.usage.inputTokens,
+  outputTokens: after.usage.outputTokens - before.usage.outputTokens,
+  cacheReadTokens: after.usage.cacheReadTokens - before.usage.cacheReadTokens,
+  cacheWriteTokens: after.usage.cacheWriteTokens - before.usage.cacheWriteTokens,
+  cost: after.usage.cost - before.usage.cost,
+  unpriced: after.usage.unpriced - before.usage.unpriced
+})
 
 export const outcomeOf = (state: State): string => {
   switch (state.name) {

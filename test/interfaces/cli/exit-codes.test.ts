@@ -45,6 +45,17 @@ test("4: something needed an approval nobody could give, even where the model ca
   expect([denied.code, denied.stdout]).toEqual([0, "Denied.\n"])
 })
 
+test("4: a question of the model that nobody could answer, named; one that a rule of the person denies is none", async () => {
+  const model = place.script(calls("ask_user", { question: "Which port?" }), says("I took 80."))
+  const ran = await task("--model", model)
+  expect([ran.code, ran.stdout]).toEqual([4, "I took 80.\n"])
+  expect(ran.stderr).toBe("the model asked and nobody was there to answer: Which port?; say it in the task, or go on in a conversation with `loom -c`\n")
+  expect(await task("--model", model, "--disallowed-tools", "ask_user")).toMatchObject({ code: 0, stderr: "" })
+  const both = await task("--model", place.script(calls("ask_user", { question: "Which port?" }), calls("shell", { command: "touch x" }), says("I could not.")))
+  expect([both.code, both.stderr.split("\n").length]).toEqual([4, 3])
+  expect((await loom(place, ["-q", "--model", model], { input: "do it\n" })).code).toBe(4)
+})
+
 test("5: a second process on one session is refused with the holder's name, and the first goes on", async () => {
   const other = makePlace()
   const model = other.script(says("begun"), calls("shell", { command: "echo started; cat gate" }), says("done"))

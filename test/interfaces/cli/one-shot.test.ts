@@ -35,6 +35,18 @@ test("json gives one object that says it all", async () => {
   })
 })
 
+test("json counts this run alone: steps, tokens and cost of runs that go on with a session add up to the session's", async () => {
+  const place = makePlace()
+  const model = place.script(...readThenSay, says("Still two."))
+  const report = async (...words: readonly string[]) => JSON.parse((await loom(place, ["-p", "how long?", "--model", model, "--output-format", "json", ...words])).stdout) as { session: string; steps: number; usage: Record<string, number>; cost: number }
+  const [first, second] = [await report(), await report("-c")]
+  const { usage } = JSON.parse((await loom(place, ["show", first.session, "--json"])).stdout) as { usage: Record<string, number> }
+  expect([second.session, first.steps, second.steps]).toEqual([first.session, 2, 1])
+  for (const [key, value] of Object.entries(first.usage)) expect([key, value + second.usage[key]!]).toEqual([key, usage[key]])
+  expect(second.usage["outputTokens"]).toBeGreaterThan(0)
+  expect(second.usage["inputTokens"]!).toBeLessThan(usage["inputTokens"]!)
+})
+
 test("stream-json is byte by byte what export writes, also where a session goes on", async () => {
   const place = makePlace()
   const model = place.script(...readThenSay, says("Still two."))

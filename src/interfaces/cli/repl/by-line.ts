@@ -5,6 +5,7 @@ import type { LogError } from "../../../runtime/event-log/event-log.ts"
 import type { Session } from "../../../runtime/session.ts"
 import { lastAnswer } from "../../view/conversation.ts"
 import { printer } from "../../view/printer.ts"
+import { NOTHING_YET, tallied } from "../../view/report.ts"
 import { EXIT, exitCodeOf, type ExitCode } from "../exit-code.ts"
 import type { Invocation } from "../invocation.ts"
 import type { App } from "../open.ts"
@@ -22,6 +23,8 @@ export const converseByLine = Effect.fnUntraced(function*(invocation: Invocation
   const { output } = invocation
   const before = session.state()
   session.listen(progressOf(output, before).hear)
+  let tally = NOTHING_YET
+  session.listen((recorded) => void (tally = tallied(tally, recorded)))
   const stopped = yield* stopOnWish(invocation.wishes, session)
   const print = printer(output.out, output.outLook)
   let worst: ExitCode = EXIT.done
@@ -35,10 +38,10 @@ export const converseByLine = Effect.fnUntraced(function*(invocation: Invocation
     else if (slash !== null) {
       next = yield* carryOutSlash(slash, { app, cwd: invocation.cwd, session, show: print.show, say: (said) => Effect.asVoid(sayAndRest(session, said)) })
     } else if (line.trim() !== "") {
-      const denials = session.state().session.unattendedDenials
+      const [denials, unanswered] = [session.state().session.unattendedDenials, tally.unanswered]
       const state = yield* sayAndRest(session, words(line))
       output.out(`${lastAnswer(state.session)}\n`)
-      worst = worst === EXIT.done ? exitCodeOf(state, state.session.unattendedDenials - denials) : worst
+      worst = worst === EXIT.done ? exitCodeOf(state, state.session.unattendedDenials - denials + tally.unanswered - unanswered) : worst
     }
   }
   yield* closeInOrder(invocation.wishes, session, stopped() ?? worst)
