@@ -8,6 +8,7 @@ export const FILE_BY_FIGURE = {
   replay: "log.ts",
   verify: "log.ts",
   chain: "log.ts",
+  "player-jump": "player.ts",
   loop: "live.ts",
   record: "store.ts",
   open: "store.ts",
@@ -35,6 +36,7 @@ export const measureOf = async (name: FigureName): Promise<Measure> => {
 const LOAD_BY_FILE = {
   "machine.ts": () => import("./machine.ts"),
   "log.ts": () => import("./log.ts"),
+  "player.ts": async () => ({ "player-jump": (await import("./player.ts")).playerJump }),
   "live.ts": () => import("./live.ts"),
   "store.ts": () => import("./store.ts"),
   "whole.ts": () => import("./whole.ts")

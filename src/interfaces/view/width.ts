@@ -1,5 +1,6 @@
 /** How many columns a terminal gives to a text: wide letters and emoji take two, marks on letters none. */
 export const columnsOf = (text: string): number => {
+  if (isNarrow(text)) return text.length
   let columns = 0
   for (const character of text) columns += columnsOfOne(character)
   return columns

@@ -1,4 +1,4 @@
-import { hashRequest } from "../../effects/llm/request-hash.ts"
+import { hashRequestText } from "../../effects/llm/request-hash.ts"
 import { canonicalRequest, type CanonicalRequest } from "../../machine/request.ts"
 import type { State } from "../../machine/state.ts"
 import type { Row } from "../event-log/line.ts"
@@ -21,7 +21,8 @@ export interface MadeRequest {
 export const requestText = (state: State): MadeRequest | null => {
   if (state.name !== "CallingLlm") return null
   const request = canonicalRequest(state)
-  return { request, text: JSON.stringify(request), hash: hashRequest(request) }
+  const text = JSON.stringify(request)
+  return { request, text, hash: hashRequestText(text) }
 }
 
 /** The hash that was recorded when it left; `null` where it never did. */

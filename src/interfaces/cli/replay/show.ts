@@ -148,7 +148,7 @@ export const openShow = (tape: Tape, start: Player, options: ShowOptions): (() =
 /** As often as a person can see. Units: ms. */
 const TICK_MS = 33
 /** So many events are looked at between two looks at the keyboard. */
-const SEEK_EVENTS = 4096
+const SEEK_EVENTS = 1024
 const AHEAD_EVENTS = 4096
 
 const paintedRow = (row: ScreenRow, look: Look): string => row.map(({ tone, text }) => painted(tone, text, look)).join("")

@@ -1,25 +1,23 @@
 import type { Row } from "../../../runtime/event-log/line.ts"
-import { recordedHash, requestText, type SentRequest } from "../../../runtime/replay/sent-request.ts"
+import { recordedHash, type SentRequest } from "../../../runtime/replay/sent-request.ts"
 import { count } from "../money.ts"
 import { fitted, span, whole, type Shown } from "../shown.ts"
-import { exact } from "../visible.ts"
-import { columnsOf } from "../width.ts"
+import { exact, oneLine } from "../visible.ts"
 import type { Tape } from "./tape.ts"
 import { NOTHING, treeLines } from "./tree.ts"
 
 /** The request that was the newest at event `n`: readable, or byte by byte as it was hashed. */
-export const requestPane = (tape: Tape, n: number, byBytes: boolean, columns: number): readonly Shown[] => {
+export const requestPane = (tape: Tape, n: number, byBytes: boolean): readonly Shown[] => {
   const sent = sentBefore(tape.rows, n)
   if (sent === null) return [fitted(span("dim", "no request has left yet; s goes to the next step"))]
-  const moment = tape.momentAt(sent.n)
-  if (typeof moment === "string") return [whole(span("bad", moment))]
-  const made = requestText(moment.step.state)
+  const made = tape.requestAt(sent.n)
+  if (typeof made === "string") return [whole(span("bad", oneLine(made)))]
   if (made === null) return [fitted(span("bad", `event ${sent.n} was recorded with a request, but this build sends none there; \`loom verify\` compares`))]
-  return [...headOf(made, sent, recordedHash(tape.rows, sent)), fitted(span("plain", "")), ...(byBytes ? byteLines(made.text, columns) : treeLines(made.request, NOTHING, { texts: "whole" }))]
+  return [...headOf(made, sent, recordedHash(tape.rows, sent)), fitted(span("plain", "")), ...(byBytes ? byteLines(made.text) : treeLines(made.request, NOTHING, { texts: "whole" }))]
 }
 
 const headOf = ({ text, hash }: { readonly text: string; readonly hash: string }, { n, step }: SentRequest, recorded: string | null): readonly Shown[] => [
-  fitted(span("strong", `request of step ${step}`), span("dim", `, event ${n}, ${count(Buffer.byteLength(text))} bytes; r shows it ${""}byte by byte, or readable`)),
+  fitted(span("strong", `request of step ${step}`), span("dim", `, event ${n}, ${count(Buffer.byteLength(text))} bytes; r shows it byte by byte, or readable`)),
   recorded === null
     ? fitted(span("notice", `${hash.slice(0, 16)}… `), span("dim", "it never left, so no hash was recorded"))
     : recorded === hash
@@ -35,20 +33,5 @@ const sentBefore = (rows: readonly Row[], n: number): SentRequest | null => {
   return null
 }
 
-/** One long text in lines as wide as the pane; what cannot be seen is written out. */
-const byteLines = (text: string, columns: number): readonly Shown[] => {
-  const lines: Shown[] = []
-  let line = ""
-  let width = 0
-  for (const character of exact(text)) {
-    const wide = columnsOf(character)
-    if (width + wide > columns) {
-      lines.push(fitted(span("plain", line)))
-      line = ""
-      width = 0
-    }
-    line += character
-    width += wide
-  }
-  return [...lines, fitted(span("plain", line))]
-}
+/** One long text, cut only where the pane ends; what cannot be seen is written out. */
+const byteLines = (text: string): readonly Shown[] => [whole(span("plain", exact(text)))]

@@ -10,27 +10,40 @@ export const rowsOf = (shown: readonly Shown[], columns: number): readonly Scree
   shown.flatMap((one) => (one.type === "stream" ? [] : one.fit ? [fittedSpans(one.spans, columns)] : wrapped(one.spans, columns)))
 
 const wrapped = (spans: readonly Span[], columns: number): readonly ScreenRow[] => {
-  if (columnsOf(spans.map(({ text }) => text).join("")) <= columns) return [spans]
+  if (spans.reduce((width, { text }) => width + columnsOf(text), 0) <= columns) return [spans]
   // What goes on stands under what it goes on from.
   const indent = Math.min(Math.floor(columns / 2), /^[ +~-]*/.exec(spans[0]?.text ?? "")?.[0].length ?? 0)
+  const blanks = span("plain", " ".repeat(indent))
   const rows: Span[][] = [[]]
   let room = columns
   for (const { tone, text } of spans) {
-    let piece = ""
-    for (const character of text) {
-      const width = columnsOf(character)
-      if (width > room) {
-        rows[rows.length - 1]?.push(span(tone, piece))
-        rows.push([span("plain", " ".repeat(indent))])
-        piece = ""
-        room = columns - indent
-      }
-      piece += character
-      room -= width
+    for (let rest = text; rest !== "";) {
+      const piece = beginningOf(rest, room)
+      if (piece !== "") rows[rows.length - 1]?.push(span(tone, piece))
+      rest = rest.slice(piece.length)
+      room -= columnsOf(piece)
+      if (rest === "") break
+      // A letter that is wider than the whole room is left out, or this would never end.
+      if (piece === "" && room === columns - indent && rows.length > 1) rest = rest.slice([...rest][0]?.length ?? 1)
+      rows.push([blanks])
+      room = columns - indent
     }
-    rows[rows.length - 1]?.push(span(tone, piece))
   }
   return rows
+}
+
+/** As much of a text as has room; most texts are measured without looking at each letter. */
+export const beginningOf = (text: string, room: number): string => {
+  const most = text.slice(0, Math.max(0, room))
+  if (columnsOf(most) === most.length) return most
+  let width = 0
+  let kept = ""
+  for (const character of text) {
+    width += columnsOf(character)
+    if (width > room) break
+    kept += character
+  }
+  return kept
 }
 
 /** A row made exactly as wide as given. */

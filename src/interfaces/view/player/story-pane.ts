@@ -4,7 +4,7 @@ import type { State } from "../../../machine/state.ts"
 import { fitted, span, whole, type Shown, type Span, type Tone } from "../shown.ts"
 import { harmless, oneLine } from "../visible.ts"
 import { rowsOf } from "./rows.ts"
-import { joinedTo, lineAt, type StoryLine } from "./story-lines.ts"
+import { joinedTo, lineAt, pieceOf, type StoryLine } from "./story-lines.ts"
 import { rowAt, timeAt, type Tape } from "./tape.ts"
 
 /** Narrower than this, the story does without times. */
@@ -36,7 +36,7 @@ const gathered = (rows: number, told: (step: number) => readonly Shown[]): reado
 }
 
 const lineTold = (tape: Tape, line: StoryLine, columns: number): readonly Shown[] => {
-  const event = joinedTo(tape.rows, { from: line.from, to: Math.min(line.to, line.from + PIECES_MAX) })
+  const event = beginningOf(tape, line)
   return [
     fitted(span("plain", "  "), ...placeOf(tape, line, columns), span(toneOf(event), oneLine(describeEvent(event)))),
     ...rowAt(tape, line.to).actions.map((action) => fitted(span("dim", `${indent(tape, columns)}→ ${oneLine(describeAction(action))}`)))
@@ -44,41 +44,35 @@ const lineTold = (tape: Tape, line: StoryLine, columns: number): readonly Shown[
 }
 
 /** A line of the story has no room for more pieces than these. */
-const PIECES_MAX = 200
+const PIECES_MAX = 80
+
+const beginningOf = ({ rows }: Tape, { from, to }: StoryLine): Event => joinedTo(rows, { from, to: Math.min(to, from + PIECES_MAX) })
 
 /** The line one stands on: a text that streams with its end as far as it came, and the state it led to. */
 const hereTold = (tape: Tape, line: StoryLine, n: number, columns: number): readonly Shown[] => {
   const blanks = indent(tape, columns)
-  const event = joinedTo(tape.rows, line, n)
+  const event = beginningOf(tape, { from: line.from, to: n })
   const moment = tape.momentAt(n)
   const outcome = typeof moment === "string" || moment.step.outcome === "ok" ? "" : ` (${moment.step.outcome})`
   return [
     fitted(span("strong", "▶ "), ...placeOf(tape, { from: line.from, to: n }, columns), span("strong", `${oneLine(describeEvent(event))}${outcome}`)),
-    ...streamedRows(streamedText(event), blanks, columns),
+    ...streamedRows(endOf(tape, line.from, n, STREAMED_ROWS * columns), blanks, columns),
     ...rowAt(tape, n).actions.map((action) => fitted(span("plain", `${blanks}→ ${oneLine(describeAction(action))}`))),
     ...(typeof moment === "string" ? [fitted(span("bad", `${blanks}${oneLine(moment)}`))] : ledTo(moment.before, moment.step.state, blanks))
   ]
 }
 
-const streamedText = (event: Event): string => {
-  switch (event.type) {
-    case "LlmTextDelta":
-    case "LlmThinkingDelta":
-    case "ToolProgress":
-      return event.text
-    case "LlmToolCallDelta":
-      return event.arguments
-    default:
-      return ""
-  }
+/** The last letters of what streamed from one event to another. */
+const endOf = (tape: Tape, from: number, to: number, length: number): string => {
+  let text = ""
+  for (let n = to; n >= from && text.length < length; n--) text = pieceOf(rowAt(tape, n).event) + text
+  return text.slice(-length)
 }
 
 /** The end of a text that streams says most; a text that fits on its line is not said twice. */
 const streamedRows = (text: string, blanks: string, columns: number): readonly Shown[] => {
   if (text.trim().length <= SHORT_MAX && !text.trim().includes("\n")) return []
-  // More of the end than there is room for, so that no long text is measured whole.
-  const end = text.slice(-STREAMED_ROWS * columns)
-  const rows = rowsOf([...end.split("\n")].map((line) => whole(span("plain", blanks), span("plain", harmless(line).replaceAll("\t", "  ")))), columns)
+  const rows = rowsOf(text.split("\n").map((line) => whole(span("plain", blanks), span("plain", harmless(line).replaceAll("\t", "  ")))), columns)
   return rows.filter((row) => row.some(({ text: piece }) => piece.trim() !== "")).slice(-STREAMED_ROWS).map((row) => fitted(...row))
 }
 
