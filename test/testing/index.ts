@@ -1,7 +1,10 @@
 /** `loom/testing`: what a host tests its own parts with, in any test runner or in none, and without Effect. */
-export { mustKeep, type Case, type Report } from "../contract/contract.ts"
+export { mustKeep, type Case, type Promised, type Report } from "../contract/contract.ts"
 export type { Arguments, HostTool, HostToolContext, HostToolResult, ToolTrial } from "../contract/tool/host-tool.ts"
-export { verifyTool, type VerifyOptions } from "../contract/tool/verify-tool.ts"
+export { modelPromises, verifyModel } from "../contract/model/verify-model.ts"
+export type { AnswerBlock, CanonicalRequest, HostModel, ModelAnswer, ModelTrial, Piece, Situation, Staged } from "../contract/model/host-model.ts"
+export { toolPromises, verifyTool } from "../contract/tool/verify-tool.ts"
+export type { VerifyOptions } from "../contract/verify-options.ts"
 export { allLaws, lawsOf, wholeLaw } from "../properties/harness/all-laws.ts"
 export { frozen } from "../properties/harness/frozen.ts"
 export { edgeLaws, edgeLawsOf } from "../properties/harness/laws.ts"

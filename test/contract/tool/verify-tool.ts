@@ -1,4 +1,5 @@
 import { verify, type Promised, type Report } from "../contract.ts"
+import type { VerifyOptions } from "../verify-options.ts"
 import { definitionPromises } from "./definition-promises.ts"
 import { hearEscapes } from "./escapes.ts"
 import type { HostTool, ToolTrial, TriedTool } from "./host-tool.ts"
@@ -8,11 +9,6 @@ import { worldPromises } from "./world-promises.ts"
 
 /** All that a tool promises. */
 export const toolPromises: readonly Promised<TriedTool>[] = [...definitionPromises, ...resultPromises, ...worldPromises]
-
-export interface VerifyOptions {
-  /** Tries only the promises whose words match. */
-  readonly only?: RegExp
-}
 
 /**
  * Holds a tool to all that a tool promises, by calling it: in folders of its own, interrupted, with arguments that do not fit, twice, side by side.

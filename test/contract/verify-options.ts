@@ -1,0 +1,4 @@
+export interface VerifyOptions {
+  /** Tries only the promises whose words match. */
+  readonly only?: RegExp
+}
