@@ -52,10 +52,16 @@ export interface SettingsChanged extends Timed<"SettingsChanged"> {
 }
 /** Frees the window now; nothing is lost. */
 export interface OffloadRequested extends Timed<"OffloadRequested"> {}
-/** The files were put back to an earlier tree; the note tells the model. */
+/**
+ * The files were put back to an earlier tree; the note tells the model. `before` is the checkpoint of what stood there until then,
+ * `undone` the events whose tools were taken back, `redone` the earlier event of this kind that was.
+ */
 export interface WorkspaceRestored extends Timed<"WorkspaceRestored"> {
   readonly tree: string
   readonly note: string
+  readonly before?: string
+  readonly undone?: readonly number[]
+  readonly redone?: number
 }
 export interface ShutdownRequested extends Timed<"ShutdownRequested"> {}
 

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { modelFacts } from "../effects/llm/catalogue.ts"
+import type { Emit } from "../effects/emit.ts"
 import type { Keepers } from "../effects/context/keepers.ts"
 import { AgentWork } from "../effects/git/agent-work.ts"
 import { Checkpoints } from "../effects/git/checkpoint.ts"
@@ -11,9 +12,10 @@ import { llmConfigFromEnv } from "../effects/llm/config.ts"
 import { Blobs } from "../effects/os/blobs.ts"
 import { endStrays } from "../effects/os/strays.ts"
 import { Workspace } from "../effects/os/workspace.ts"
-import { worksOf, type Rooms } from "../effects/perform.ts"
+import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
 import { VettedCalls } from "../effects/tools/vetted-calls.ts"
+import type { Action } from "../machine/action.ts"
 import { replay } from "../machine/replay.ts"
 import type { State } from "../machine/state.ts"
 import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
@@ -39,6 +41,8 @@ export interface Sessions {
   readonly open: (opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
   /** Goes on where the log ends, with the settings given now: the same work again, under new numbers. */
   readonly resume: (id: string, opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
+  /** Takes a session up only to say something to it: what was broken off is ended, and nothing is started. */
+  readonly hold: (id: string) => Effect.Effect<Session, LogError, Scope.Scope>
   /** Newest first; those of one workspace, or all. */
   readonly list: (root?: string) => Effect.Effect<readonly SessionSummary[], LogError>
   /** The one session whose id begins so, or whose last letters these are. Errors: none, or several. */
@@ -82,6 +86,15 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       yield* takeUp(session, opening)
       return session
     }),
+    hold: Effect.fnUntraced(function*(id: string) {
+      const { journal, snapshot, tail } = yield* log.open(id)
+      yield* Effect.promise(() => endStrays(id, 0))
+      const session = yield* runSession(journal, replay(tail.map((row) => row.event), snapshot?.state), onlyShutDown)
+      yield* session.say({ type: "SessionResumed" })
+      // What is queued begins a turn of its own when the first is ended.
+      for (let tries = 0; session.state().name !== "WaitingForInput" && tries < 3; tries++) yield* session.say({ type: "InterruptRequested" })
+      return session
+    }),
     list,
     find: (prefix) =>
       Effect.flatMap(log.list, (all) => {
@@ -105,6 +118,11 @@ export const takeUp = Effect.fnUntraced(function*(session: Session, opening: Ope
   yield* Effect.all([session.say({ type: "SessionResumed" }), session.say(settings)], { concurrency: "unbounded", discard: true })
   yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
 })
+
+const onlyShutDown = (action: Action, _cause: Cause, emit: Emit): readonly Work<never>[] =>
+  action.type === "Shutdown"
+    ? [{ effect: action.effect, changes: false, run: Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })) }]
+    : []
 
 const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: State, kept: Context.Context<Blobs | Keepers>): Layer.Layer<Rooms> =>
   Layer.mergeAll(

@@ -8,6 +8,7 @@ import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { attempt, problem, type Problem } from "../os/problem.ts"
 import { takeBundle, writeBundle, type NamedInBundle } from "./bundle.ts"
+import { composeTree } from "./compose.ts"
 import { makeCopier } from "./copier.ts"
 import { runGit, type GitError } from "./git.ts"
 import { glance } from "./glance.ts"
@@ -35,8 +36,10 @@ export class Checkpoints extends Context.Service<
     readonly find: (reason: string) => Effect.Effect<string | null, CheckpointError>
     /** Whether it holds that tree. */
     readonly has: (tree: string) => Effect.Effect<boolean, CheckpointError>
-    /** Makes the files of a directory, the workspace where none is given, those of a tree. */
-    readonly restore: (tree: string, into?: string) => Effect.Effect<Restored, CheckpointError>
+    /** Makes the files of a directory, the workspace where none is given, those of a tree. `only`: see `restoreTree`. */
+    readonly restore: (tree: string, into?: string, only?: readonly FileChange[]) => Effect.Effect<Restored, CheckpointError>
+    /** The tree with these files as they are after the changes; the workspace is not touched. */
+    readonly compose: (tree: string, changes: readonly Omit<FileChange, "before">[]) => Effect.Effect<string, CheckpointError>
     /** What differs from tree to tree, by path relative to the workspace. */
     readonly diff: (before: string, after: string) => Effect.Effect<readonly FileChange[], CheckpointError>
     /** The content of a file of a tree, by its object's name. */
@@ -111,7 +114,8 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     unchanged,
     find: (reason) => exclusively((memory) => attempt("read the journal of checkpoints", () => findInJournal(memory.shadow, reason))),
     has: (tree) => exclusively((memory) => holdsTree(memory, tree)),
-    restore: (tree, into = options.root) => exclusively((memory) => restoreTree(memory, tree, into)),
+    restore: (tree, into = options.root, only) => exclusively((memory) => restoreTree(memory, tree, into, only)),
+    compose: (tree, changes) => exclusively((memory) => composeTree(memory, tree, changes)),
     diff: (before, after) => exclusively((memory) => diffTrees(before, after, inShadow(memory))),
     read: (oid) => exclusively((memory) => Effect.map(runGit(["cat-file", "blob", oid], inShadow(memory)), ({ stdout }) => stdout)),
     bundle: (trees, file) => exclusively((memory) => writeBundle(memory, trees, file)),

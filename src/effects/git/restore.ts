@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync, rmdirSync, unlinkSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { attempt, problem, type Problem } from "../os/problem.ts"
+import { isSameVersion } from "./agent-files.ts"
 import { runGit, type GitError } from "./git.ts"
 import { lookAt } from "./known.ts"
 import { dropIndex, shadowEnvironment, storeEnvironment, type Shadow } from "./shadow.ts"
@@ -20,23 +21,28 @@ export interface Restored {
 
 /**
  * Makes the files of a directory those of a tree. Only what differs is touched; what no checkpoint of the directory holds
- * (it was left out: too large, filled by tools) is neither deleted nor overwritten.
+ * (it was left out: too large, filled by tools) is neither deleted nor overwritten. `only`: nothing but these, and each only if it
+ * still is as the change says.
  */
 export const restoreTree = Effect.fn("Checkpoints.restore")(function*(
   memory: Memory,
   tree: string,
-  into: string
+  into: string,
+  only: readonly FileChange[] | null = null
 ): Effect.fn.Return<Restored, GitError | Problem> {
   yield* requireTree(memory, tree)
   const target = into === memory.shadow.root ? memory : yield* attempt(`prepare ${into}`, () => elsewhere(memory, into))
-  return yield* Effect.ensuring(restoreInto(target, tree), target === memory ? Effect.void : Effect.sync(() => dropIndex(target.shadow)))
+  return yield* Effect.ensuring(restoreInto(target, tree, only), target === memory ? Effect.void : Effect.sync(() => dropIndex(target.shadow)))
 })
 
-const restoreInto = Effect.fnUntraced(function*(memory: Memory, tree: string) {
+const restoreInto = Effect.fnUntraced(function*(memory: Memory, tree: string, only: readonly FileChange[] | null) {
   const { shadow } = memory
   const { tree: before } = yield* takeTree(memory)
   const options = { cwd: shadow.root, environment: shadowEnvironment(shadow, memory.borrowing) }
-  const changes = yield* diffTrees(before, tree, options)
+  const different = yield* diffTrees(before, tree, options)
+  const expected = only === null ? null : new Map(only.map((change) => [change.path, change]))
+  const changes = different.filter((change) => expected === null || isSameChange(change, expected.get(change.path)))
+  const moved = different.filter(({ path }) => expected?.has(path) === true && !changes.some((change) => change.path === path))
   const links = changes.filter(isLink)
   const deletions = changes.filter((change) => change.after === null && !isLink(change))
   yield* attempt(`restore ${shadow.root}`, () => deletions.forEach(({ path }) => remove(shadow.root, path)))
@@ -46,6 +52,7 @@ const restoreInto = Effect.fnUntraced(function*(memory: Memory, tree: string) {
   const writes = wanted.filter((change) => !blocked.includes(change)).map(({ path }) => path)
   if (writes.length > 0) yield* writeFiles(shadow, memory.borrowing, tree, writes)
   const left = [
+    ...moved.map(({ path }) => `${path}: it was changed just now`),
     ...links.map(({ path }) => `${path}: a repository of its own is not restored`),
     ...blocked.map(({ path }) => `${path}: what stands there now is in no checkpoint`)
   ]
@@ -70,6 +77,9 @@ const elsewhere = (memory: Memory, into: string): Memory => {
   dropIndex(shadow)
   return { ...memoryOf(shadow), borrowing: memory.borrowing }
 }
+
+const isSameChange = (change: FileChange, expected: FileChange | undefined): boolean =>
+  expected !== undefined && isSameVersion(change.before, expected.before) && isSameVersion(change.after, expected.after)
 
 const isLink = ({ before, after }: FileChange): boolean => before?.mode === "160000" || after?.mode === "160000"
 

@@ -48,7 +48,7 @@ const eventShown = (telling: Telling, { event, step }: Recorded): readonly Shown
     case "SettingsChanged":
       return settingsLines(event)
     case "WorkspaceRestored":
-      return [fitted(span("notice", `the files are put back: ${oneLine(event.note)}`))]
+      return [fitted(span("notice", oneLine(event.note)))]
     case "ApprovalAnswered":
       return answerLines(telling.asked[event.effect], event)
     case "LlmCompleted":

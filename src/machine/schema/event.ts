@@ -31,7 +31,14 @@ const personEvents = [
     rules: optionalKey(List(ruleSchema))
   }),
   Struct(timed("OffloadRequested")),
-  Struct({ ...timed("WorkspaceRestored"), tree: Text, note: Text }),
+  Struct({
+    ...timed("WorkspaceRestored"),
+    tree: Text,
+    note: Text,
+    before: optionalKey(Text),
+    undone: optionalKey(List(Finite)),
+    redone: optionalKey(Finite)
+  }),
   Struct(timed("ShutdownRequested"))
 ] as const
 

@@ -90,7 +90,7 @@ const FIELDS: Readonly<Record<EventType, Write>> = {
   ContinueRequested: event<"ContinueRequested">({}),
   SettingsChanged: event<"SettingsChanged">({ model: asIs, mode: asIs, attended: asIs, limits, modelsByName: models, rules }),
   OffloadRequested: event<"OffloadRequested">({}),
-  WorkspaceRestored: event<"WorkspaceRestored">({ tree: asIs, note: asIs }),
+  WorkspaceRestored: event<"WorkspaceRestored">({ tree: asIs, note: asIs, before: asIs, undone: asIs, redone: asIs }),
   ShutdownRequested: event<"ShutdownRequested">({}),
   ApprovalAnswered: event<"ApprovalAnswered">({ effect: asIs, answer: asIs, rules: asIs, words: asIs, usage }),
   LlmStarted: event<"LlmStarted">({ effect: asIs, hash: asIs, usage }),

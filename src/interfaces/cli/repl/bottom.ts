@@ -24,6 +24,8 @@ export const bottomOf = (talk: Talk, editing: boolean): Bottom => {
         : { lines: keyLines(talk.stage.asked), prompt: "? " }
     case "always":
       return { lines: [], prompt: "write them? y or n " }
+    case "confirm":
+      return editing ? { lines: [], prompt } : { lines: [fitted(span("notice", "y does it all the same  n leaves everything as it is"))], prompt: "? " }
     case "reason":
       return { lines: [fitted(span("dim", "what the model is told with the no; Enter alone says nothing more, Esc goes back"))], prompt: "why? " }
     case "answer":

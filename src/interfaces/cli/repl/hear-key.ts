@@ -24,6 +24,8 @@ export const hearKey = (before: Talk, key: Key, editing: boolean, now: number): 
       return editing ? edit(talk, key) : decide(talk, stage, key, before.keyAt, now)
     case "always":
       return confirm(talk, stage.asked, key)
+    case "confirm":
+      return editing ? edit(talk, key) : confirmSlash(talk, stage, key, before.keyAt, now)
     case "reason":
       return key.name === "escape" ? [{ ...talk, stage: { name: "approval", asked: stage.asked, heldFrom: null } }, [{ type: "fill", text: "" }]] : edit(talk, key)
     case "answer":
@@ -80,6 +82,13 @@ const decide = (talk: Talk, stage: Extract<Stage, { name: "approval" }>, key: Ke
     default:
       return [talk, []]
   }
+}
+
+/** Only a yes carries it out; a key that was pressed before the question could be read is none. */
+const confirmSlash = (talk: Talk, { slash, heldFrom }: Extract<Stage, { name: "confirm" }>, key: Key, keyAt: number, now: number): Talked => {
+  if (now - Math.max(heldFrom, keyAt) < PAUSE_MS) return [talk, []]
+  const next: Talk = { ...talk, stage: { name: "line" } }
+  return key.text === "y" ? [next, [{ type: "slash", ...slash }]] : [next, [show(fitted(span("dim", "nothing was done")))]]
 }
 
 const alwaysLines = (asked: Asked) => [

@@ -13,6 +13,7 @@ export const hearLine = (talk: Talk, text: string): Talked => {
     case "line":
     case "approval":
     case "always":
+    case "confirm":
       return text.endsWith("\\") ? [{ ...talk, pending: [...talk.pending, text.slice(0, -1)] }, []] : message(talk, text)
   }
 }

@@ -18,6 +18,8 @@ export const hear = (talk: Talk, heard: Heard, now: number): Talked => {
       return hearPaste(talk, heard.text, heard.line)
     case "line":
       return hearLine(talk, heard.text)
+    case "confirm":
+      return [talk.stage.name === "line" ? { ...talk, stage: { name: "confirm", slash: heard.slash, heldFrom: now } } : talk, []]
     case "wish":
       return heard.wish.type === "leave" ? [talk, [{ type: "leave", code: heard.wish.code }]] : stopAsked(talk, heard.editing, now)
   }
@@ -27,7 +29,7 @@ export const hear = (talk: Talk, heard: Heard, now: number): Talked => {
 export const begin = (state: State, now: number): Talked => {
   const talk = talkFrom(state)
   const stage = stageAfter(talk, openQuestions(state)[0], now)
-  return [{ ...talk, stage }, stage.name === "line" ? [] : [show(...asking(stage.asked))]]
+  return [{ ...talk, stage }, isAsking(stage) ? [show(...asking(stage.asked))] : []]
 }
 
 const hearRecorded = (talk: Talk, recorded: Recorded, now: number): Talked => {
@@ -37,7 +39,7 @@ const hearRecorded = (talk: Talk, recorded: Recorded, now: number): Talked => {
     return [{ ...talk, state }, shown.length === 0 ? [] : [show(...shown)]]
   }
   const stage = stageAfter(talk, openQuestions(state)[0], now)
-  const asked = stage !== talk.stage && stage.name !== "line" ? asking(stage.asked) : []
+  const asked = stage !== talk.stage && isAsking(stage) ? asking(stage.asked) : []
   const all = [...shown, ...asked]
   return [{ ...talk, state, telling, stage }, all.length === 0 ? [] : [show(...all)]]
 }
@@ -48,10 +50,12 @@ const TYPING_MS = 600
 /** The keyboard turns to the first open question, and back to the line when there is none. */
 const stageAfter = (talk: Talk, first: Asked | undefined, now: number): Stage => {
   const { stage } = talk
-  if (first === undefined) return stage.name === "line" ? stage : { name: "line" }
-  if (stage.name !== "line" && stage.asked.effect === first.effect) return stage
+  if (first === undefined) return stage.name === "line" || stage.name === "confirm" ? stage : { name: "line" }
+  if (stage.name !== "line" && stage.name !== "confirm" && stage.asked.effect === first.effect) return stage
   if (first.question !== null) return { name: "answer", asked: first }
   return { name: "approval", asked: first, heldFrom: now - talk.keyAt < TYPING_MS ? now : null }
 }
+
+const isAsking = (stage: Stage): stage is Extract<Stage, { readonly asked: Asked }> => stage.name !== "line" && stage.name !== "confirm"
 
 const asking = (asked: Asked): readonly Shown[] => (asked.question === null ? questionLines(asked) : askedLines(asked))

@@ -14,18 +14,20 @@ import type { Wish } from "../signals.ts"
 import { closeInOrder } from "../stop.ts"
 import { greeting } from "./greeting.ts"
 import { begin, hear } from "./hear.ts"
+import type { Slash } from "./slash.ts"
 import { carryOutSlash, type Next } from "./slash-commands.ts"
 import type { Talk, Talked, Wanted } from "./talk.ts"
 import { openTerminal, type Terminal, type Told } from "./terminal.ts"
 
 /** What comes in, in the order it came. */
-type Incoming = Told | { readonly type: "recorded"; readonly recorded: Recorded } | { readonly type: "wish"; readonly wish: Wish }
+type Incoming = Told | { readonly type: "recorded"; readonly recorded: Recorded } | { readonly type: "wish"; readonly wish: Wish } | { readonly type: "confirm"; readonly slash: Slash }
 
 interface Scene {
   readonly invocation: Invocation
   readonly app: App
   readonly session: Session
   readonly terminal: Terminal
+  readonly offer: (incoming: Incoming) => void
 }
 
 /** One session on a screen, until the person leaves it. */
@@ -42,8 +44,8 @@ const talkUntilLeft = Effect.fnUntraced(function*(invocation: Invocation, app: A
   const offer = (incoming: Incoming): void => void Queue.offerUnsafe(inbox, incoming)
   let [talk, wanted] = begin(session.state(), yield* Clock.currentTimeMillis)
   const terminal = yield* openTerminal(invocation, app.directories.state, offer, () => talk)
-  const scene: Scene = { invocation, app, session, terminal }
-  yield* listen(scene, offer)
+  const scene: Scene = { invocation, app, session, terminal, offer }
+  yield* listen(scene)
   terminal.screen.show(greeting(session.state()))
   const conversing = Effect.gen(function*() {
     let left = yield* carryOutAll(wanted, scene)
@@ -62,7 +64,7 @@ const talkUntilLeft = Effect.fnUntraced(function*(invocation: Invocation, app: A
 
 const LEFT: Next = { type: "leave", code: EXIT.done }
 
-const listen = ({ session, invocation }: Scene, offer: (incoming: Incoming) => void): Effect.Effect<void, never, Scope.Scope> =>
+const listen = ({ session, invocation, offer }: Scene): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
     Effect.acquireRelease(
       Effect.sync(() => [session.listen((recorded) => offer({ type: "recorded", recorded })), invocation.wishes.listen((wish) => offer({ type: "wish", wish }))]),
@@ -74,6 +76,7 @@ const hearOne = (talk: Talk, incoming: Incoming, { editor, isEditing }: Terminal
   switch (incoming.type) {
     case "recorded":
     case "line":
+    case "confirm":
       return hear(talk, incoming, now)
     case "key":
     case "wish":
@@ -95,7 +98,7 @@ const carryOutAll = Effect.fnUntraced(function*(wanted: readonly Wanted[], scene
 
 const sayOn = (session: Session, said: Said): Effect.Effect<void> => Effect.asVoid(Effect.forkDetach(Effect.ignore(session.say(said)), { startImmediately: true }))
 
-const carryOut = (wanted: Wanted, { invocation, app, session, terminal }: Scene): Effect.Effect<Next | null, LogError, Scope.Scope> => {
+const carryOut = (wanted: Wanted, { invocation, app, session, terminal, offer }: Scene): Effect.Effect<Next | null, LogError, Scope.Scope> => {
   const { screen, editor } = terminal
   switch (wanted.type) {
     case "say":
@@ -114,7 +117,7 @@ const carryOut = (wanted: Wanted, { invocation, app, session, terminal }: Scene)
     case "fill":
       return Effect.sync(() => (editor.fill(wanted.text), null))
     case "slash":
-      return carryOutSlash(wanted, { app, cwd: invocation.cwd, session, show: screen.show, say: (said) => sayOn(session, said) })
+      return carryOutSlash(wanted, { app, cwd: invocation.cwd, session, show: screen.show, say: (said) => sayOn(session, said), confirm: (slash) => offer({ type: "confirm", slash }) })
     case "remember":
       return rememberRules(app.directories.config, wanted.rules).pipe(
         Effect.map((path) => (screen.show([whole(span("notice", `written to ${path}: allow ${wanted.rules.join(", ")}`))]), null)),

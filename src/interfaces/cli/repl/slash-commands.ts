@@ -6,6 +6,7 @@ import type { LogError } from "../../../runtime/event-log/event-log.ts"
 import { modelChange } from "../../../runtime/model-change.ts"
 import type { Said, Session } from "../../../runtime/session.ts"
 import { MODES, nearest, type SettingsError } from "../../../runtime/settings.ts"
+import type { UndoWish } from "../../../runtime/replay/undo.ts"
 import { conversation } from "../../view/conversation.ts"
 import { contextLines, costLines, MODE_WORDS, permissionLines } from "../../view/holding.ts"
 import { sessionLines } from "../../view/session-lines.ts"
@@ -27,6 +28,8 @@ export interface SlashContext {
   readonly session: Session
   readonly show: (shown: readonly Shown[]) => void
   readonly say: (said: Said) => Effect.Effect<void, LogError>
+  /** Asks whether this is to be carried out; `null` where nobody can be asked. */
+  readonly confirm: ((slash: Slash) => void) | null
 }
 
 type Outcome = Effect.Effect<Next | null, LogError>
@@ -59,6 +62,9 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
       return Effect.as(say({ type: "ContinueRequested" }), null)
     case "compact":
       return Effect.as(say({ type: "OffloadRequested" }), null)
+    case "undo":
+    case "redo":
+      return undoFiles({ name, rest }, context)
     case "undo-queue":
       return Effect.as(say({ type: "InputTakenBack" }), null)
     case "export":
@@ -102,6 +108,27 @@ const findToResume = (prefix: string, context: SlashContext): Outcome =>
     Effect.map(({ id }): Next | null => (id === context.session.id ? null : { type: "resume", id })),
     Effect.catchTag("LogError", told(context))
   )
+
+/** Undo is loaded by the first who wants one. What others changed since is put back only after a yes. */
+const undoFiles = (slash: Slash, context: SlashContext): Outcome =>
+  Effect.gen(function*() {
+    const wish = wishOf(slash)
+    if (typeof wish === "string") return yield* shown(context, [whole(span("notice", wish))])
+    const [{ undoIn }, { undoLines }] = yield* Effect.promise(() => Promise.all([import("../../../runtime/replay/undo.ts"), import("../../view/undo-lines.ts")]))
+    const undone = yield* undoIn(context.app, context.session, wish)
+    const force = { name: slash.name, rest: `${slash.rest} force`.trim() }
+    context.show(undoLines(undone, { force: context.confirm === null ? `/${force.name} ${force.rest}` : "a yes", again: "/undo", redo: "/redo" }))
+    if (undone.outcome === "contested") context.confirm?.(force)
+    return null
+  }).pipe(Effect.catchTag("LogError", told(context)))
+
+const wishOf = ({ name, rest }: Slash): UndoWish | string => {
+  const said = rest.split(/\s+/).filter((word) => word !== "")
+  const force = said.includes("force")
+  if (name === "redo") return said.every((word) => word === "force") ? { what: "redo", force } : "/redo takes the last undo back and needs no more words"
+  const known = said.every((word) => word === "step" || word === "turn" || word === "force")
+  return known ? { what: said.includes("step") ? "step" : "turn", force } : "write /undo for the last turn, or /undo step for the last batch of tools"
+}
 
 /** A file that is there is never written over. */
 const exportTo = (name: string, context: SlashContext): Outcome => {

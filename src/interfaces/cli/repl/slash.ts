@@ -13,6 +13,8 @@ export const SLASHES = {
   context: { usage: "", help: "what the window holds" },
   continue: { usage: "", help: "try a failed step again, or go on after a turn that did not complete" },
   compact: { usage: "", help: "free the window now; nothing is lost" },
+  undo: { usage: "[step]", help: "put the files back to before the last turn, or the last batch of tools" },
+  redo: { usage: "", help: "take the last undo back" },
   "undo-queue": { usage: "", help: "take back the newest queued message; Esc does the same" },
   export: { usage: "[FILE]", help: "write the log of this session to a file" },
   clear: { usage: "", help: "begin a new session; nothing is deleted" },

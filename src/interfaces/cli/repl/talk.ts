@@ -5,7 +5,7 @@ import type { Shown } from "../../view/shown.ts"
 import { tellingFrom, type Telling } from "../../view/telling.ts"
 import type { ExitCode } from "../exit-code.ts"
 import type { Wish } from "../signals.ts"
-import type { SlashName } from "./slash.ts"
+import type { Slash, SlashName } from "./slash.ts"
 
 /*
  * A conversation as seen from the keyboard, pure: what is heard (keys, lines, what the session records) gives the next talk and what is wanted.
@@ -31,6 +31,8 @@ export type Stage =
   | { readonly name: "always"; readonly asked: Asked }
   | { readonly name: "reason"; readonly asked: Asked }
   | { readonly name: "answer"; readonly asked: Asked }
+  /** A word to Loom that is carried out only after a yes. */
+  | { readonly name: "confirm"; readonly slash: Slash; readonly heldFrom: number }
 
 export type Asked = ActionOf<"RequestApproval">
 
@@ -49,6 +51,8 @@ export type Heard =
   | { readonly type: "paste"; readonly text: string; readonly line: string }
   | { readonly type: "line"; readonly text: string }
   | { readonly type: "wish"; readonly wish: Wish; readonly editing: boolean }
+  /** What a word to Loom came to needs a yes: then this one is carried out. */
+  | { readonly type: "confirm"; readonly slash: Slash }
 
 export type Wanted =
   | { readonly type: "say"; readonly said: Said }
