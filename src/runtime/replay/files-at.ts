@@ -3,6 +3,7 @@ import type * as Scope from "effect/Scope"
 import type { NamedInBundle } from "../../effects/git/bundle.ts"
 import type { CheckpointError } from "../../effects/git/checkpoint.ts"
 import type { Restored } from "../../effects/git/restore.ts"
+import type { FileChange } from "../../effects/git/tree-diff.ts"
 import { logError, type LogError } from "../event-log/log-error.ts"
 import { differencesOf, type FileDifference } from "./file-differences.ts"
 import type { LoadedLog } from "./log-source.ts"
@@ -29,6 +30,8 @@ export interface Files {
   readonly bundle: (trees: readonly NamedInBundle[], file: string) => Effect.Effect<readonly NamedInBundle[], LogError>
   /** What they differ in from one checkpoint to another. Errors: `not-found` where nobody has both. */
   readonly between: (before: NamedTree, after: NamedTree) => Effect.Effect<readonly FileDifference[], LogError>
+  /** Which files these are, without their contents; none where nobody has the first of the trees. */
+  readonly changed: (before: string, after: string) => Effect.Effect<readonly FileChange[], LogError>
 }
 
 /** Puts the workspace as it was at event `n` into a directory, and says which checkpoint that was. */
@@ -63,7 +66,11 @@ export const openFiles = Effect.fn("Replay.openFiles")(function*(source: FilesSo
         const checkpoints = yield* holderOf(stores, [before])
         if (checkpoints !== null && (yield* checkpoints.has(after.tree))) return yield* differencesOf(checkpoints, before.tree, after.tree)
         return yield* logError("not-found", `compare the files as they were ${before.why} with those ${after.why}: the checkpoint is not on this machine; ${TAKE_ALONG}`)
-      }).pipe(Effect.catchTag("CheckpointError", asLogError))
+      }).pipe(Effect.catchTag("CheckpointError", asLogError)),
+    changed: (before, after) =>
+      Effect.flatMap(holderOf(stores, [{ tree: before }]), (checkpoints) => (checkpoints === null ? Effect.succeed([]) : checkpoints.diff(before, after))).pipe(
+        Effect.catchTag("CheckpointError", asLogError)
+      )
   }
 })
 

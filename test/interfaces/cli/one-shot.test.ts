@@ -116,6 +116,16 @@ test("lines that are piped into a conversation are said one after the other", as
   expect(ran.stderr).toContain("permission mode: plan")
 })
 
+test("/diff shows what the agent changed in this session so far", async () => {
+  const place = makePlace()
+  const model = place.script(says("Hello."), calls("file_read", { path: "README.md" }), calls("file_edit", { path: "README.md", edits: [{ old: "two", new: "three" }] }), says("Mended."))
+  const ran = await loom(place, ["-q", "--model", model, "--permission-mode", "accept-edits"], { input: "hello\n/diff\nmend it\n/diff\n" })
+  expect(ran.stdout).toBe(
+    "Hello.\nnothing that ran in this session so far may have changed a file\nMended.\n1 file of the agent's, against the files as they were at the start of turn 2\n" +
+      "changed README.md\n    @@ -1,3 +1,3 @@\n     # a project\n     \n    -with two lines\n    +with three lines\n"
+  )
+})
+
 test("settings come from flags before the environment before config.toml", async () => {
   const place = makePlace()
   const model = place.script(says("from the file"))

@@ -56,6 +56,12 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
       return shown(context, conversation(session.state().session))
     case "cost":
       return shown(context, costLines(session.state().session))
+    case "diff":
+      return Effect.promise(() => import("./session-diff.ts")).pipe(
+        Effect.flatMap(({ sessionDiff }) => sessionDiff(app, session.id)),
+        Effect.map((lines) => (show(lines), null)),
+        Effect.catchTag("LogError", told(context))
+      )
     case "context":
       return shown(context, contextLines(session.state().session))
     case "continue":

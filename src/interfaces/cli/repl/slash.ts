@@ -10,6 +10,7 @@ export const SLASHES = {
   resume: { usage: "ID", help: "leave this session and go on with another" },
   history: { usage: "", help: "what was said in this session" },
   cost: { usage: "", help: "tokens and money so far" },
+  diff: { usage: "", help: "what the agent changed in this session" },
   context: { usage: "", help: "what the window holds" },
   continue: { usage: "", help: "try a failed step again, or go on after a turn that did not complete" },
   compact: { usage: "", help: "free the window now; nothing is lost" },

@@ -1,9 +1,8 @@
-import type { FileDifference } from "../../../runtime/replay/file-differences.ts"
 import { treeAt, type NamedTree } from "../../../runtime/replay/trees.ts"
-import { diffLines } from "../diff-lines.ts"
+import { fileLines } from "../file-lines.ts"
 import { plural } from "../money.ts"
-import { fitted, span, whole, type Shown, type Tone } from "../shown.ts"
-import { harmless, oneLine } from "../visible.ts"
+import { fitted, span, whole, type Shown } from "../shown.ts"
+import { oneLine } from "../visible.ts"
 import { countUpTo } from "./landmarks.ts"
 import type { FilesShown, Player } from "./player.ts"
 import type { Tape } from "./tape.ts"
@@ -46,13 +45,6 @@ const bodyOf = (shown: FilesShown): readonly Shown[] => {
     case "unknown":
       return [whole(span("notice", oneLine(shown.why)))]
     case "files":
-      return shown.files.length === 0 ? [fitted(span("dim", "no file differs"))] : [fitted(span("plain", `${plural(shown.files.length, "file")} differ${shown.files.length === 1 ? "s" : ""}`)), ...shown.files.flatMap(fileLines)]
+      return shown.files.length === 0 ? [fitted(span("dim", "no file differs"))] : [fitted(span("plain", `${plural(shown.files.length, "file")} differ${shown.files.length === 1 ? "s" : ""}`)), ...shown.files.flatMap((file) => [fitted(), ...fileLines(file, Number.MAX_SAFE_INTEGER)])]
   }
-}
-
-const TONES: Readonly<Record<FileDifference["how"], Tone>> = { made: "added", changed: "notice", deleted: "removed" }
-
-const fileLines = ({ path, how, diff }: FileDifference): readonly Shown[] => {
-  const lines = diffLines(diff, Number.MAX_SAFE_INTEGER)
-  return [fitted(span("plain", "")), fitted(span(TONES[how], how), span("strong", ` ${oneLine(path)}`)), ...(lines.length > 0 || diff === "" ? lines : [fitted(span("dim", `    ${harmless(diff)}`))])]
 }
