@@ -3,8 +3,8 @@ import { objectOf } from "../../machine/request.ts"
 import { locate } from "../os/path.ts"
 import type { FileChange } from "./tree-diff.ts"
 
-/** Tools that change the one file their arguments name, and nothing else. */
-const FILE_TOOLS: ReadonlySet<string> = new Set(["file_write", "file_edit"])
+/** Tools that change the files their arguments name, and nothing else. */
+const FILE_TOOLS: ReadonlySet<string> = new Set(["file_write", "file_edit", "apply_patch"])
 
 /**
  * The changes of a batch that are the agent's. File tools say which file they change. Of a command nobody can tell, so

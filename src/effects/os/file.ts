@@ -16,10 +16,10 @@ export interface FileContent {
 export const WHOLE_BYTES_MAX = 16 * 1024 * 1024
 
 /** Reads a regular file to its end. Errors: throws a `Problem` where it is none, or too large. */
-export const readWhole = (file: Located): FileContent =>
+export const readWhole = (file: Located, bytesMax = WHOLE_BYTES_MAX): FileContent =>
   withFile(file, (fd, stat) => {
-    if (stat.size > WHOLE_BYTES_MAX) refuse(`${file.shown} has ${stat.size} bytes, more than the ${WHOLE_BYTES_MAX} that are taken whole`)
-    return { bytes: readToEnd(fd, stat.size), stat }
+    if (stat.size > bytesMax) refuse(`${file.shown} has ${stat.size} bytes, more than the ${bytesMax} that are taken whole`)
+    return { bytes: readToEnd(fd, stat.size, bytesMax), stat }
   })
 
 /** Opens a regular file for reading; devices, pipes, sockets and directories are refused by name. */
@@ -52,17 +52,19 @@ export const readAt = (fd: number, position: number, length: number): Buffer => 
 }
 
 /** A file may have grown since it was measured; what comes beyond the limit is refused, not cut. */
-const readToEnd = (fd: number, size: number): Buffer => {
+const readToEnd = (fd: number, size: number, bytesMax: number): Buffer => {
   const bytes = readAt(fd, 0, size + 1)
   if (bytes.length <= size) return bytes
-  const more = readAt(fd, bytes.length, WHOLE_BYTES_MAX - size)
-  if (bytes.length + more.length > WHOLE_BYTES_MAX) refuse("the file grows while it is read; try again")
+  const more = readAt(fd, bytes.length, bytesMax - size)
+  if (bytes.length + more.length > bytesMax) refuse("the file grows while it is read; try again")
   return Buffer.concat([bytes, more])
 }
 
 /** Tells versions of a file apart: by content, or by size and time where it is too large for that. */
 export const versionOf = ({ bytes }: Pick<FileContent, "bytes">): string => sha256(bytes)
 export const roughVersionOf = (stat: Stats): string => `${stat.ino}:${stat.size}:${stat.mtimeMs}`
+/** The one of the two that a file of this size is told apart by. */
+export const versionBySize = (content: FileContent): string => (content.stat.size > WHOLE_BYTES_MAX ? roughVersionOf(content.stat) : versionOf(content))
 
 /**
  * Writes a whole file at once: readers see the old or the new one, never a part. Parents are made; mode and owner are kept.
@@ -81,6 +83,16 @@ export const replaceWhole = (file: Located, bytes: Uint8Array, before: FileConte
       unlinkSync(draft)
       throw errorCode(thrown) === "EEXIST" ? changed(file) : thrown
     }
+  })
+}
+
+/** Takes a file away. Errors: throws a `Problem` where it is not what `before` says any more. */
+export const removeWhole = (file: Located, before: FileContent): void => {
+  if (file.root === null) return refuse(`${file.shown} lies outside the workspace`)
+  withDirectory(file.root, dirname(file.absolute), ({ reach }) => {
+    const target = `${reach}/${basename(file.absolute)}`
+    requireUnchanged(file, target, before.stat)
+    unlinkSync(target)
   })
 }
 

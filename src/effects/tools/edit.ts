@@ -1,5 +1,6 @@
 import { refuse } from "../os/problem.ts"
 import { nearestPlace } from "./nearest.ts"
+import { meantPlace } from "./tolerant.ts"
 import { counted } from "./text.ts"
 
 export interface Edit {
@@ -11,30 +12,68 @@ export interface Edit {
 
 const LINES_SHOWN_MAX = 10
 
+/** A text with all edits made, and what is to be said of places that were not found letter by letter. */
+export interface Edited {
+  readonly text: string
+  readonly remarks: readonly string[]
+}
+
 /**
  * The text with all edits made, one after the other. Edits speak of lines as they are shown, ending in LF; what they bring
  * in ends as the lines around it do. A final newline stays.
  * Errors: throws a `Problem` at the first edit that does not fit, and says why.
  */
-export const applyEdits = (shown: string, text: string, edits: readonly Edit[]): string => {
+export const applyEdits = (shown: string, text: string, edits: readonly Edit[]): Edited => {
   const what = (index: number): string => (edits.length === 1 ? `edit ${shown}` : `edit ${shown}, edit ${index + 1} of ${edits.length}`)
-  const edited = edits.reduce((before, edit, index) => applyEdit(what(index), before, edit), text)
-  return text.endsWith("\n") && edited !== "" && !edited.endsWith("\n") ? edited + endingOf(text, text.length) : edited
+  const edited = edits.reduce<Edited>(
+    (before, edit, index) => {
+      const { text: after, remarks } = applyEdit(what(index), before.text, edit)
+      return { text: after, remarks: [...before.remarks, ...remarks] }
+    },
+    { text, remarks: [] }
+  )
+  const endsAsBefore = !text.endsWith("\n") || edited.text === "" || edited.text.endsWith("\n")
+  return endsAsBefore ? edited : { ...edited, text: edited.text + endingOf(text, text.length) }
 }
 
-const applyEdit = (what: string, text: string, edit: Edit): string => {
+const applyEdit = (what: string, text: string, edit: Edit): Edited => {
   const wanted = toLf(edit.old)
   const replacement = toLf(edit.new)
   if (wanted === "") refuse(`${what}: the text to replace is empty; give the lines around the place, or use file_write for a new file`)
   if (wanted === replacement) refuse(`${what}: the old and the new text are the same`)
   const view = viewOf(text)
   const places = placesOf(view.text, wanted)
-  if (places.length === 0) refuse(`${what}: the text to replace does not occur; ${nearestPlace(view.text, wanted)}`)
+  if (places.length === 0) return applyAsMeant(what, text, view, { ...edit, old: wanted, new: replacement })
   if (places.length > 1 && edit.all !== true) {
     refuse(`${what}: the text to replace occurs ${places.length} times, at ${linesOf(view.text, places)}; include more of its surroundings, or set all`)
   }
-  return replaced(text, view, apart(places, wanted.length), wanted.length, replacement)
+  requireNotMade(what, view.text, places, wanted, replacement)
+  return { text: replaced(text, view, apart(places, wanted.length), wanted.length, replacement), remarks: [] }
 }
+
+/** What stands there nearly so is taken for what was meant if it is the only place; that it was is said. */
+const applyAsMeant = (what: string, text: string, view: View, edit: Edit): Edited => {
+  const made = edit.new.trim().length >= MADE_LENGTH_MIN ? view.text.indexOf(edit.new) : -1
+  if (made >= 0) refuse(`${what}: the text to replace does not occur, but the new text stands at line ${lineAt(view.text, made)}; it seems to have been made already`)
+  const meant = edit.all === true ? null : meantPlace(view.text, edit.old, edit.new)
+  if (meant === null) return refuse(`${what}: the text to replace does not occur; ${nearestPlace(view.text, edit.old)}`)
+  if ("ambiguous" in meant) {
+    return refuse(`${what}: the text to replace does not occur, and nearly so ${meant.ambiguous.length} times, at ${linesOf(view.text, meant.ambiguous)} (${meant.differs}); give it letter by letter`)
+  }
+  const { start, end, replacement, differs } = meant
+  return { text: replaced(text, view, [start], end - start, replacement), remarks: [`found at line ${lineAt(view.text, start)} although ${differs}`] }
+}
+
+/** An edit that only adds can be made twice without anybody noticing, if it is not looked for. */
+const requireNotMade = (what: string, text: string, places: readonly number[], wanted: string, replacement: string): void => {
+  const [place = 0] = places
+  const offset = replacement.indexOf(wanted)
+  if (places.length > 1 || offset < 0 || replacement.trim().length < MADE_LENGTH_MIN || !text.startsWith(replacement, place - offset) || place < offset) return
+  refuse(`${what}: the new text stands at line ${lineAt(text, place - offset)} already; if it shall stand there twice, include more of its surroundings`)
+}
+
+/** A shorter text stands somewhere by chance. */
+const MADE_LENGTH_MIN = 8
 
 export const toLf = (text: string): string => text.replaceAll("\r\n", "\n")
 
@@ -113,5 +152,6 @@ const lineAt = (text: string, position: number): number => {
   return line
 }
 
-/** `made 2 edits in src/a.ts` */
-export const editsMade = (shown: string, count: number): string => `made ${counted(count, "edit")} in ${shown}`
+/** `made 2 edits in src/a.ts (found at line 3 although the indentation differs)` */
+export const editsMade = (shown: string, count: number, remarks: readonly string[]): string =>
+  `made ${counted(count, "edit")} in ${shown}${remarks.length === 0 ? "" : ` (${remarks.join("; ")})`}`

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { readWhole, replaceWhole, versionOf, type FileContent } from "../os/file.ts"
+import { readWhole, replaceWhole, versionBySize, withFile, type FileContent } from "../os/file.ts"
 import type { Located } from "../os/path.ts"
 import { attempt, problem, refuse } from "../os/problem.ts"
 import { applyEdits, editsMade, toLf } from "./edit.ts"
@@ -23,6 +23,9 @@ const Input = Schema.Struct({
 })
 type Input = typeof Input.Type
 
+/** A larger file is better changed by a command. Units: bytes. */
+const BYTES_MAX = 64 * 1024 * 1024
+
 /** `file_edit({path: "a.ts", edits: [{old: "const a = 1", new: "const a = 2"}]})  // => the diff` */
 export const fileEdit: Tool<Input> = {
   name: "file_edit",
@@ -33,32 +36,32 @@ export const fileEdit: Tool<Input> = {
   input: Input,
   access: "writes",
   idempotent: false,
-  limits: "exact matches; UTF-8 text up to 16 MB; line endings, byte order mark, final newline and mode stay",
+  limits: "exact matches, else the only place that differs in blanks, quotes or indentation, and that is said; UTF-8 text up to 64 MB; line endings, byte order mark, final newline and mode stay",
   facts: ({ path }, workspace) => ({ changes: true, paths: [pathFact(workspace, path, "write")] }),
   run: Effect.fnUntraced(function*({ path, edits }, context) {
     const place = yield* attempt(`edit ${path}`, () => placeOf(context, path, "write"))
     if (place.kind === "missing") return yield* Effect.fail(problem(`edit ${place.shown}: it does not exist${namesNear(place)}; make it with file_write`))
     const made = yield* attempt(`edit ${place.shown}`, () => edit(place, edits, context))
     const diff = yield* Effect.promise(() => unifiedDiff(place.shown, toLf(made.before), toLf(made.after)))
-    return told(`${editsMade(place.shown, edits.length)}\n${diff}`)
+    return told(`${editsMade(place.shown, edits.length, made.remarks)}\n${diff}`)
   })
 }
 
 /** Reads, edits and writes in one go: nothing of this process comes in between. */
-const edit = (place: Located, edits: Input["edits"], { workspace, readFiles }: ToolContext): { readonly before: string; readonly after: string } => {
-  const content = readWhole(place)
+const edit = (place: Located, edits: Input["edits"], { workspace, readFiles }: ToolContext): { readonly before: string; readonly after: string; readonly remarks: readonly string[] } => {
+  const content = readWhole(place, BYTES_MAX)
   requireFresh(place, content, readFiles.versionSeen(workspace.session, place.absolute))
   const whole = requireText(place.shown, content.bytes)
   const bom = whole.startsWith(BOM) ? BOM : ""
   const before = whole.slice(bom.length)
   requireNoPlaceholder(`edit ${place.shown}`, edits.map((each) => `${each.old}\n${each.new}`).join("\n"), before)
-  const after = applyEdits(place.shown, before, edits)
+  const { text: after, remarks } = applyEdits(place.shown, before, edits)
   const bytes = Buffer.from(bom + after, "utf8")
   replaceWhole(place, bytes, content)
-  readFiles.remember(workspace.session, place.absolute, versionOf({ bytes }))
-  return { before, after }
+  readFiles.remember(workspace.session, place.absolute, withFile(place, (_, stat) => versionBySize({ bytes, stat })))
+  return { before, after, remarks }
 }
 
 const requireFresh = (place: Located, content: FileContent, seen: string | null): void => {
-  if (seen !== null && seen !== versionOf(content)) refuse(`edit ${place.shown}: it changed since it was read; read it again`)
+  if (seen !== null && seen !== versionBySize(content)) refuse(`edit ${place.shown}: it changed since it was read; read it again`)
 }

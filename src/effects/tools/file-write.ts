@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { readWhole, replaceWhole, requireFile, roughVersionOf, versionOf, WHOLE_BYTES_MAX, withFile, type FileContent } from "../os/file.ts"
+import { readWhole, replaceWhole, requireFile, versionBySize, versionOf, WHOLE_BYTES_MAX, withFile, type FileContent } from "../os/file.ts"
 import type { Located } from "../os/path.ts"
 import { attempt, refuse } from "../os/problem.ts"
 import { requireNoPlaceholder } from "./placeholders.ts"
@@ -50,8 +50,7 @@ const existing = (place: Located): FileContent => {
 const requireSeen = (place: Located, before: FileContent, seen: string | null): void => {
   if (before.stat.size === 0) return
   if (seen === null) refuse(`write ${place.shown}: it exists and was not read in this session; read it first, or use file_edit`)
-  const version = before.stat.size > WHOLE_BYTES_MAX ? roughVersionOf(before.stat) : versionOf(before)
-  if (seen !== version) refuse(`write ${place.shown}: it changed since it was read; read it again`)
+  if (seen !== versionBySize(before)) refuse(`write ${place.shown}: it changed since it was read; read it again`)
 }
 
 const lineCount = (text: string): number => text.split("\n").length - (text.endsWith("\n") || text === "" ? 1 : 0)

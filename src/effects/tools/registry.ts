@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import type { ToolDefinition } from "../../machine/session.ts"
+import { applyPatch } from "./patch/apply-patch.ts"
 import { askUser } from "./ask-user.ts"
 import { contentSearch } from "./content-search.ts"
 import { directoryList } from "./directory-list.ts"
@@ -13,7 +14,7 @@ import { shell } from "./shell.ts"
 import type { Tool } from "./tool.ts"
 
 /** The tools of the engine, in the order in which a model reads them. */
-export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, fileSearch, contentSearch, directoryList, shell, git, askUser]
+export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, applyPatch, fileSearch, contentSearch, directoryList, shell, git, askUser]
 
 /** The tools a session may call; a host that has its own puts them here. */
 export const Tools = Context.Reference<readonly Tool[]>("loom/Tools", { defaultValue: () => engineTools })

@@ -31,6 +31,8 @@ const wordsOf = (tool: string, given: Arguments): string => {
       return `write ${text("path")}`
     case "file_edit":
       return `edit ${text("path")}`
+    case "apply_patch":
+      return `patch ${[...new Set(text("patch").match(/(?<=^(?:\*\*\* (?:Add|Update|Delete) File: |\+\+\+ (?:b\/)?))[^\t\n]+/gm))].join(", ")}`
     case "file_search":
       return `find ${text("pattern")}${within(given)}`
     case "content_search":

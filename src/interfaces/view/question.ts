@@ -63,10 +63,14 @@ const toldOf = (tool: string, given: Arguments): readonly [readonly Exactly[], r
         : [[], []]
     case "file_edit":
       return editsTold(given)
+    case "apply_patch":
+      return typeof given["patch"] === "string" ? [given["patch"].split("\n").map(patchLine), ["patch"]] : [[], []]
     default:
       return [[], []]
   }
 }
+
+const patchLine = (text: string): Exactly => ({ tone: text.startsWith("+") ? "added" : text.startsWith("-") ? "removed" : "plain", text })
 
 const editsTold = ({ path, edits }: Arguments): readonly [readonly Exactly[], readonly string[]] => {
   if (typeof path !== "string" || !Array.isArray(edits) || !edits.every(isPlainEdit)) return [[], []]

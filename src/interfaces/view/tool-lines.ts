@@ -38,6 +38,7 @@ const resultOf = (tool: string, text: string, word: string): { readonly text: st
 
 const detailOfOk = (tool: string, text: string): readonly Shown[] => {
   switch (tool) {
+    case "apply_patch":
     case "file_edit":
     case "file_write":
       return diffLines(text)

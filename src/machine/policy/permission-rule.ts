@@ -22,6 +22,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   Edit: "file_edit",
   Write: "file_write",
   MultiEdit: "file_edit",
+  ApplyPatch: "apply_patch",
   Glob: "file_search",
   Grep: "content_search",
   LS: "directory_list",
@@ -30,7 +31,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 }
 /** A rule for one of these speaks about every path that is read or written, whichever tool does it. */
 const READERS = ["file_read"]
-const WRITERS = ["file_write", "file_edit"]
+const WRITERS = ["file_write", "file_edit", "apply_patch"]
 
 /** Errors: `null` where the text is no rule, as `shell(` or an empty one. */
 export const parseRule = (text: string): ParsedRule | null => {

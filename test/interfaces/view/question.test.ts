@@ -36,6 +36,12 @@ test("an edit is shown as what goes and what comes; a write with all of its cont
   )
 })
 
+test("a patch is shown line by line", () => {
+  expect(text(questionLines(asked("apply_patch", { patch: "*** Begin Patch\n*** Update File: a.ts\n@@\n-x\n+y\n*** End Patch" })))).toBe(
+    ["allow apply_patch? it runs a command", "    *** Begin Patch", "    *** Update File: a.ts", "    @@", "    -x", "    +y", "    *** End Patch"].join("\n")
+  )
+})
+
 test("arguments that are not what the tool expects are shown as they came", () => {
   expect(text(questionLines(asked("shell", "{\"command\": \"x\"")))).toContain("    {\"command\": \"x\"")
   expect(text(questionLines(asked("file_edit", { path: "a", edits: [{ old: "x", new: "y", secretly: 1 }] })))).toContain('edits: [{"old":"x","new":"y","secretly":1}]')
