@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { LogError } from "../../../runtime/event-log/event-log.ts"
 import { modelChange } from "../../../runtime/model-change.ts"
+import type { LoadedLog } from "../../../runtime/replay/log-source.ts"
 import type { Said, Session } from "../../../runtime/session.ts"
 import { MODES, nearest, type SettingsError } from "../../../runtime/settings.ts"
 import type { UndoWish } from "../../../runtime/replay/undo.ts"
@@ -30,6 +31,8 @@ export interface SlashContext {
   readonly say: (said: Said) => Effect.Effect<void, LogError>
   /** Asks whether this is to be carried out; `null` where nobody can be asked. */
   readonly confirm: ((slash: Slash) => void) | null
+  /** Shows a log on the whole screen until the person comes back, or says what stands against it; `null` where there is no screen. */
+  readonly play: ((log: LoadedLog, at: number | null) => Effect.Effect<string | null>) | null
 }
 
 type Outcome = Effect.Effect<Next | null, LogError>
@@ -54,6 +57,12 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
       return rest === "" ? shown(context, [whole(span("notice", "name the session: /resume ID; /sessions lists them"))]) : findToResume(rest, context)
     case "history":
       return shown(context, conversation(session.state().session))
+    case "replay":
+      return Effect.promise(() => import("./session-replay.ts")).pipe(
+        Effect.flatMap(({ replaySoFar }) => replaySoFar(rest, context)),
+        Effect.map((lines) => (show(lines), null)),
+        Effect.catchTag("LogError", told(context))
+      )
     case "cost":
       return shown(context, costLines(session.state().session))
     case "diff":

@@ -9,6 +9,7 @@ export const SLASHES = {
   sessions: { usage: "", help: "the sessions of this folder" },
   resume: { usage: "ID", help: "leave this session and go on with another" },
   history: { usage: "", help: "what was said in this session" },
+  replay: { usage: "[N]", help: "go through this session so far, event by event, from event N; q comes back" },
   cost: { usage: "", help: "tokens and money so far" },
   diff: { usage: "", help: "what the agent changed in this session" },
   context: { usage: "", help: "what the window holds" },
