@@ -28,10 +28,10 @@ export const addWorktree = Effect.fn("Git.addWorktree")(function*(
   repository: Repository,
   workspace: string,
   top: string,
-  atMs: number
+  { atMs, notYet }: WorktreeMoment
 ): Effect.fn.Return<Worktree, GitError> {
   const inTheirs = { cwd: repository.top }
-  const commit = yield* commitAt(repository, atMs)
+  const commit = yield* commitAt(repository, { atMs, notYet })
   yield* runGit(["worktree", "add", "--quiet", "--detach", "--no-checkout", top, commit], inTheirs)
   const prefix = relative(repository.top, workspace)
   const fill = Effect.gen(function*() {
@@ -48,9 +48,22 @@ export const removeWorktree = (repository: Repository, top: string): Effect.Effe
     Effect.ensuring(Effect.sync(() => rmSync(top, { recursive: true, force: true })))
   )
 
+/** Of when a worktree shall be. Units: ms since the epoch. */
+export interface WorktreeMoment {
+  readonly atMs: number
+  /** Commits that are known to be younger; the reflog tells only seconds. */
+  readonly notYet: readonly string[]
+}
+
 /** The commit HEAD was at then; the one it is at now, where the reflog does not tell. */
-const commitAt = (repository: Repository, atMs: number): Effect.Effect<string, GitError> => {
+const commitAt = Effect.fnUntraced(function*(repository: Repository, { atMs, notYet }: WorktreeMoment): Effect.fn.Return<string, GitError> {
   const options = { cwd: repository.top }
   const then = gitText(["rev-parse", "--quiet", "--verify", `HEAD@{${new Date(atMs).toISOString()}}^{commit}`], { ...options, codes: [0, 1, 128] })
-  return Effect.flatMap(then, (commit) => (isObjectId(commit) ? Effect.succeed(commit) : gitText(["rev-parse", "--verify", "HEAD^{commit}"], options)))
-}
+  const found = yield* then
+  let commit = isObjectId(found) ? found : yield* gitText(["rev-parse", "--verify", "HEAD^{commit}"], options)
+  for (const younger of notYet.toReversed()) if (younger === commit) commit = (yield* parentOf(commit, options)) ?? commit
+  return commit
+})
+
+const parentOf = (commit: string, options: { readonly cwd: string }): Effect.Effect<string | null, GitError> =>
+  Effect.map(gitText(["rev-parse", "--quiet", "--verify", `${commit}^`], { ...options, codes: [0, 1, 128] }), (parent) => (isObjectId(parent) ? parent : null))

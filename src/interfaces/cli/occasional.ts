@@ -2,6 +2,7 @@
 export { diff } from "./diff.ts"
 export { doctor } from "./doctor.ts"
 export { exportLog } from "./export.ts"
+export { fork } from "./fork.ts"
 export { importLog } from "./import.ts"
 export { replay } from "./replay/replay.ts"
 export { sessions } from "./sessions.ts"

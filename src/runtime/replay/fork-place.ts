@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from "node:f
 import { basename, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { Repository } from "../../effects/git/repository.ts"
-import { addWorktree, removeWorktree, repositoryOf } from "../../effects/git/worktree.ts"
+import { addWorktree, removeWorktree, repositoryOf, type WorktreeMoment } from "../../effects/git/worktree.ts"
 import { logErrorOf, type LogError } from "../event-log/log-error.ts"
 import { SettingsError } from "../settings.ts"
 
@@ -24,8 +24,7 @@ export interface ForkPlaceWish {
   /** The directory somebody named; `null`: one below Loom's data. */
   readonly into: string | null
   readonly dataDirectory: string
-  /** Units: ms since the epoch; of the event that it goes on from. */
-  readonly at: number
+  readonly moment: WorktreeMoment
 }
 
 /** A worktree where the workspace is a git repository here, else a plain directory; empty but for what git needs. */
@@ -46,7 +45,7 @@ export const placeAsItIs = (directory: string): Effect.Effect<ForkPlace, LogErro
 
 /** Where git cannot make one, a plain directory will do, and why it is none is said. */
 const worktreePlace = (wish: ForkPlaceWish, repository: Repository, top: string): Effect.Effect<ForkPlace, LogError> =>
-  addWorktree(repository, wish.workspace, top, wish.at).pipe(
+  addWorktree(repository, wish.workspace, top, wish.moment).pipe(
     Effect.map(({ root }): ForkPlace => ({ root, kind: "worktree", notes: [], undo: removeWorktree(repository, top) })),
     Effect.catchTag("GitError", ({ message }) => plainPlace(top, [`no worktree of ${repository.top} could be made (${message}), so it is a plain directory`]))
   )

@@ -14,9 +14,10 @@ import { namesOf } from "./bundle-names.ts"
 import { noFilesAt, openFiles, type Files, type FilesSource } from "./files-at.ts"
 import { takeBundle } from "./files-bundle.ts"
 import { placeAsItIs, forkPlace, type ForkPlace } from "./fork-place.ts"
-import { forkedEvents, type ForkWish, type ForkedEvents } from "./forked-events.ts"
+import { forkedEvents, stepped, type ForkWish, type ForkedEvents } from "./forked-events.ts"
 import type { Meaningless } from "./restep.ts"
 import { rootOf } from "./tree-stores.ts"
+import { loadFile, loadSession } from "./log-source.ts"
 import { treeAt, type NamedTree } from "./trees.ts"
 
 export type { ForkWish } from "./forked-events.ts"
@@ -41,7 +42,8 @@ export interface Forked {
  * Begins a session with the events of another one up to `n`, in a directory with the files as they were then. The parent is only
  * read, so it may be held by another process. What was begun is taken back where it cannot be finished.
  */
-export const fork = Effect.fn("Replay.fork")(function*(wish: ForkWish, source: FilesSource): Effect.fn.Return<Forked, LogError | SettingsError, EventLog | Blobs> {
+export const fork = Effect.fn("Replay.fork")(function*(wish: ForkWish, log: { readonly file: string } | string, dataDirectory: string): Effect.fn.Return<Forked, LogError | SettingsError, EventLog | Blobs> {
+  const source = yield* sourceOf(log, dataDirectory)
   const at = yield* Clock.currentTimeMillis
   const session = sessionId(at)
   const planned = yield* forkedEvents(source.log, wish, at)
@@ -58,6 +60,11 @@ export const fork = Effect.fn("Replay.fork")(function*(wish: ForkWish, source: F
     })
   )
 })
+
+const sourceOf = (log: { readonly file: string } | string, dataDirectory: string): Effect.Effect<FilesSource, LogError, EventLog> =>
+  typeof log === "string"
+    ? Effect.map(loadSession(log), (loaded) => ({ log: loaded, file: null, dataDirectory }))
+    : Effect.map(loadFile(log.file), (loaded) => ({ log: loaded, file: log.file, dataDirectory }))
 
 const told = (session: string, { parent, steps, meaningless }: ForkedEvents, place: ForkPlace, checkpoint: NamedTree | null, left: readonly string[]): Forked => ({
   session,
@@ -82,7 +89,8 @@ const placeFor = (
   if (checkpoint === null && into !== null) return placeAsItIs(into)
   if (checkpoint === null) return Effect.fail(noFilesAt(n, found))
   const workspace = rootOf(log.rows[0]?.event as SessionOpened)
-  return forkPlace({ session, workspace, into, dataDirectory, at: log.rows[n - 1]?.event.at ?? log.header.at })
+  const notYet = log.rows.slice(n).flatMap(({ event }) => (event.type === "PostToolsHookCompleted" && event.commit !== undefined ? [event.commit] : []))
+  return forkPlace({ session, workspace, into, dataDirectory, moment: { atMs: log.rows[n - 1]?.event.at ?? log.header.at, notYet } })
 }
 
 /** The files, and all checkpoints up to there under the fork's own name, so that it stands by itself; what was left as it is. */
@@ -98,15 +106,17 @@ const withFiles = Effect.fnUntraced(function*(files: Files, checkpoint: NamedTre
   return left
 })
 
+/** Its name and its place are part of every state, so the events are stepped once more under these. */
 const keep = Effect.fnUntraced(function*({ parent, steps }: ForkedEvents, file: string | null, session: string, root: string) {
   const log = yield* EventLog
-  const [first, ...rest] = steps
-  const opened = first?.event as SessionOpened
+  const opened = steps[0]?.event as SessionOpened
+  const first: SessionOpened = { ...opened, session, roots: [root, ...opened.roots.slice(1)], parent }
+  const own = yield* stepped(session, [first, ...steps.slice(1).map(({ event }) => event)])
   if (file !== null) yield* keepBlobs(file)
   yield* Effect.scoped(
     Effect.gen(function*() {
-      const journal = yield* log.create({ ...opened, session, roots: [root, ...opened.roots.slice(1)], parent })
-      for (const { event, actions, state } of rest) journal.append(event, actions, state)
+      const journal = yield* log.create(first)
+      for (const { event, actions, state } of own.slice(1)) journal.append(event, actions, state)
       yield* journal.durable
     })
   )

@@ -50,7 +50,8 @@ export const forkedEvents = Effect.fnUntraced(function*(
 
 const wrong = (message: string): SettingsError => new SettingsError({ message })
 
-const stepped = (session: string, events: readonly Event[]): Effect.Effect<readonly Restepped[], LogError> =>
+/** The machine over events, in words where it cannot hear one. */
+export const stepped = (session: string, events: readonly Event[]): Effect.Effect<readonly Restepped[], LogError> =>
   Effect.try({ try: () => restep(events), catch: (cause) => logErrorOf(`fork ${session}`, cause) })
 
 /**

@@ -11,9 +11,10 @@ import type { UndoWish } from "../../../runtime/replay/undo.ts"
 import { conversation } from "../../view/conversation.ts"
 import { contextLines, costLines, MODE_WORDS, permissionLines } from "../../view/holding.ts"
 import { sessionLines } from "../../view/session-lines.ts"
+import { sessionsOf } from "../../view/session-tree.ts"
 import { fitted, span, whole, type Shown } from "../../view/shown.ts"
 import { EXIT, type ExitCode } from "../exit-code.ts"
-import type { App } from "../open.ts"
+import { forkAtEnd, type App } from "../open.ts"
 import { SLASHES, type Slash } from "./slash.ts"
 
 /** What follows this session. */
@@ -50,8 +51,8 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
     case "permissions":
       return shown(context, permissionLines(session.state().session))
     case "sessions":
-      return Effect.flatMap(app.sessions.list(cwd), (all) =>
-        Effect.map(Clock.currentTimeMillis, (now) => (show([...sessionLines(all, now, cwd), whole(span("dim", "/resume ID goes on with one of them"))]), null))
+      return Effect.flatMap(app.sessions.list(), (all) =>
+        Effect.map(Clock.currentTimeMillis, (now) => (show([...sessionLines(sessionsOf(cwd, all), now, cwd), whole(span("dim", "/resume ID goes on with one of them"))]), null))
       )
     case "resume":
       return rest === "" ? shown(context, [whole(span("notice", "name the session: /resume ID; /sessions lists them"))]) : findToResume(rest, context)
@@ -84,6 +85,8 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
       return Effect.as(say({ type: "InputTakenBack" }), null)
     case "export":
       return exportTo(rest === "" ? `${session.id}.jsonl` : rest, context)
+    case "fork":
+      return forkHere(context)
     case "clear":
       return Effect.succeed({ type: "open" })
     case "quit":
@@ -144,6 +147,13 @@ const wishOf = ({ name, rest }: Slash): UndoWish | string => {
   const known = said.every((word) => word === "step" || word === "turn" || word === "force")
   return known ? { what: said.includes("step") ? "step" : "turn", force } : "write /undo for the last turn, or /undo step for the last batch of tools"
 }
+
+/** At the newest event that is in the log; this session goes on here as if nothing had been. */
+const forkHere = (context: SlashContext): Outcome =>
+  forkAtEnd(context.app, context.session.id).pipe(
+    Effect.flatMap((forked) => Effect.map(Effect.promise(() => import("../../view/fork-lines.ts")), ({ forkLines }) => (context.show(forkLines(forked)), null))),
+    Effect.catchTags({ LogError: told(context), SettingsError: told(context) })
+  )
 
 /** A file that is there is never written over. */
 const exportTo = (name: string, context: SlashContext): Outcome => {

@@ -19,6 +19,7 @@ export const SLASHES = {
   redo: { usage: "", help: "take the last undo back" },
   "undo-queue": { usage: "", help: "take back the newest queued message; Esc does the same" },
   export: { usage: "[FILE]", help: "write the log of this session to a file" },
+  fork: { usage: "", help: "a copy of this session and its files to go on with elsewhere" },
   clear: { usage: "", help: "begin a new session; nothing is deleted" },
   quit: { usage: "", help: "leave; Ctrl-D does the same" }
 } as const
