@@ -1,7 +1,6 @@
-import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
-import { makeDirectory } from "../effects/os/make-directory.ts"
 import { layerOfText, SettingsError, type Layer } from "./settings.ts"
 
 /**
@@ -73,7 +72,7 @@ const textIfThere = (path: string): string => {
 
 /** A file that is only linked here stays where it is, and keeps its mode. */
 const replace = (path: string, text: string): void => {
-  makeDirectory(dirname(path))
+  mkdirSync(dirname(path), { recursive: true })
   const target = existsSync(path) ? realpathSync(path) : path
   const beside = `${target}.${process.pid}.part`
   writeFileSync(beside, text, { mode: existsSync(target) ? statSync(target).mode : 0o600 })

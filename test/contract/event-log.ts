@@ -38,7 +38,7 @@ export const eventLogContract = (name: string, makeWorld: () => World): void => 
     const listed = await process(Effect.andThen(keepWhole(rows), EventLog.use(({ list }) => list)))
     const [{ event: first }, { event: last }] = [rows[0]!, rows[rows.length - 1]!]
     expect(listed).toEqual([
-      { id: "s", title: "question 1", roots: ["/work"], model: "test:one", created: first.at, updated: last.at, events: 8, state: "WaitingForInput", parent: null }
+      { id: "s", title: "question 1", roots: ["/work"], model: "test:one", created: first.at, updated: last.at, events: 8, state: "WaitingForInput" }
     ])
   })
 

@@ -101,8 +101,7 @@ const hostEvents = [
     rules: List(ruleSchema),
     roots: List(Text),
     modelsByName: modelsByNameSchema,
-    settings: settingsSchema,
-    parent: optionalKey(Struct({ session: Text, n: Finite, changes: optionalKey(List(Text)) }))
+    settings: settingsSchema
   }),
   Struct(timed("SessionResumed"))
 ] as const

@@ -8,7 +8,7 @@ import type { Moment } from "./timeline.ts"
  * copies that are made as they are looked at, and not for ever.
  * Errors: a sentence, where it is no expression; what it throws later becomes an error of the given kind.
  */
-export const compileScript = (text: string, error: (message: string) => Error): Predicate | string => {
+export const compileScript = (text: string, error: (message: string) => Error, timeoutMs: number): Predicate | string => {
   const context = createContext(Object.create(null), { microtaskMode: "afterEvaluate" })
   const feed = makeFeed()
   const compiled = compileIn(context, text, feed.next)
@@ -19,12 +19,13 @@ export const compileScript = (text: string, error: (message: string) => Error): 
     feed.open(moments[Symbol.iterator]())
     try {
       for (;;) {
-        const held = compiled.runInContext(context, { timeout: TIMEOUT_MS }) as boolean
+        const held = compiled.runInContext(context, { timeout: timeoutMs }) as boolean
         if (held) return feed.last()
         if (feed.ended()) return null
       }
     } catch (cause) {
-      throw error(`${quoted(text)} failed${eventWords(feed.last())}${placeOf(cause, text)}: ${reasonOf(cause)}`)
+      const reason = isTimeout(cause) ? `it was not done after ${timeoutMs / 1000} s` : reasonOf(cause)
+      throw error(`${quoted(text)} failed${eventWords(feed.last())}${placeOf(cause, text)}: ${reason}`)
     }
   }
 
@@ -35,8 +36,6 @@ export const compileScript = (text: string, error: (message: string) => Error): 
   return Object.assign((moment: Moment) => first([moment]) !== null, { first, missed })
 }
 
-/** Units: ms. For one part of the moments, the machine's own work on them included. */
-const TIMEOUT_MS = 2_000
 /** So many moments are looked at in one go, for each go costs far more than most expressions. */
 const PART = 64
 
@@ -170,10 +169,11 @@ const positionIn = (stack: string): { readonly line: number | null; readonly col
 }
 
 const reasonOf = (cause: unknown): string => {
-  const { message, code } = (typeof cause === "object" && cause !== null ? cause : { message: String(cause) }) as { readonly message?: unknown; readonly code?: unknown }
-  if (code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return `it was not done after ${TIMEOUT_MS / 1000} s`
+  const { message } = (typeof cause === "object" && cause !== null ? cause : { message: String(cause) }) as { readonly message?: unknown }
   const said = String(message).replace(/\.$/, "")
   if (/^Assignment to constant|read only property|not extensible|^Cannot delete/.test(said)) return `${said}; it can only look, compare with ===`
   if (/ is not defined$/.test(said)) return `${said}; it sees state, session, before, event, actions and n`
   return said
 }
+
+const isTimeout = (cause: unknown): boolean => typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"

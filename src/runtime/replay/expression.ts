@@ -23,15 +23,18 @@ export class ExpressionError extends Data.TaggedError("ExpressionError")<{ reado
  * `state`, `session`, `before`, `event`, `actions` and `n`.
  * Errors: a sentence, where it cannot be read.
  */
-export const compileExpression = (text: string): Predicate | string => {
+export const compileExpression = (text: string, { timeoutMs = TIMEOUT_MS } = {}): Predicate | string => {
   const trimmed = text.trim().replace(/;+$/, "")
   if (trimmed === "") return `the expression is empty; write ${FORMS}`
   const words = /^text\s*~\s*(.+)$/s.exec(trimmed)
   if (words !== null) return plain(saying(unquoted(words[1] as string)))
   const short = /^(state|event|tool)\s*=\s*(["']?)([\w.:-]+)\2$/.exec(trimmed)
   if (short !== null) return shorthand(short[1] as "state" | "event" | "tool", short[3] as string)
-  return compileScript(trimmed, (message) => new ExpressionError({ message }))
+  return compileScript(trimmed, (message) => new ExpressionError({ message }), timeoutMs)
 }
+
+/** Units: ms. For one part of the moments, the machine's own work on them included: long, for a machine may be busy. */
+const TIMEOUT_MS = 10_000
 
 /** What an expression may be, for messages and the help. */
 export const FORMS = "state=NAME, event=NAME, tool=NAME, text~WORDS, or JavaScript over state, session, before, event, actions and n"

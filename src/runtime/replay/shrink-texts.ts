@@ -16,9 +16,9 @@ export const slimmerOf = ({ event }: Row): readonly Edit[] =>
 export const shorterOf = ({ event }: Row): readonly Edit[] =>
   placesIn(event).flatMap(({ path, key, value }): readonly Edit[] => {
     if (typeof value !== "string" || value === "" || !TEXTS.has(key)) return []
-    const least = key === "arguments" ? "{}" : ""
-    if (value === least) return []
-    return [once((now) => changed(now, path, least)), (now) => halved(now, path)]
+    // Half of a call's arguments would be no JSON any more.
+    if (key === "arguments") return [once((now) => changed(now, path, "{}"))]
+    return [once((now) => changed(now, path, "")), (now) => halved(now, path)]
   })
 
 const OPTIONAL: ReadonlySet<string> = new Set(["usage", "note", "reports", "missing", "blob", "retryAfterMs", "before", "tree", "commit", "hook", "sandboxed", "words", "reason", "rules"])

@@ -79,10 +79,7 @@ export const makeScreen = (write: (text: string) => void, look: () => Look, edit
   return {
     show: (shown) => print.show(shown),
     refresh,
-    hide: () => {
-      clearTimeout(silence)
-      eraseBottom()
-    },
+    hide: eraseBottom,
     close: () => {
       clearTimeout(silence)
       eraseBottom()

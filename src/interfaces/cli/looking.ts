@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { directoriesOf } from "../../runtime/directories.ts"
+import { LogError, type Row } from "../../runtime/event-log/event-log.ts"
+import { logErrorOf } from "../../runtime/event-log/log-error.ts"
+import { logText } from "../../runtime/event-log/log-text.ts"
+import { ExpressionError } from "../../runtime/replay/expression.ts"
+import type { FilesSource } from "../../runtime/replay/files-at.ts"
+import type { LoadedLog } from "../../runtime/replay/log-source.ts"
+import { usageError, type Invocation, type Trouble, type UsageError } from "./invocation.ts"
+import { fileNamed, logNamed } from "./log-word.ts"
+
+/** The log that a word names, and where the files of its workspace may be; what is cut off of it is said. */
+export const sourceNamed = (invocation: Invocation, word: string): Effect.Effect<FilesSource, Trouble, Scope.Scope> =>
+  Effect.map(logNamed(invocation, word), (log) => {
+    if (log.chain.verdict === "cut" && !invocation.output.quiet) invocation.output.err(`${word}: ${log.chain.message}\n`)
+    return { log, file: fileNamed(invocation, word), dataDirectory: directoriesOf(invocation.environment).data }
+  })
+
+/** A folder for the logs that a command shall look at; it goes with the scope. */
+export const scratchFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "loom-log-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
+/** Writes rows as a log that only its owner reads. Errors: what the system says. */
+export const writeRows = (file: string, header: LoadedLog["header"], rows: readonly Row[]): Effect.Effect<void, LogError> =>
+  Effect.try({ try: () => writeFileSync(file, logText(header, rows), { mode: 0o600 }), catch: (cause) => logErrorOf(`write ${file}`, cause) })
+
+/** What a look at a log threw, as a sentence: the expression of the person, or a log that the machine cannot follow. */
+export const troubleOf = (what: string, cause: unknown): LogError | UsageError => {
+  if (cause instanceof ExpressionError) return usageError(`--when: ${cause.message}`)
+  if (cause instanceof LogError) return cause
+  return new LogError({ reason: "damaged", message: `${what}: ${cause instanceof Error ? cause.message : String(cause)}` })
+}
