@@ -62,6 +62,18 @@ test.skipIf(!hasTmux)("a conversation: an answer streams, a command is approved 
   expect((await loom(place, ["verify", id])).code).toBe(0)
 }, 60_000)
 
+test.skipIf(!hasTmux)("a question shows all its keys on a narrow terminal too, and leaves nothing of them behind", async () => {
+  const place = await placeWith([calls("shell", { command: "touch made" }), says("Made.")])
+  const screen = screenOf(place, [], { columns: 40 })
+  await screen.until(/anthropic:scripted · default/)
+  screen.type("make it")
+  screen.press("Enter")
+  await screen.until(/ {2}for this session and always mean:\nshell\(touch made\)\n {2}y once {2}s for this session {2}a always\n {2}n no, and say why {2}Esc interrupts\n\?$/)
+  await settled(screen)
+  screen.press("y")
+  expect(await screen.until(/✓ \$ touch made[\s\S]*Made\.\n/)).not.toMatch(/Esc interrupts|always mean/)
+}, 60_000)
+
 test.skipIf(!hasTmux)("what is typed while it works is queued, can be taken back, and Esc interrupts", async () => {
   const place = await placeWith([SLOW, says("I heard you.")])
   const screen = screenOf(place, [])

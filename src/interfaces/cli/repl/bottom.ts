@@ -1,6 +1,6 @@
 import type { State } from "../../../machine/state.ts"
 import { keyLines } from "../../view/question.ts"
-import { fitted, span, type Shown } from "../../view/shown.ts"
+import { fitted, span, whole, type Shown } from "../../view/shown.ts"
 import { statusLine } from "../../view/status-line.ts"
 import { isAtRest, runningWords, type Telling } from "../../view/telling.ts"
 import { oneLine } from "../../view/visible.ts"
@@ -20,14 +20,14 @@ export const bottomOf = (talk: Talk, editing: boolean): Bottom => {
       return { lines: [...standing(talk), ...pending], prompt }
     case "approval":
       return editing
-        ? { lines: [fitted(span("notice", "a question waits: Enter sends your line first, Ctrl-U clears it"))], prompt }
+        ? { lines: [whole(span("notice", "a question waits: Enter sends your line first, Ctrl-U clears it"))], prompt }
         : { lines: keyLines(talk.stage.asked), prompt: "? " }
     case "always":
       return { lines: [], prompt: "write them? y or n " }
     case "confirm":
-      return editing ? { lines: [], prompt } : { lines: [fitted(span("notice", "y does it all the same  n leaves everything as it is"))], prompt: "? " }
+      return editing ? { lines: [], prompt } : { lines: [whole(span("notice", "y does it all the same  n leaves everything as it is"))], prompt: "? " }
     case "reason":
-      return { lines: [fitted(span("dim", "what the model is told with the no; Enter alone says nothing more, Esc goes back"))], prompt: "why? " }
+      return { lines: [whole(span("dim", "what the model is told with the no; Enter alone says nothing more, Esc goes back"))], prompt: "why? " }
     case "answer":
       return { lines: [], prompt: "answer › " }
   }

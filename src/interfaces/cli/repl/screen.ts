@@ -1,6 +1,7 @@
 import { paintedLine, type Look } from "../../view/paint.ts"
 import { printer } from "../../view/printer.ts"
 import type { Shown } from "../../view/shown.ts"
+import { wrapped } from "../../view/wrap.ts"
 import type { Bottom } from "./bottom.ts"
 import type { Editor } from "./editor.ts"
 
@@ -45,7 +46,7 @@ export const makeScreen = (write: (text: string) => void, look: () => Look, edit
       print.lineEnded()
     }
     const { lines, prompt } = bottom()
-    const drawn = lines.flatMap((line) => (line.type === "line" ? [paintedLine({ ...line, fit: true }, narrowed(look()))] : []))
+    const drawn = lines.flatMap((line) => rowsOf(line, narrowed(look())))
     rowsAbove = drawn.length
     write(drawn.map((line) => `${line}\n`).join(""))
     editor.draw(prompt)
@@ -89,5 +90,11 @@ export const makeScreen = (write: (text: string) => void, look: () => Look, edit
   }
 }
 
+/** What tells which keys there are is never cut, but takes as many rows as it needs. */
+const rowsOf = (line: Shown, look: Look & { readonly columns: number }): readonly string[] => {
+  if (line.type !== "line") return []
+  return line.fit ? [paintedLine(line, look)] : wrapped(line.spans, look.columns).map((spans) => paintedLine({ type: "line", spans, fit: false }, look))
+}
+
 /** A row that is full makes some terminals go to the next; one column stays free. */
-const narrowed = (look: Look): Look => ({ ...look, columns: Math.max(1, (look.columns ?? 80) - 1) })
+const narrowed = (look: Look): Look & { readonly columns: number } => ({ ...look, columns: Math.max(1, (look.columns ?? 80) - 1) })
