@@ -28,7 +28,7 @@ test("a run ends in 0 only if it was done: refusals, cut answers, budgets, failu
     [2, "", ["-p", ...model("no-task", "Done.")]],
     [3, "", ["-p", "go", "--max-steps", "1", ...model("steps", looks, "Done.")]],
     [4, "Done.\n", ["-p", "go", ...model("denied", [["shell", { command: "touch x" }]], "Done.")]],
-    [0, "Done.\n", ["-p", "go", ...model("asked", [["ask_user", { question: "which?" }]], "Done.")]]
+    [4, "Done.\n", ["-p", "go", ...model("asked", [["ask_user", { question: "which?" }]], "Done.")]]
   ]
   const seenRuns: (readonly [number | null, string, readonly string[]])[] = []
   for (const [, , words] of runs) {

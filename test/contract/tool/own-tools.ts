@@ -46,6 +46,11 @@ export const ownTrials: Readonly<Record<string, ToolTrial>> = {
     works: [{ path: "note.txt", edits: [{ old: "first", new: "1st" }] }],
     fails: [{ path: "note.txt", edits: [{ old: "third", new: "3rd" }] }, { path: "note.txt", edits: [{ old: "line", new: "row" }] }, { path: "none.txt", edits: [{ old: "a", new: "b" }] }]
   },
+  apply_patch: {
+    prepare: withNote,
+    works: [{ patch: "*** Begin Patch\n*** Update File: note.txt\n@@\n-first line\n+1st line\n*** Add File: a/new.txt\n+new\n*** End Patch" }],
+    fails: [{ patch: "*** Begin Patch\n*** Delete File: none.txt\n*** End Patch" }, { patch: "no patch" }]
+  },
   file_search: { prepare: withNote, works: [{ pattern: "*.txt" }, { pattern: "none" }], fails: [{ pattern: "*", path: "none" }] },
   content_search: { prepare: withMuch, works: [{ pattern: "second" }, { pattern: "nowhere" }], fails: [{ pattern: "(" }], long: { pattern: "note" } },
   directory_list: { prepare: withNote, works: [{ path: "." }, { path: ".", depth: 2 }], fails: [{ path: "none" }] },
