@@ -29,7 +29,7 @@ export const writeFilesOf = (source: FilesSource, file: string): Effect.Effect<B
     })
   )
 
-/** Takes the bundle beside a log file, where there is one, into this machine's checkpoints of its workspace; how many it named. */
+/** Takes the bundle beside a log file, where there is one, into this machine's checkpoints of its workspace; how many these were. */
 export const takeFilesOf = ({ log, file, dataDirectory }: FilesSource): Effect.Effect<number, LogError> =>
   file === null || !existsSync(bundleOf(file))
     ? Effect.succeed(0)
@@ -44,7 +44,7 @@ export const takeBundle = Effect.fnUntraced(
       const turn = turnIn(name, from)
       if (turn !== null && (yield* checkpoints.find(turnReason(session, turn))) === null) yield* checkpoints.note(tree, turnReason(session, turn))
     }
-    return named.length
+    return new Set(named.map(({ tree }) => tree)).size
   },
   Effect.catchTag("CheckpointError", ({ message }) => Effect.fail(logError("failed", message)))
 )
