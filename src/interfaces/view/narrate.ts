@@ -7,7 +7,7 @@ import { describeEvent } from "../../machine/describe.ts"
 import type { Recorded } from "../../runtime/session.ts"
 import { callWords } from "./call-words.ts"
 import { durationWords } from "./money.ts"
-import { fitted, span, whole, wholeLines, type Shown } from "./shown.ts"
+import { aside, fitted, span, whole, wholeLines, type Shown } from "./shown.ts"
 import { toldOn, type Telling } from "./telling.ts"
 import { endedLines, textOf } from "./tool-lines.ts"
 import { harmless, oneLine } from "./visible.ts"
@@ -22,7 +22,7 @@ export const narrate = (telling: Telling, recorded: Recorded): readonly [Telling
     case "ignored":
       return [telling, [fitted(span("dim", `this has no meaning now: ${oneLine(describeEvent(event))}`))]]
     case "ok":
-      return [toldOn(telling, recorded), [...eventShown(telling, recorded), ...actionsShown(recorded)]]
+      return [toldOn(telling, recorded), [...eventShown(telling, recorded), ...heardLines(telling, recorded), ...actionsShown(recorded)]]
   }
 }
 
@@ -38,9 +38,9 @@ const deltaShown = (event: EventOf<"LlmTextDelta"> | EventOf<"LlmThinkingDelta">
 const eventShown = (telling: Telling, { event, step }: Recorded): readonly Shown[] => {
   switch (event.type) {
     case "UserInput":
-      return telling.rests ? personLines(event.parts) : [fitted(span("dim", "queued "), span("person", `› ${oneLine(textOf(event.parts))}`))]
+      return telling.rests ? personLines(event.parts) : [aside(span("dim", "queued "), span("person", `› ${oneLine(textOf(event.parts))}`))]
     case "InputTakenBack":
-      return [fitted(span("dim", "the newest queued message is taken back"))]
+      return [aside(span("dim", "the newest queued message is taken back"))]
     case "InterruptRequested":
       return [...brokenOffLines(telling, event.at), fitted(span("notice", "interrupted"))]
     case "ContinueRequested":
@@ -81,6 +81,10 @@ const eventShown = (telling: Telling, { event, step }: Recorded): readonly Shown
       return NOTHING
   }
 }
+
+/** What was queued is said where the model hears it. */
+const heardLines = ({ queued }: Telling, { event, step }: Recorded): readonly Shown[] =>
+  queued.length > 0 && step.state.session.queue.length === 0 && event.type !== "InputTakenBack" ? queued.flatMap(personLines) : NOTHING
 
 export const personLines = (parts: readonly Part[]): readonly Shown[] =>
   harmless(textOf(parts)).split("\n").map((line, index) => whole(span("person", `${index === 0 ? "›" : "…"} ${line}`)))

@@ -10,10 +10,15 @@ export interface Printer {
   readonly lineEnded: () => void
 }
 
+/** So long what is said aside waits for the line that streams to be whole; then the end of a word has to do. Units: ms. */
+const ASIDE_MS = 1000
+
 /** Each piece is written once and never again, so that a long answer costs as much a piece as a short one. */
-export const printer = (write: (text: string) => void, look: () => Look): Printer => {
+export const printer = (write: (text: string) => void, look: () => Look, now: () => number = Date.now): Printer => {
   let streaming: "plain" | "dim" | null = null
   let atLineStart = true
+  let waiting: readonly Line[] = []
+  let waitingSince = 0
 
   const put = (text: string): void => {
     if (text === "") return
@@ -23,8 +28,20 @@ export const printer = (write: (text: string) => void, look: () => Look): Printe
   const endLine = (): void => {
     if (!atLineStart) put("\n")
     streaming = null
+    const asides = waiting
+    waiting = []
+    for (const line of asides) put(`${paintedLine(line, look())}\n`)
   }
-  const showStream = ({ tone, text }: Extract<Shown, { readonly type: "stream" }>): void => {
+  /** What was said aside comes between the lines of what streams. */
+  const showStream = ({ tone, text }: Stream): void => {
+    if (waiting.length === 0) return showPiece({ tone, text })
+    const end = atLineStart || streaming !== tone ? 0 : pauseIn(text, now() - waitingSince >= ASIDE_MS)
+    if (end === null) return showPiece({ tone, text })
+    showPiece({ tone, text: text.slice(0, end) })
+    endLine()
+    showPiece({ tone, text: text.slice(end).replace(/^ /, "") })
+  }
+  const showPiece = ({ tone, text }: Pick<Stream, "tone" | "text">): void => {
     if (streaming !== tone) endLine()
     const words = streaming === tone ? text : text.replace(/^\n+/, "")
     if (words === "") return
@@ -40,6 +57,11 @@ export const printer = (write: (text: string) => void, look: () => Look): Printe
           showStream(one)
           continue
         }
+        if (one.aside === true && streaming !== null && !atLineStart) {
+          if (waiting.length === 0) waitingSince = now()
+          waiting = [...waiting, one]
+          continue
+        }
         endLine()
         put(`${paintedLine(one, look())}\n`)
       }
@@ -47,4 +69,15 @@ export const printer = (write: (text: string) => void, look: () => Look): Printe
     endLine,
     lineEnded: () => void (atLineStart = true)
   }
+}
+
+type Line = Extract<Shown, { readonly type: "line" }>
+type Stream = Extract<Shown, { readonly type: "stream" }>
+
+/** Where a text that streams can be broken: behind the end of its line, or before a blank; `null` where it cannot. */
+const pauseIn = (text: string, atWords: boolean): number | null => {
+  const end = text.indexOf("\n") + 1
+  if (end > 0) return end
+  const blank = atWords ? text.indexOf(" ") : -1
+  return blank < 0 ? null : blank
 }

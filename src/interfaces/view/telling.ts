@@ -1,5 +1,5 @@
 import type { Action } from "../../machine/action.ts"
-import type { ToolCall } from "../../machine/session.ts"
+import type { Session, ToolCall } from "../../machine/session.ts"
 import type { State } from "../../machine/state.ts"
 import type { Recorded } from "../../runtime/session.ts"
 import { callWords } from "./call-words.ts"
@@ -13,8 +13,8 @@ export interface Telling {
   readonly running: Readonly<Record<number, RunningCall>>
   /** Calls that a person is asked about, by their effect. */
   readonly asked: Readonly<Record<number, ToolCall>>
-  /** How many messages are queued. */
-  readonly queued: number
+  /** What a person wrote while the agent was busy, oldest first. */
+  readonly queued: Session["queue"]
   /** Whether nothing happens before a person speaks. */
   readonly rests: boolean
 }
@@ -30,7 +30,7 @@ export const tellingFrom = (state: State): Telling => ({
   vetting: [],
   running: {},
   asked: {},
-  queued: state.session.queue.length,
+  queued: state.session.queue,
   rests: isAtRest(state)
 })
 
@@ -42,7 +42,7 @@ export const toldOn = (telling: Telling, { event, step }: Recorded): Telling => 
     vetting: vettingAfter(telling.vetting, step.actions),
     running: runningAfter(telling.running, step.actions, event),
     asked: askedAfter(telling.asked, step.actions, event),
-    queued: step.state.session.queue.length,
+    queued: step.state.session.queue,
     rests: isAtRest(step.state)
   }
   return (Object.keys(next) as (keyof Telling)[]).every((key) => next[key] === telling[key]) ? telling : next

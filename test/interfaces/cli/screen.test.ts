@@ -93,7 +93,7 @@ test.skipIf(!hasTmux)("what is typed while it works is queued, can be taken back
   screen.press("Enter")
   await screen.until("queued › shorter please")
   screen.press("C-c")
-  const heard = await screen.until(/interrupted\nI heard you\.\n.*sandbox: off/)
+  const heard = await screen.until(/interrupted\n› shorter please\nI heard you\.\n.*sandbox: off/)
   expect(heard).not.toContain("left with")
   screen.type("bye")
   screen.press("C-c", "C-c", "C-c")

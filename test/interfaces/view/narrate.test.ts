@@ -1,4 +1,6 @@
 import { expect, test } from "vitest"
+import { printer } from "../../../src/interfaces/view/printer.ts"
+import { aside, span } from "../../../src/interfaces/view/shown.ts"
 import { command, completed, gathered, modelCalls, modelSays, modelThinks, OPENED, play, told, toolEnds, userSays, vetted, type Said } from "../story.ts"
 
 const asked: readonly Said[] = [userSays("mend it"), gathered]
@@ -92,6 +94,28 @@ test("an interrupt names the call that it broke off", () => {
 test("what is typed while it works is shown as queued, and can be taken back", () => {
   const story = play([...asked, userSays("and\nthis"), { type: "InputTakenBack" }])
   expect(told(story)).toBe(["› mend it", "queued › and\\nthis", "the newest queued message is taken back", ""].join("\n"))
+})
+
+test("what is typed while an answer streams comes when the line that streams is whole, and is said where the model hears it", () => {
+  const story = play([...asked, modelSays("one tw"), userSays("shorter"), modelSays("o three\nfour"), modelSays(" five"), completed(), gathered, modelSays("I heard.")])
+  expect(told(story)).toBe(["› mend it", "one two three", "queued › shorter", "four five", "› shorter", "I heard.", ""].join("\n"))
+  const interrupted = play([...asked, modelSays("one tw"), userSays("shorter"), { type: "InterruptRequested" }, gathered, modelSays("I heard.")])
+  expect(told(interrupted)).toBe(["› mend it", "one tw", "queued › shorter", "interrupted", "› shorter", "I heard.", ""].join("\n"))
+})
+
+test("where no line ends, what is said aside waits a second, and then for the end of a word", () => {
+  let [text, now] = ["", 0]
+  const { show, endLine } = printer((piece) => void (text += piece), () => ({ colour: false, columns: null }), () => now)
+  const stream = (piece: string): void => show([{ type: "stream", tone: "plain", text: piece }])
+  stream("one tw")
+  show([aside(span("plain", "(aside)"))])
+  stream("o thr")
+  now = 1000
+  stream("ee")
+  stream("e four ")
+  stream("five")
+  endLine()
+  expect(text).toBe("one two threee\n(aside)\nfour five\n")
 })
 
 test("a failure says what went wrong and when it is tried again; a final one only what went wrong", () => {
