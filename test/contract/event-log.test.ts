@@ -1,59 +1,31 @@
-import { mkdtempSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { DatabaseSync } from "node:sqlite"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
-import * as SqlClient from "effect/sql/SqlClient"
-import * as TestClock from "effect/testing/TestClock"
-import { Blobs } from "../../src/effects/os/blobs.ts"
-import { layer } from "../../src/effects/os/sqlite.ts"
-import { blobsOf, layerBlobsSql } from "../../src/runtime/event-log/blobs-sql.ts"
-import { EventLog } from "../../src/runtime/event-log/event-log.ts"
-import { thisHolder } from "../../src/runtime/event-log/holder.ts"
-import { logError } from "../../src/runtime/event-log/log-error.ts"
-import { makeMemoryStore } from "../../src/runtime/event-log/store-memory.ts"
-import { eventLogContract, type World } from "./event-log.ts"
+import { describe, expect, test } from "vitest"
+import { mustKeep, verify } from "./contract.ts"
+import { brokenStores } from "./store/broken-stores.ts"
+import { memoryWorld, ownStores } from "./store/own-stores.ts"
+import { storePromises, verifyStore } from "./store/verify-store.ts"
 
-/** Warnings of what could not be written on closing are what some of these promises are about. */
-const quiet = Layer.merge(TestClock.layer(), Logger.layer([]))
-
-const memoryWorld = (): World => {
-  const store = makeMemoryStore()
-  return {
-    process: (program, build = "test") =>
-      Effect.runPromise(Effect.provide(Effect.scoped(program), Layer.merge(EventLog.layerMemory(store, build), Layer.succeed(Blobs, blobsOf(store))).pipe(Layer.provideMerge(quiet)))),
-    holdersDie: Effect.sync(store.crash),
-    space: (free) => Effect.sync(() => store.refuse(free ? null : logError("full", "write the log: no space is left; free some space and go on"))),
-    damageSnapshots: Effect.sync(store.damageSnapshots)
-  }
-}
-
-/** A process of this machine that cannot be: its number is past the last that the system gives out. */
-const DEAD = JSON.stringify({ ...thisHolder(0), process: 2 ** 22 + 1 })
-
-const sqlWorld = (): World => {
-  const file = join(mkdtempSync(join(tmpdir(), "loom-db-")), "data", "loom.db")
-  let client: SqlClient.SqlClient | null = null
-  const kept = Layer.effectDiscard(Effect.map(SqlClient.SqlClient, (sql) => void (client = sql)))
-  const sqlite = layer({ file })
-  const beside = (sql: string, ...params: string[]) =>
-    Effect.sync(() => {
-      const database = new DatabaseSync(file)
-      database.prepare(sql).run(...params)
-      database.close()
+describe.each(ownStores)("$name", (trial) => {
+  for (const promised of storePromises) {
+    test(promised.promise, async () => {
+      const { cases } = mustKeep(await verify(trial.name, [promised], trial))
+      expect(cases.map(({ ok }) => ok)).toEqual([true])
     })
-  return {
-    process: (program, build = "test") =>
-      Effect.runPromise(
-        Effect.provide(Effect.scoped(program), Layer.mergeAll(EventLog.layerSql(build), layerBlobsSql, kept).pipe(Layer.provide(sqlite), Layer.provideMerge(quiet)))
-      ),
-    holdersDie: beside("UPDATE sessions SET token = 'of the dead', holder = ?", DEAD),
-    space: (free) => Effect.orDie(client!.unsafe(`PRAGMA max_page_count = ${free ? 1_000_000_000 : 1}`)),
-    damageSnapshots: beside("UPDATE snapshots SET text = replace(text, 'question', 'quantion')")
   }
+})
+
+for (const { does, promise, fault } of brokenStores) {
+  test(`a store that ${does} is found out`, async () => {
+    const { ok, cases } = await verifyStore({ name: "broken", makeWorld: () => memoryWorld(fault) }, { only: promise })
+    expect([ok, cases.map((each) => each.ok), cases[0]?.how === ""]).toEqual([false, [false], false])
+  })
 }
 
-eventLogContract("memory", memoryWorld)
-eventLogContract("sql", sqlWorld)
+test("every promise is broken by a store that was made to break it", () => {
+  expect(storePromises.filter((each) => !brokenStores.some(({ promise }) => promise.test(each.promise))).map(({ promise }) => promise)).toEqual([])
+})
+
+test("what cannot befall a store is not tried, and said so", async () => {
+  const { process } = memoryWorld()
+  const { ok, cases } = await verifyStore({ name: "bare", makeWorld: () => ({ process }) }, { only: /^(what was durable|without space|a snapshot that is damaged)/ })
+  expect([ok, cases.map(({ how }) => how)]).toEqual([true, ["give the world `holdersDie`", "give the world `space`", "give the world `damageSnapshots`"]])
+})

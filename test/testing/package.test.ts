@@ -66,3 +66,26 @@ test("what is imported from `loom/testing` and from `loom/machine` is one machin
   write("host.ts", 'import { step } from "loom/machine"', 'import { machine } from "loom/testing"', "console.log(machine.step === step)")
   expect(run(root)).toBe("true\n")
 })
+
+test("a host with Effect holds its own store and model, made with its own Effect, and needs no fast-check", () => {
+  const { root, write } = hostProject(["effect", "typescript", "@types"])
+  write("tsconfig.json", SETTINGS)
+  write(
+    "host.ts",
+    'import * as Effect from "effect/Effect"',
+    'import * as Layer from "effect/Layer"',
+    'import * as Logger from "effect/Logger"',
+    'import * as TestClock from "effect/testing/TestClock"',
+    'import { Blobs, EventLog, Llm, modelOfLayer, verifyLlm, verifyStore, type World } from "loom/testing/effect"',
+    'const llm = Layer.succeed(Llm, Llm.of({ ask: (_, on) => Effect.sync(() => on({ type: "LlmCompleted", stop: "end" })) }))',
+    "const makeWorld = (): World => ({",
+    "  process: (program) =>",
+    "    Effect.runPromise(Effect.provide(Effect.scoped(program), Layer.merge(EventLog.layerMemory(), Blobs.layerMemory).pipe(Layer.provideMerge(Layer.merge(TestClock.layer(), Logger.layer([]))))))",
+    "})",
+    'const store = await verifyStore({ name: "forgetful", makeWorld }, { only: /^(a session begins|what is appended|a session that is opened again)/ })',
+    'const model = await verifyLlm({ name: "silent", model: "a:b", when: () => ({ model: modelOfLayer(llm) }) }, { only: /^(the text|an answer has|a session hears `LlmStarted`)/ })',
+    "console.log(JSON.stringify([...store.cases, ...model.cases].map(({ ok }) => ok)))"
+  )
+  expect(compile(root)).toBe("")
+  expect(run(root)).toBe("[true,null,false,false,true,true]\n")
+})
