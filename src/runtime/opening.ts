@@ -49,7 +49,7 @@ export const modelByKey = (environment: Readonly<Record<string, string | undefin
 }
 
 /** When it was opened, to read and to sort by, and four letters that tell apart what was opened in the same second. */
-const sessionId = (at: number): string => {
+export const sessionId = (at: number): string => {
   const [day, time] = new Date(at).toISOString().replaceAll(/[-:]/g, "").split(/[T.]/)
   const letters = [...randomBytes(4)].map((byte) => LETTERS.charAt(byte % LETTERS.length)).join("")
   return `${day}-${time}-${letters}`

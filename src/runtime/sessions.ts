@@ -16,6 +16,7 @@ import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.t
 import { ReadFiles } from "../effects/tools/read-files.ts"
 import { VettedCalls } from "../effects/tools/vetted-calls.ts"
 import type { Action } from "../machine/action.ts"
+import type { SessionOpened } from "../machine/event.ts"
 import { replay } from "../machine/replay.ts"
 import type { State } from "../machine/state.ts"
 import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
@@ -33,12 +34,23 @@ export interface Opening {
   readonly onLine?: (line: string) => void
 }
 
+/** How a session is held that is not an ordinary one. */
+export interface Holding {
+  /** Where its checkpoints are kept. */
+  readonly dataDirectory: string
+  /** Who answers; left out: the provider of its model. */
+  readonly llm?: Layer.Layer<Llm>
+  readonly perform: (action: Action, cause: Cause, emit: Emit) => readonly Work[]
+}
+
 /** What a list of sessions shows. */
 export type SessionSummary = SessionInfo
 
 /** Opens, resumes and lists sessions. A session lives as long as the scope it was opened in. */
 export interface Sessions {
   readonly open: (opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
+  /** Holds a session that begins with an event of somebody's making, in rooms that are partly theirs. */
+  readonly openWith: (opened: SessionOpened, holding: Holding) => Effect.Effect<Session, LogError, Scope.Scope>
   /** Goes on where the log ends, with the settings given now: the same work again, under new numbers. */
   readonly resume: (id: string, opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
   /** Takes a session up only to say something to it: what was broken off is ended, and nothing is started. */
@@ -78,6 +90,14 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       const opened = yield* openingEvent(settings, surroundings.roots, attended)
       const journal = yield* log.create(opened, { onLine })
       return yield* live(journal, replay([opened]), opening)
+    }),
+    openWith: Effect.fnUntraced(function*(opened: SessionOpened, { dataDirectory, llm, perform }: Holding) {
+      const state = replay([opened])
+      const rooms = yield* Layer.build(roomsOf({ ...surroundings, dataDirectory }, state, kept, llm))
+      const journal = yield* log.create(opened)
+      return yield* runSession(journal, state, (action, cause, emit) =>
+        perform(action, cause, emit).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
+      )
     }),
     resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
       const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
@@ -124,13 +144,13 @@ const onlyShutDown = (action: Action, _cause: Cause, emit: Emit): readonly Work<
     ? [{ effect: action.effect, changes: false, run: Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })) }]
     : []
 
-const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: State, kept: Context.Context<Blobs | Keepers>): Layer.Layer<Rooms> =>
+const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: State, kept: Context.Context<Blobs | Keepers>, llm?: Layer.Layer<Llm>): Layer.Layer<Rooms> =>
   Layer.mergeAll(
     AgentWork.layer.pipe(
       Layer.provideMerge(Checkpoints.layerShadow({ root: session.opened.roots[0] as string, dataDirectory })),
       Layer.provideMerge(Layer.succeed(Workspace, { roots: session.opened.roots, session: session.id }))
     ),
-    Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(Context.get(kept, Blobs).get(hash), () => null), warm: session.settings.model }),
+    llm ?? Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(Context.get(kept, Blobs).get(hash), () => null), warm: session.settings.model }),
     Layer.succeedContext(kept),
     ReadFiles.layer,
     VettedCalls.layer

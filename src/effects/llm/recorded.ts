@@ -83,6 +83,39 @@ export const playRecording = (calls: readonly RecordedCall[]): ((request: Canoni
     })
 }
 
+/** What was broken off and then asked again in the same words counts as one call. */
+export const withoutTriedAgain = (calls: readonly RecordedCall[]): readonly RecordedCall[] => calls.filter((_, index) => !isTriedAgain(calls, index))
+
+/** Answers requests from a log in its order, whatever they are; what differs is for others to find. `translate` puts names of this place into the answers. */
+export const playInOrder = (calls: readonly RecordedCall[], translate: (text: string) => string): ((request: CanonicalRequest, on: OnPiece) => Effect.Effect<void>) => {
+  let next = 0
+  return (_, on) =>
+    Effect.suspend(() => {
+      const call = calls[next++]
+      if (call === undefined) return Effect.sync(() => on(failed({ failure: "permanent", message: `answer request ${next} from the recording: it holds only ${calls.length} model calls` })))
+      joined(call.pieces).forEach((piece) => on(translatedPiece(piece, translate)))
+      return hasEnded(call) ? Effect.void : Effect.never
+    })
+}
+
+/** Neighbours of one block as one piece, so that no name is cut in two. */
+const joined = (pieces: readonly Piece[]): readonly Piece[] => {
+  const whole: Piece[] = []
+  for (const piece of pieces) {
+    const last = whole.at(-1)
+    if (last?.type === "LlmTextDelta" && piece.type === "LlmTextDelta") whole[whole.length - 1] = { ...last, ...piece, text: last.text + piece.text }
+    else if (last?.type === "LlmToolCallDelta" && piece.type === "LlmToolCallDelta" && last.index === piece.index) whole[whole.length - 1] = { ...last, ...piece, arguments: last.arguments + piece.arguments }
+    else whole.push(piece)
+  }
+  return whole
+}
+
+/** What a provider signed stays as it is. */
+const translatedPiece = (piece: Piece, translate: (text: string) => string): Piece => {
+  if (piece.type === "LlmTextDelta") return { ...piece, text: translate(piece.text) }
+  return piece.type === "LlmToolCallDelta" ? { ...piece, arguments: translate(piece.arguments) } : piece
+}
+
 const isTriedAgain = (calls: readonly RecordedCall[], index: number): boolean => {
   const call = calls[index]
   return call !== undefined && !hasEnded(call) && calls[index + 1]?.hash === call.hash

@@ -25,6 +25,7 @@ export const COMMANDS = {
   replay: { usage: "FILE|ID", help: "go through a session event by event, forwards and backwards; without a terminal its story", words: [1, 1], load: async () => (await import("./occasional.ts")).replay },
   diff: { usage: "A B", help: "where two logs part, and both stories from there on; --all, --exact", words: [2, 2], load: async () => (await import("./occasional.ts")).diff },
   stats: { usage: "LOG…", help: "where time, tokens and money went, and what broke the cached prefix", words: [1, ANY], load: async () => (await import("./occasional.ts")).stats },
+  rerun: { usage: "FILE|ID", help: "does it still work? the same session once more, its requests and results compared; --tools, --in", words: [1, 1], load: async () => (await import("./occasional.ts")).rerun },
   undo: { usage: "[ID]", help: "put the files back to before the last turn; --step, --redo, --force", words: [0, 1], load: async () => (await import("./occasional.ts")).undo },
   bisect: { usage: "LOG", help: "the first event where --when holds, or the step that broke --check", words: [1, 1], load: async () => (await import("./occasional.ts")).bisect },
   shrink: { usage: "LOG", help: "the smallest log that still shows --when or --check; --to FILE", words: [1, 1], load: async () => (await import("./occasional.ts")).shrink },

@@ -18,6 +18,8 @@ export const FLAGS = {
   continue: { short: "c", group: "task", help: "go on with the newest session of this folder" },
   resume: { short: "r", value: "ID", group: "task", help: "go on with this session; without an id as --continue" },
   project: { short: "C", value: "DIR", group: "task", help: "work in this folder" },
+  tools: { value: "live|recorded", group: "task", help: "rerun: real tools and the model from the log, or the other way round" },
+  in: { value: "DIR", group: "task", help: "rerun: where the copy of the workspace is made; one that holds files is taken as it is" },
   step: { group: "task", help: "undo: only the last batch of tools" },
   redo: { group: "task", help: "undo: take the last undo back" },
   force: { group: "task", help: "undo: put back also what you changed since; it is kept for --redo" },
@@ -31,12 +33,12 @@ export const FLAGS = {
   "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
   "max-budget-usd": { value: "DOLLARS", group: "limits", help: "money of the session at most" },
   "output-format": { value: "FORMAT", group: "output", help: "text, json or stream-json" },
-  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, undo, bisect, shrink, doctor" },
+  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, bisect, shrink, doctor" },
   at: { value: "N", group: "output", help: "replay: begin with event N; without a terminal that event and its state" },
   break: { value: "EXPR", many: true, group: "output", help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
   play: { value: "SPEED", group: "output", help: "replay: play it as it streamed, as 1x or 4x" },
   all: { group: "output", help: "sessions: those of every folder; diff: the whole of both stories" },
-  exact: { group: "output", help: "diff: compare times, names and all else that must differ, too" },
+  exact: { group: "output", help: "diff, rerun: compare times, names and all else that must differ, too" },
   when: { value: "EXPR", group: "output", help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
   check: { value: "COMMAND", group: "output", help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell" },
   to: { value: "FILE", group: "output", help: "where export and shrink write" },
@@ -121,7 +123,7 @@ const wrongValue = (flags: Flags): string | null => {
   if (format !== undefined && !(OUTPUT_FORMATS as readonly unknown[]).includes(format)) {
     return `the output format ${String(format)} is not known; take one of ${OUTPUT_FORMATS.join(", ")}`
   }
-  const empty = (["model", "project", "resume", "to"] as const).find((name) => flags[name] === "")
+  const empty = (["model", "project", "resume", "to", "in"] as const).find((name) => flags[name] === "")
   return empty === undefined ? null : `the flag --${empty} needs a value; write it as --${empty}=${valueName(`--${empty}`)}`
 }
 

@@ -1,0 +1,56 @@
+import * as Effect from "effect/Effect"
+import type { Emit } from "../../effects/emit.ts"
+import { worksOf, type Cause, type Work } from "../../effects/perform.ts"
+import type { Action, StartedCall } from "../../machine/action.ts"
+import type { CallFacts } from "../../machine/event.ts"
+import type { ToolCall } from "../../machine/session.ts"
+import { takerOf, type Record } from "./rerun-record.ts"
+
+type Perform = (action: Action, cause: Cause, emit: Emit) => readonly Work[]
+
+/** The real runners; only what was waited for before a retry is not waited for again. */
+export const performLive = (autoCommit: boolean): Perform => (action, cause, emit) =>
+  action.type === "ScheduleRetry"
+    ? [answering(action.effect, () => emit({ type: "RetryTimeoutFired", effect: action.effect }))]
+    : worksOf(action, cause, emit, { autoCommit })
+
+/** Everything but the model answers from the record. A call that was never recorded is told so, and named to `unrecorded`. */
+export const performRecorded = (record: Record, unrecorded: (call: ToolCall) => void): Perform => {
+  const facts = takerOf(record.factsByCall)
+  const results = takerOf(record.resultsByCall)
+  const gathered = record.gathered.values()
+  const hooks = record.hooks.values()
+  const execute = ({ effect, call }: StartedCall, emit: Emit): Work =>
+    answering(effect, () => {
+      const result = results(call)
+      if (result === undefined) {
+        unrecorded(call)
+        emit({ type: "ToolCompleted", effect, status: "error", parts: [{ type: "text", text: neverRecorded(call) }] })
+      } else emit({ type: "ToolCompleted", effect, status: result.status, parts: result.parts })
+    })
+  return (action, cause, emit) => {
+    switch (action.type) {
+      case "GatherContext": {
+        const { value } = gathered.next()
+        return [answering(action.effect, () => emit({ type: "ContextGathered", effect: action.effect, fragments: value?.fragments ?? [] }))]
+      }
+      case "VetToolCalls":
+        return [answering(action.effect, () => emit({ type: "ToolCallsVetted", effect: action.effect, facts: action.calls.map((call) => ({ ...(facts(call) ?? HARMLESS), call: call.id })) }))]
+      case "ExecuteTools":
+        return action.calls.map((started) => execute(started, emit))
+      case "RunPostToolsHook": {
+        const { value } = hooks.next()
+        return [answering(action.effect, () => emit({ type: "PostToolsHookCompleted", effect: action.effect, goOn: value?.goOn ?? true, ...(value?.note === undefined ? {} : { note: value.note }) }))]
+      }
+      default:
+        return worksOf(action, cause, emit, { autoCommit: false })
+    }
+  }
+}
+
+/** Nothing will be done for such a call, so it may as well be let through. */
+const HARMLESS: Omit<CallFacts, "call"> = { changes: false, paths: [], commands: [], hosts: [] }
+
+const neverRecorded = ({ name }: ToolCall): string => `${name}: this call was never recorded, with these arguments or not so often; the record answers only what was called in it`
+
+const answering = (effect: number, answer: () => void): Work => ({ effect, changes: false, run: Effect.sync(answer) })

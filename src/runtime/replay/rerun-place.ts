@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, join, resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { runGit } from "../../effects/git/git.ts"
+import type { SessionOpened } from "../../machine/event.ts"
+import { logErrorOf, type LogError } from "../event-log/log-error.ts"
+import { filesAt, type FilesSource } from "./files-at.ts"
+import { rootOf } from "./tree-stores.ts"
+
+/** Where a session is held once more. */
+export interface RerunPlace {
+  readonly root: string
+  readonly dataDirectory: string
+  /** How its files came there, in words. */
+  readonly how: string
+  /** It stays when the scope ends. */
+  readonly keep: () => void
+}
+
+/**
+ * A copy of the workspace as it was when the session began: in a folder of its own that goes with the scope, or in the one that is named,
+ * where it stays. A folder that is not empty is taken as it is.
+ */
+export const makeRerunPlace = Effect.fnUntraced(function*(source: FilesSource, directory: string | null): Effect.fn.Return<RerunPlace, LogError, Scope.Scope> {
+  const name = basename(rootOf(source.log.rows[0]?.event as SessionOpened)) || "root"
+  if (directory !== null && isFilled(directory)) return { root: realpathSync(directory), dataDirectory: source.dataDirectory, how: "taken as it is", keep: () => undefined }
+  const { folder, keep } = directory === null ? yield* folderOfOwn : { folder: null, keep: () => undefined }
+  const into = folder === null ? resolve(directory as string) : join(folder, name)
+  yield* attempt(`make ${into}`, () => mkdirSync(into, { recursive: true }))
+  const root = realpathSync(into)
+  const named = yield* filesAt(source, 1, root)
+  const branch = branchIn(source)
+  if (branch !== null) yield* Effect.mapError(makeRepository(root, branch), (error) => logErrorOf(`make ${root} a repository`, error))
+  const how = `the files as they were ${named.why}${branch === null ? "" : ", in a repository of their own with one commit"}`
+  return { root, dataDirectory: folder === null ? source.dataDirectory : join(folder, "data"), how, keep }
+})
+
+const isFilled = (directory: string): boolean => existsSync(directory) && readdirSync(directory).length > 0
+
+const attempt = <A>(what: string, run: () => A): Effect.Effect<A, LogError> => Effect.try({ try: run, catch: (cause) => logErrorOf(what, cause) })
+
+const folderOfOwn = Effect.gen(function*() {
+  let isKept = false
+  const folder = yield* Effect.acquireRelease(
+    attempt("make a folder for the copy", () => realpathSync(mkdtempSync(join(tmpdir(), "loom-rerun-")))),
+    (folder) => Effect.sync(() => (isKept ? undefined : rmSync(folder, { recursive: true, force: true })))
+  )
+  return { folder, keep: () => void (isKept = true) }
+})
+
+/** The branch that the session was told it stood on; `null` where its workspace was no repository. */
+const branchIn = ({ log }: FilesSource): string | null => {
+  for (const { event } of log.rows) {
+    const git = event.type === "ContextGathered" ? event.fragments.find(({ source }) => source === "git")?.text : undefined
+    if (git !== undefined) return /^<git>git repository, /.test(git) ? (/branch (\S+?)(?:, no commit yet)?<\/git>$/.exec(git)?.[1] ?? "main") : null
+  }
+  return null
+}
+
+/** What changed since is then seen by git as it was; the history before the session is in no log. */
+const makeRepository = Effect.fnUntraced(function*(root: string, branch: string) {
+  const run = (...args: readonly string[]) => runGit(args, { cwd: root })
+  yield* run("init", "--quiet", `--initial-branch=${branch}`)
+  yield* run("add", "--all")
+  yield* run("-c", "user.name=Loom", "-c", "user.email=loom@localhost", "commit", "--quiet", "--allow-empty", "--message", "as it was when the session began")
+})
