@@ -31,7 +31,7 @@ interface Portion {
 
 const work = (): void => {
   process.on("message", ({ from, seeds, known }: Portion) => {
-    void campaign(from, seeds, new Set(known)).then((result) => process.send?.(result))
+    void campaign(from, seeds, { known: new Set(known) }).then((result) => process.send?.(result))
   })
 }
 

@@ -20,12 +20,12 @@ export interface Holder {
 export const SILENCE_MAX_MS = 180_000
 
 export const thisHolder = (since: number): Holder => ({
-  process: process.pid,
-  started: startOf(process.pid) ?? "",
-  host: hostname(),
-  space: `${boot()} ${processSpace()}`,
+  ...(us ??= { process: process.pid, started: startOf(process.pid) ?? "", host: hostname(), space: `${boot()} ${processSpace()}` }),
   since
 })
+
+/** Looked up once: none of it changes while the process lives. */
+let us: Omit<Holder, "since"> | null = null
 
 /** Whether it may still write. What cannot be looked at is believed to live for a while. Units: ms. */
 export const isAlive = (holder: Holder, silentMs: number): boolean => {

@@ -34,7 +34,7 @@ export const machineWith = async ({ does, edits }: Mutant): Promise<Machine> => 
     format: "cjs",
     target: "es2024",
     tsconfigRaw: { compilerOptions: { strict: true } },
-    plugins: [patching(edits, applied)]
+    plugins: [patching(MACHINE, edits, applied)]
   })
   if (applied.size !== edits.length) throw new Error(`make the mutant that ${does}: ${edits.length - applied.size} of its files are not part of the machine`)
   const module = { exports: {} as Machine }
@@ -44,12 +44,13 @@ export const machineWith = async ({ does, edits }: Mutant): Promise<Machine> => 
 
 const ENTRY = 'export { initial, step } from "./step.ts"\nexport { canonicalRequest } from "./request.ts"'
 
-const patching = (edits: readonly Edit[], applied: Set<Edit>): Plugin => ({
+/** Applies the edits to the files of a folder as they are read. */
+export const patching = (folder: string, edits: readonly Edit[], applied: Set<Edit>): Plugin => ({
   name: "patch",
   setup: ({ onLoad }) => {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8")
-      const mine = edits.filter(({ file }) => path === join(MACHINE, file))
+      const mine = edits.filter(({ file }) => path === join(folder, file))
       mine.forEach((edit) => applied.add(edit))
       return { contents: mine.reduce(patched, text), loader: "ts" }
     })

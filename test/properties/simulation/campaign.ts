@@ -29,8 +29,15 @@ export interface Failure {
 /** Every so many seeds one runs twice, and must come out alike. */
 const TWICE_EVERY = 20
 
-/** How many failures are made small; those of a law that was seen before are only counted. */
-export const campaign = async (from: number, seeds: number, known: ReadonlySet<string> = new Set()): Promise<Campaign> => {
+/** The first failure of a law is made small, unless it is `known`; those after it are only counted. */
+export interface CampaignOptions {
+  readonly known?: ReadonlySet<string>
+  readonly shrinks?: boolean
+  /** How many smaller plans are tried for each. */
+  readonly triesMax?: number
+}
+
+export const campaign = async (from: number, seeds: number, { known = new Set(), shrinks = true, triesMax = 600 }: CampaignOptions = {}): Promise<Campaign> => {
   const events: number[] = []
   const cells = new Map<string, number>()
   const happenings = new Map<string, number>()
@@ -44,7 +51,7 @@ export const campaign = async (from: number, seeds: number, known: ReadonlySet<s
     for (const [name, more] of result.cells) count(cells, name, more)
     for (const [name, more] of result.happenings) count(happenings, name, more)
     const law = lawOf(result) ?? (seed % TWICE_EVERY === 0 && (await simulate(plan)).hash !== result.hash ? UNLIKE : null)
-    if (law !== null) failures.push(await failureOf(plan, result, law, !known.has(law) && !failures.some((one) => one.law === law)))
+    if (law !== null) failures.push(await failureOf(plan, result, law, shrinks && !known.has(law) && !failures.some((one) => one.law === law) ? triesMax : 0))
   }
   return { seeds, events, processes, cells: Object.fromEntries(cells), happenings: Object.fromEntries(happenings), failures }
 }
@@ -53,9 +60,9 @@ const UNLIKE = "simulation: the same seed gives the same session"
 
 export const lawOf = ({ broken }: Simulated): string | null => (broken === null ? null : `${broken.law}: ${broken.words}`)
 
-const failureOf = async (plan: Plan, result: Simulated, law: string, small: boolean): Promise<Failure> => {
+const failureOf = async (plan: Plan, result: Simulated, law: string, triesMax: number): Promise<Failure> => {
   if (law === UNLIKE) return { seed: plan.seed, law, story: tell(plan, result), plan, log: result.log }
-  const least = small ? await shrunk(plan, async (candidate) => lawOf(await simulate(candidate)) === law) : plan
+  const least = await shrunk(plan, async (candidate) => lawOf(await simulate(candidate)) === law, triesMax)
   const shown = await simulate(least)
   return { seed: plan.seed, law, story: tell(least, shown), plan: least, log: logOf(shown) }
 }

@@ -19,6 +19,9 @@ export interface Disk {
   readonly exists: () => boolean
   /** The process that wrote is dead: its lease counts no more. */
   readonly crash: () => void
+  /** Somebody else takes the session from the process that lives. */
+  readonly usurp: (session: string) => void
+  readonly isUsurped: () => boolean
   /** Nothing fails any more. */
   readonly mend: () => void
 }
@@ -28,6 +31,7 @@ export const diskOf = (faults: readonly DiskFault[], watch: DiskWatch): Disk => 
   let writes = 0
   let events = 0
   let left = faults
+  let usurped = false
 
   const commit: Store["commit"] = (batches) =>
     Effect.suspend(() => {
@@ -54,7 +58,16 @@ export const diskOf = (faults: readonly DiskFault[], watch: DiskWatch): Disk => 
     store: { ...store, commit },
     events: () => events,
     exists: () => events > 0,
-    crash: store.crash,
+    crash: () => {
+      usurped = false
+      store.crash()
+    },
+    usurp: (session) => {
+      store.crash()
+      usurped = true
+      Effect.runSync(store.take(session, { token: "usurper", at: 0, holder: "{}" }))
+    },
+    isUsurped: () => usurped,
     mend: () => void (left = [])
   }
 }

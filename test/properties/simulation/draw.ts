@@ -17,7 +17,7 @@ export const planOf = (seed: number): Plan => {
     seed,
     setting,
     moves: movesOf(random, mood),
-    answers: random.list(random.between(8, 40), (index) => speechOf(random, mood, index)),
+    answers: random.list(random.between(8, 40), (index) => speechOf(random, { ...mood, files: setting.files }, index)),
     approvals: random.list(12, () => replyOf(random, mood)),
     disk: diskFaultsOf(random, mood),
     rumours: random.happens(mood.rumours) ? random.list(random.between(1, 8), () => rumourOf(random)).toSorted((a, b) => a.answer - b.answer) : [],
@@ -41,6 +41,8 @@ interface Mood {
   readonly unruly: number
   readonly poor: number
   readonly silent: number
+  /** Whether the model works on real files. */
+  readonly files: boolean
 }
 
 const WIRE_KINDS: readonly WireFault["fault"][] = ["cut", "ends early", "stalls", "pauses", "garbled", "error event", "no head", "no connection", "too long", "status"]
@@ -61,7 +63,8 @@ const moodOf = (random: Random): Mood => {
     slow: share(0.8, 0.4, 1),
     unruly: share(0.9, 0.1, 0.8),
     poor: share(0.35, 0.3, 1),
-    silent: share(0.25, 0.05, 0.4)
+    silent: share(0.25, 0.05, 0.4),
+    files: false
   }
 }
 
@@ -74,7 +77,7 @@ const settingOf = (random: Random, mood: Mood): Setting => ({
   limits: random.happens(mood.poor) ? limitsOf(random) : {},
   rules: random.list(random.below(3), () => ({ decision: random.pick(["allow", "ask", "deny"] as const), rule: random.pick(["peek", "poke", "shell(rm *)", "shell", "poke(src/**)", "fetch"]), source: "plan" })),
   slowMs: Object.fromEntries(ROOMS.filter(() => random.happens(mood.slow)).map((room) => [room, random.pick([5, 40, 700])])),
-  files: false
+  files: random.happens(0.06)
 })
 
 const ROOMS = ["GatherContext", "VetToolCalls", "RunPostToolsHook", "OffloadContext", "Shutdown"] as const
@@ -119,6 +122,8 @@ const unruly = (random: Random, mood: Mood): Move => ({
     [1.5, { does: "shuts down" }],
     [1, { does: "interrupts twice" }],
     [mood.crashes * 4, { does: "kills" }],
+    [mood.crashes * 2, { does: "loses the lease" }],
+    [1, { does: "says all at once", texts: random.list(random.between(2, 4), (at) => `at once ${at}`) }],
     [1, { does: "opens it again" }]
   ])
 })
@@ -183,7 +188,7 @@ const speechOf = (random: Random, mood: Mood, index: number): Speech => ({
   answer: answerOf(random, mood, index),
   startMs: random.pick([1, 20, 400]),
   gapMs: random.pick([0, 2, 9, 30]),
-  chunkBytes: random.pick([60, 300, 1200, 65_536]),
+  chunkBytes: random.weighted([[1, 13], [6, 200], [6, 600], [6, 2_000], [6, 65_536]] as const),
   fault: random.happens(mood.wire) ? wireFaultOf(random, mood) : null
 })
 
@@ -197,18 +202,31 @@ const answerOf = (random: Random, mood: Mood, index: number): Answer => {
   const stop = random.weighted([[30, null], [1, "max-tokens"], [0.5, "refusal"], [0.5, "filter"]] as const)
   return {
     blocks: blocks.length === 0 ? [{ type: "text", text: "." }] : blocks,
-    deltaBytes: random.pick([8, 24, 80]),
+    deltaBytes: random.pick([12, 24, 80]),
     ...(stop === null ? {} : { stop }),
     ...(random.happens(0.05) ? { usage: { inputTokens: 50_000 } } : {})
   }
 }
 
-const textOf = (random: Random, index: number): string => random.pick([`step ${index} `, "I look at the file. ", "déjà vu ✓ "]).repeat(random.pick([1, 3, 10, 40]))
+const textOf = (random: Random, index: number): string => random.pick([`step ${index} `, "I look at the file. ", "déjà vu ✓ "]).repeat(random.pick([1, 2, 6, 16]))
 
 const callOf = (random: Random, mood: Mood, token: string): AnswerBlock => {
+  if (mood.files && random.happens(0.7)) return fileCallOf(random, token)
   const name = random.weighted([[5, "peek"], [5, "poke"], [4, "shell"], [1, "fetch"], [1, "ask_user"], [0.3, "no_such_tool"]] as const)
   const input = name === "ask_user" ? { question: "which?", options: ["a", "b"] } : inputOf(random, mood, token)
   return { type: "tool-call", name, arguments: random.happens(mood.malformed) ? malformed(random, JSON.stringify(input)) : JSON.stringify(input) }
+}
+
+/** Each file that is written has one text on all of its lines, so that a torn one would show. */
+const fileCallOf = (random: Random, token: string): AnswerBlock => {
+  const path = random.pick(["a.txt", "b.txt", "sub/c.txt"])
+  const call = random.weighted<readonly [string, object]>([
+    [3, ["file_read", { path }]],
+    [4, ["file_write", { path, content: `${token}\n`.repeat(random.pick([1, 40, 3_000])) }]],
+    [2, ["file_edit", { path, edits: [{ old: `${random.below(9)}-0`, new: token, all: true }] }]],
+    [1, ["file_write", { path: random.pick(["../out.txt", "/simulated/x", ".git/config", "sub/"]), content: "no" }]]
+  ])
+  return { type: "tool-call", name: call[0], arguments: JSON.stringify(call[1]) }
 }
 
 const inputOf = (random: Random, mood: Mood, token: string) => ({

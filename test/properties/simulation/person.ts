@@ -34,6 +34,7 @@ export const liveWith = (meeting: Meeting): Effect.Effect<void, LogError> =>
       world.happened(`the person ${move.deed.does}${isBusy(session.state()) ? " while busy" : ""}`)
       yield* carryOut(meeting, move.deed)
     }
+    yield* until(() => rests(session.state()), meeting.change, PATIENCE_MS)
     world.mend()
     yield* comeToRest(meeting)
     yield* session.say({ type: "ShutdownRequested" })
@@ -77,16 +78,26 @@ const carryOut = ({ world, session, log, leave }: Meeting, deed: Deed): Effect.E
       return Effect.andThen(session.say({ type: "ShutdownRequested" }), Effect.ignore(session.ended))
     case "interrupts twice":
       return Effect.andThen(Effect.forkChild(Effect.ignore(session.say({ type: "InterruptRequested" }))), leave)
+    case "says all at once":
+      return Effect.forEach(deed.texts, (text) => session.say({ type: "UserInput", parts: [{ type: "text", text }] }), { concurrency: "unbounded", discard: true })
+    case "loses the lease":
+      return Effect.sync(() => world.disk.usurp(session.id))
     case "kills":
       return Effect.andThen(Effect.sync(world.crash), Effect.never)
     case "opens it again":
       return Effect.scoped(log.open(session.id)).pipe(
         Effect.matchEffect({
           onSuccess: () => Effect.sync(() => world.fail(new Broken("LOG-4", "a session has one writer", "a second one opened it"))),
-          onFailure: (error) => Effect.sync(() => (error.reason === "held" ? undefined : world.fail(error)))
+          onFailure: (error) => Effect.sync(() => (error.reason === "held" || world.disk.isUsurped() ? undefined : world.fail(error)))
         })
       )
   }
+}
+
+/** A tool, a question and a keeper may wait for ever; nothing else may. */
+const mayHang = (world: World, state: State): boolean => {
+  if (state.name === "CallingLlm") return state.call.stage.name === "offloading"
+  return state.name === "ExecutingTools" && state.executions.every(({ phase }) => phase.name !== "running" || world.isRunning(phase.effect))
 }
 
 /** A fair environment: who waits too long is interrupted by somebody. */
@@ -94,8 +105,10 @@ const comeToRest = ({ world, session, change }: Meeting): Effect.Effect<void, Lo
   Effect.gen(function*() {
     for (let patience = 6; patience > 0; patience--) {
       yield* until(() => rests(session.state()), change, PATIENCE_MS)
-      if (rests(session.state())) return
-      yield* session.say({ type: "InterruptRequested" })
+      const state = session.state()
+      if (rests(state)) return
+      if (mayHang(world, state)) yield* session.say({ type: "InterruptRequested" })
+      else if (state.name !== "Error") break
     }
     world.fail(new Broken("23", "a fair environment settles in a resting state", `it is ${JSON.stringify(session.state().name)} all the time`))
   })

@@ -55,6 +55,10 @@ export type Deed =
   | { readonly does: "shuts down" }
   /** Interrupts, and leaves before that is done. */
   | { readonly does: "interrupts twice" }
+  /** Says several things at once, as several hands would. */
+  | { readonly does: "says all at once"; readonly texts: readonly string[] }
+  /** Another process believes this one dead and takes the session; this one lives on until it finds out. */
+  | { readonly does: "loses the lease" }
   /** The process is killed. */
   | { readonly does: "kills" }
   /** Another process wants the session, too. */

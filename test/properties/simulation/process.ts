@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as References from "effect/References"
@@ -42,7 +43,9 @@ export const processOf = (world: World): Effect.Effect<void> =>
       const waiting = new Set<(done: Effect.Effect<void>) => void>()
       session.listen((recorded) => {
         try {
+          const before = world.watch.state()
           world.watch.heard(recorded)
+          world.promises.heard(recorded, before)
         } catch (error) {
           return world.fail(error)
         }
@@ -63,16 +66,18 @@ export const processOf = (world: World): Effect.Effect<void> =>
         yield* liveWith({ world, session, log, change, leave: Effect.andThen(Deferred.succeed(left, undefined), Effect.never) })
       })
       yield* Effect.forkScoped(Effect.ignore(living))
-      yield* Effect.exit(Effect.raceFirst(session.ended, Deferred.await(left)))
+      const exit = yield* Effect.exit(Effect.raceFirst(session.ended, Deferred.await(left)))
+      if (Exit.isFailure(exit) && !isOfTheDisk(world, Cause.squash(exit.cause))) world.fail(Cause.squash(exit.cause))
     })
   ).pipe(
     // A session that could not be opened is opened again.
-    Effect.catchCause((cause) => Effect.sync(() => (isFull(Cause.squash(cause)) ? undefined : world.fail(Cause.squash(cause))))),
+    Effect.catchCause((cause) => Effect.sync(() => (isOfTheDisk(world, Cause.squash(cause)) ? undefined : world.fail(Cause.squash(cause))))),
     Effect.provideService(Clock.Clock, world.time().clock),
     Effect.provideService(References.MinimumLogLevel, "None")
   )
 
-const isFull = (error: unknown): boolean => error instanceof LogError && error.reason === "full"
+/** No space, or no lease any more: such a process ends with a sentence. */
+const isOfTheDisk = ({ disk }: World, error: unknown): boolean => error instanceof LogError && (error.reason === "full" || (error.reason === "lost" && disk.isUsurped()))
 
 interface Begun {
   readonly journal: Journal
@@ -83,10 +88,15 @@ interface Begun {
 /** As `sessions.open` and `sessions.resume` do; and what is found must be what was there. */
 const begin = Effect.fnUntraced(function*(world: World, log: EventLog["Service"]): Effect.fn.Return<Begun, unknown, Scope.Scope> {
   const { opened } = world
+  world.promises.begins()
+  if (world.disk.isUsurped()) world.disk.crash()
   if (!world.disk.exists()) {
     const state = replay([opened])
+    world.watch.found([])
     world.watch.begins(state)
-    return { journal: yield* log.create(opened), state, resumed: false }
+    const journal = yield* log.create(opened)
+    world.watch.created()
+    return { journal, state, resumed: false }
   }
   const { journal, snapshot, tail } = yield* log.open(opened.session)
   world.watch.found(yield* Stream.runCollect(log.read(opened.session)))
@@ -104,7 +114,8 @@ const performing =
   (world: World, rooms: Context.Context<Rooms>) =>
   (action: Action, cause: WorkCause, emit: Emit): readonly Work<never>[] => {
     world.emit = emit
-    return worksOf(action, cause, world.post.through(emit), { autoCommit: false }).map((work) => ({
+    world.promises.performed(action)
+    return worksOf(action, cause, world.promises.through(world.post.through(emit)), { autoCommit: false }).map((work) => ({
       ...work,
       run: Effect.provideContext(Effect.andThen(before(world, action, work, cause), work.run), rooms)
     }))

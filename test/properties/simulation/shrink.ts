@@ -1,4 +1,4 @@
-import type { Plan, Speech } from "./plan.ts"
+import type { Move, Plan, Speech } from "./plan.ts"
 
 /** Whether a plan still shows what the first one showed. */
 export type Shows = (plan: Plan) => Promise<boolean>
@@ -7,7 +7,7 @@ export type Shows = (plan: Plan) => Promise<boolean>
  * A plan that still shows it and from which nothing more can be left out, within so many tries: lists lose halves, quarters, single items,
  * then what is left is made plainer.
  */
-export const shrunk = async (plan: Plan, shows: Shows, triesMax = 600): Promise<Plan> => {
+export const shrunk = async (plan: Plan, shows: Shows, triesMax: number): Promise<Plan> => {
   let left = triesMax
   const tried = async (candidate: Plan): Promise<boolean> => left-- > 0 && (await shows(candidate))
   let best = plan
@@ -33,35 +33,47 @@ const withoutItems = async (plan: Plan, list: (typeof LISTS)[number], shows: Sho
   return best
 }
 
-/** Each thing that is special, made plain by itself. */
+/** Each thing that is special, made plain by itself. What is shorter as JSON is plainer, so that no two changes undo each other for ever. */
 const plainer = async (plan: Plan, shows: Shows): Promise<Plan> => {
   let best = plan
-  const keep = async (candidate: Plan): Promise<void> => {
-    if (JSON.stringify(candidate) !== JSON.stringify(best) && (await shows(candidate))) best = candidate
+  const keep = async (change: (plan: Plan) => Plan): Promise<boolean> => {
+    const candidate = change(best)
+    if (JSON.stringify(candidate).length >= JSON.stringify(best).length || !(await shows(candidate))) return false
+    best = candidate
+    return true
   }
-  for (const setting of [{ slowMs: {} }, { rules: [] }, { limits: {} }, { mode: "bypass" }, { attended: true }, { files: false }] as const) await keep({ ...best, setting: { ...best.setting, ...setting } })
-  for (const name of Object.keys(best.setting.limits)) await keep({ ...best, setting: { ...best.setting, limits: without(best.setting.limits, name) } })
-  for (const name of Object.keys(best.setting.slowMs)) await keep({ ...best, setting: { ...best.setting, slowMs: without(best.setting.slowMs, name) } })
-  for (const index of best.moves.keys()) {
-    await keep({ ...best, moves: replaced(best.moves, index, { pauseMs: 0 }) })
-    if (best.moves[index]?.deed.does === "says") await keep({ ...best, moves: replaced(best.moves, index, { deed: { does: "says", parts: [{ type: "text", text: "go" }] } }) })
+  for (const setting of PLAIN_SETTINGS) await keep((now) => ({ ...now, setting: { ...now.setting, ...setting } }))
+  for (const name of Object.keys(best.setting.limits)) await keep((now) => ({ ...now, setting: { ...now.setting, limits: without(now.setting.limits, name) } }))
+  for (const name of Object.keys(best.setting.slowMs)) await keep((now) => ({ ...now, setting: { ...now.setting, slowMs: without(now.setting.slowMs, name) } }))
+  for (const index of best.moves.keys()) for (const change of PLAINER_MOVES) await keep((now) => ({ ...now, moves: changed(now.moves, index, change) }))
+  for (const index of best.answers.keys()) {
+    for (const change of PLAINER_SPEECHES) await keep((now) => ({ ...now, answers: changed(now.answers, index, change) }))
+    for (let block = blocksOf(best, index) - 1; block >= 0; block--) await keep((now) => ({ ...now, answers: changed(now.answers, index, withoutBlock(block)) }))
   }
-  for (const index of best.answers.keys()) for (const speech of plainerSpeeches(best.answers[index] as Speech)) await keep({ ...best, answers: best.answers.with(index, speech) })
   return best
 }
 
-const plainerSpeeches = (speech: Speech): readonly Speech[] => {
-  const { answer } = speech
-  const { stop: _stop, usage: _usage, ...bare } = answer
-  return [
-    { ...speech, fault: null },
-    { ...speech, startMs: 1, gapMs: 0, chunkBytes: 65_536 },
-    { ...speech, answer: bare },
-    ...answer.blocks.map((_, index): Speech => ({ ...speech, answer: { ...answer, blocks: answer.blocks.toSpliced(index, 1) } })).filter(({ answer: { blocks } }) => blocks.length > 0),
-    { ...speech, answer: { ...answer, blocks: answer.blocks.map((block) => (block.type === "tool-call" ? block : { ...block, text: "." })) } }
-  ]
-}
+const PLAIN_SETTINGS: readonly Partial<Plan["setting"]>[] = [{ slowMs: {} }, { rules: [] }, { limits: {} }, { mode: "bypass" }, { attended: true }]
 
-const replaced = <T>(items: readonly T[], index: number, change: Partial<T>): readonly T[] => items.map((item, at) => (at === index ? { ...item, ...change } : item))
+const PLAINER_MOVES: readonly ((move: Move) => Move)[] = [
+  (move) => ({ ...move, pauseMs: 0 }),
+  (move) => (move.deed.does === "says" ? { ...move, deed: { does: "says", parts: [{ type: "text", text: "go" }] } } : move)
+]
+
+const PLAINER_SPEECHES: readonly ((speech: Speech) => Speech)[] = [
+  (speech) => ({ ...speech, fault: null }),
+  (speech) => ({ ...speech, startMs: 1 }),
+  (speech) => ({ ...speech, gapMs: 0 }),
+  ({ answer: { stop: _stop, usage: _usage, ...answer }, ...speech }) => ({ ...speech, answer }),
+  (speech) => ({ ...speech, answer: { ...speech.answer, blocks: speech.answer.blocks.map((block) => (block.type === "tool-call" ? block : { ...block, text: "." })) } })
+]
+
+const blocksOf = ({ answers }: Plan, index: number): number => answers[index]?.answer.blocks.length ?? 0
+
+/** A model says something at least. */
+const withoutBlock = (block: number) => (speech: Speech): Speech =>
+  speech.answer.blocks.length < 2 ? speech : { ...speech, answer: { ...speech.answer, blocks: speech.answer.blocks.toSpliced(block, 1) } }
+
+const changed = <T>(items: readonly T[], index: number, change: (item: T) => T): readonly T[] => items.with(index, change(items[index] as T))
 
 const without = <T extends object>(record: T, name: string): T => Object.fromEntries(Object.entries(record).filter(([key]) => key !== name)) as T

@@ -6,11 +6,12 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { Event } from "../../../src/machine/event.ts"
 import { replay } from "../../../src/machine/replay.ts"
-import { EventLog } from "../../../src/runtime/event-log/event-log.ts"
+import { EventLog, type Row } from "../../../src/runtime/event-log/event-log.ts"
 import { makeBlocks } from "../../../src/runtime/event-log/scan.ts"
 import type { MemoryStore } from "../../../src/runtime/event-log/store-memory.ts"
 import { makeVerifier } from "../../../src/runtime/replay/verify.ts"
 import { Broken } from "../harness/world.ts"
+import { tornFiles } from "./folder.ts"
 import type { Plan } from "./plan.ts"
 import { processOf } from "./process.ts"
 import { randomOf } from "./random.ts"
@@ -92,6 +93,8 @@ const judged = (world: World): string => {
         const log = Context.get(context, EventLog)
         return Effect.map(Effect.all([Stream.mkString(log.text(world.opened.session)), Stream.runCollect(log.read(world.opened.session))]), ([text, rows]) => {
           judge(world, () => world.watch.found(rows))
+          judge(world, () => onceEach(rows))
+          judge(world, () => untorn(world))
           if (!isSame(replay(rows.map(({ event }) => event)), world.watch.state())) world.fail(new Broken("1", "replay gives the live state", "it does not"))
           return text
         })
@@ -101,6 +104,22 @@ const judged = (world: World): string => {
   const { verdict, message } = verdictOf(text)
   if (verdict !== "exact") world.fail(new Broken("LOG-12", "the log verifies", message))
   return text
+}
+
+/** By the log, too, no call that may change something starts twice. */
+const onceEach = (rows: readonly Row[]): void => {
+  const started = new Set<string>()
+  for (const { actions } of rows) {
+    for (const { call, changes } of actions.flatMap((action) => (action.type === "ExecuteTools" ? action.calls : []))) {
+      if (changes && started.has(call.id)) throw new Broken("28", "no call that may change something starts twice", `${call.id} did, by the log`)
+      started.add(call.id)
+    }
+  }
+}
+
+const untorn = ({ plan, opened }: World): void => {
+  const torn = plan.setting.files ? tornFiles(opened.roots[0] as string) : []
+  if (torn.length > 0) throw new Broken("tools", "a file that is written is whole", torn.join(", "))
 }
 
 const judge = (world: World, check: () => void): void => {

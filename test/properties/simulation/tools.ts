@@ -8,7 +8,7 @@ import { told, type Tool, type ToolContext, type ToolOutcome } from "../../../sr
 export interface Bench {
   /** `token` tells one call that the model made from all others; `changes`: whether it may change something. */
   readonly started: (token: string, changes: boolean, marker: string) => void
-  readonly ended: (token: string) => void
+  readonly ended: (marker: string, token: string) => void
   readonly happened: (what: string) => void
 }
 
@@ -46,7 +46,7 @@ const toolOf = (bench: Bench, { name, access, facts }: Pick<Tool<Input>, "name" 
       return Effect.suspend(() => {
         bench.started(input.token, changes, context.marker)
         return Effect.onInterrupt(work(bench, name, input, context), () => Effect.sync(() => bench.happened("a tool is interrupted")))
-      }).pipe(Effect.ensuring(Effect.sync(() => bench.ended(input.token))))
+      }).pipe(Effect.ensuring(Effect.sync(() => bench.ended(context.marker, input.token))))
     }
   }
   return tool as Tool

@@ -13,6 +13,8 @@ import { Broken, emptyShadow, observe, type Shadow } from "../harness/world.ts"
 export interface Watch {
   /** An event that a process recorded; it has been told that it is so. */
   readonly heard: (recorded: Recorded) => void
+  /** The session was made. */
+  readonly created: () => void
   /** What a new process finds in the log. Errors: throws `Broken` where something acknowledged is not there, or is another. */
   readonly found: (rows: readonly Row[]) => void
   /** A process goes on from this state. Errors: throws `Broken` where that is not the state the log leads to. */
@@ -35,7 +37,7 @@ const PERSON: ReadonlySet<EventType> = new Set<EventType>(["UserInput", "InputTa
 export const watchOf = (opened: SessionOpened, onDisk: () => number): Watch => {
   const cells = new Map<string, number>()
   let known: Known[] = [{ event: opened, state: initial(opened).state, shadow: emptyShadow }]
-  let acknowledged = 1
+  let acknowledged = 0
 
   const take = (event: Event, taken: Step | null): void => {
     const { state: before, shadow: knows } = known[known.length - 1] as Known
@@ -55,6 +57,10 @@ export const watchOf = (opened: SessionOpened, onDisk: () => number): Watch => {
       if (!isSame(state, last.state)) throw new Broken("3", "snapshot and tail give the live state", `${state.name} is not ${last.state.name}`)
       known[known.length - 1] = { ...last, state }
     },
+    created: () => {
+      acknowledged = 1
+      if (onDisk() < 1) throw new Broken("28", "what is acknowledged is durable", "the session was made and is not there")
+    },
     heard: ({ n, event, step }) => {
       if (n !== known.length + 1) throw new Broken("log", "events are numbered without holes", `event ${n} follows ${known.length}`)
       take(event, step)
@@ -64,8 +70,8 @@ export const watchOf = (opened: SessionOpened, onDisk: () => number): Watch => {
     },
     found: (rows) => {
       if (rows.length < acknowledged) throw new Broken("28", "nothing acknowledged is lost", `${acknowledged} events were acknowledged, the log has ${rows.length}`)
-      known = known.slice(0, rows.length)
-      const other = rows.findIndex(({ event }, index) => index < known.length && !isSame(event, known[index]?.event))
+      known = known.slice(0, Math.max(1, rows.length))
+      const other = rows.findIndex(({ event }, index) => index > 0 && index < known.length && !isSame(event, known[index]?.event))
       if (other >= 0) throw new Broken("28", "the log holds what happened", `event ${other + 1} is ${JSON.stringify(rows[other]?.event)}, it was ${JSON.stringify(known[other]?.event)}`)
       for (const { event } of rows.slice(known.length)) take(event, null)
     }

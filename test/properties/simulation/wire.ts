@@ -3,6 +3,7 @@ import type { Answer, WireSpeech } from "../../support/model-server/answer.ts"
 import { openaiCompatible } from "../../support/model-server/openai-compatible.ts"
 import { openai } from "../../support/model-server/openai.ts"
 import type { Speech, WireFault } from "./plan.ts"
+import type { Said } from "./promises.ts"
 
 /** What the world says to a request, and what it hears of the service. */
 export interface Provider {
@@ -10,6 +11,8 @@ export interface Provider {
   readonly speech: () => Speech
   readonly refused: (why: string) => void
   readonly happened: (what: string) => void
+  /** What was sent of the newest answer so far. */
+  readonly sent: (said: Said) => void
 }
 
 /** Sends requests to a service that is none: it speaks the three wires true to the byte, refuses what a strict provider would, and fails as told. */
@@ -84,17 +87,26 @@ const responseOf = (status: number, headers: Readonly<Record<string, string>>, b
   }) as unknown as Response
 
 async function* streamOf(provider: Provider, speech: WireSpeech, said: Speech, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const bytes = Buffer.from(framesOf(speech, said).join(""))
+  const frames = framesOf(speech, said)
+  const bytes = Buffer.from(frames.join(""))
+  const tellingBytes = Buffer.byteLength(frames.slice(0, -ENDING_FRAMES).join(""))
+  const tell = (sentBytes: number): void => provider.sent({ answer: said.answer, sentBytes, tellingBytes, sound: said.fault === null || said.fault.fault === "pauses" })
   const fault = said.fault !== null && "at" in said.fault ? said.fault : null
   const breaksAt = fault === null ? bytes.length : Math.floor(bytes.length * fault.at)
   const chunk = Math.max(1, said.chunkBytes)
   for (let from = 0; from < breaksAt; from += chunk) {
+    tell(Math.min(breaksAt, from + chunk))
     yield bytes.subarray(from, Math.min(breaksAt, from + chunk))
     await pause(said.gapMs, signal)
   }
   if (fault === null) return
+  if (fault.fault === "pauses" || fault.fault === "garbled") tell(bytes.length)
+  else tell(breaksAt)
   yield* broken(provider, fault, bytes.subarray(breaksAt), signal)
 }
+
+/** Frames that only end an answer: why it stopped, what it used, that it is over. */
+const ENDING_FRAMES = 3
 
 const framesOf = (speech: WireSpeech, { answer, fault }: Speech): readonly string[] => {
   const frames = speech.frames(answer, "sim", "1")

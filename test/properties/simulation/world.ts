@@ -2,11 +2,16 @@ import * as Effect from "effect/Effect"
 import type { Emit } from "../../../src/effects/emit.ts"
 import type { SessionOpened } from "../../../src/machine/event.ts"
 import type { Limits, ToolDefinition } from "../../../src/machine/session.ts"
+import { fileEdit } from "../../../src/effects/tools/file-edit.ts"
+import { fileRead } from "../../../src/effects/tools/file-read.ts"
+import { fileWrite } from "../../../src/effects/tools/file-write.ts"
 import { toolDefinitions } from "../../../src/effects/tools/registry.ts"
 import type { Tool } from "../../../src/effects/tools/tool.ts"
 import { Broken } from "../harness/world.ts"
+import { emptyFolder } from "./folder.ts"
 import { diskOf, type Disk } from "./disk.ts"
 import type { Move, Plan, Reply, RoomFault, Speech } from "./plan.ts"
+import { promisesOf, type Promises, type Said } from "./promises.ts"
 import { keptOf, type Kept } from "./rooms.ts"
 import { postOf, type Post } from "./rumours.ts"
 import { timeFrom, type Time } from "./time.ts"
@@ -22,6 +27,7 @@ export interface World {
   readonly kept: Kept
   readonly post: Post
   readonly watch: Watch
+  readonly promises: Promises
   readonly tools: readonly Tool[]
   readonly send: typeof fetch
   /** How often each thing went wrong, or was done by the person. */
@@ -34,6 +40,8 @@ export interface World {
   readonly moveDone: () => void
   readonly nextReply: () => Reply
   readonly nextCheckpoint: () => RoomFault
+  /** Whether the call of this effect is at work. */
+  readonly isRunning: (effect: number) => boolean
   /** How many changes were made to the files. */
   readonly changes: () => number
   readonly happened: (what: string) => void
@@ -55,8 +63,8 @@ export const LIMITS: Limits = { stepsMax: 20, tokensMax: null, costMax: null, at
 
 export const MODELS: readonly string[] = ["anthropic:claude-sonnet-5-5", "openai:gpt-6-sol", "openai-compatible:local"]
 
-/** The workspace that the log names; there is nothing. */
-const ROOT = "/simulated"
+/** The workspace that the log names where no tool works on real files; there is nothing. */
+const NOWHERE = "/simulated"
 
 export const worldOf = (plan: Plan): World => {
   const happenings = new Map<string, number>()
@@ -66,6 +74,8 @@ export const worldOf = (plan: Plan): World => {
   let fair = false
   let changes = 0
   const started = new Set<string>()
+  const running = new Map<number, string>()
+  let said: Said | null = null
   const used = { moves: 0, answers: 0, approvals: 0, checkpoints: 0, keepers: 0 }
 
   const happened = (what: string): void => {
@@ -80,18 +90,24 @@ export const worldOf = (plan: Plan): World => {
     trace.push(`${time.now()} the process dies`)
     time.kill()
   }
-  const tools = simulatedTools({
+  const root = plan.setting.files ? emptyFolder() : NOWHERE
+  const simulated = simulatedTools({
     started: (token, changing, marker) => {
       trace.push(`${time.now()} ${marker} starts ${token}`)
+      running.set(Number(marker.split(":")[1]), token)
       if (!changing) return
       if (started.has(token)) fail(new Broken("28", "no call that may change something starts twice", `${token} did`))
       started.add(token)
       changes++
     },
-    ended: (token) => void trace.push(`${time.now()} ends ${token}`),
+    ended: (marker, token) => {
+      trace.push(`${time.now()} ${marker} ends ${token}`)
+      running.delete(Number(marker.split(":")[1]))
+    },
     happened
   })
-  const opened = openedBy(plan, tools)
+  const tools = plan.setting.files ? [...simulated, ...FILE_TOOLS] : simulated
+  const opened = openedBy(plan, tools, root)
   const disk = diskOf(plan.disk, { happened, dies: crash })
   const watch = watchOf(opened, disk.events)
   const post = postOf(plan.rumours, happened)
@@ -107,20 +123,26 @@ export const worldOf = (plan: Plan): World => {
     kept: Effect.runSync(keptOf(nextFault("keepers"))),
     post,
     watch,
+    promises: promisesOf({ said: () => said, isRunning: (effect) => running.has(effect), exact: plan.rumours.length === 0, fail }),
     tools,
     send: wireTo({
       speech: () => (fair ? DONE : (plan.answers[used.answers++] ?? DONE)),
       refused: (why) => fail(new Broken("20", "only requests that a provider accepts are sent", why)),
-      happened
+      happened,
+      sent: (now) => void (said = now)
     }),
     happenings,
     trace,
     time: () => time,
-    begin: (next) => void (time = next),
+    begin: (next) => {
+      time = next
+      running.clear()
+    },
     nextMove: () => plan.moves[used.moves] ?? null,
     moveDone: () => void used.moves++,
     nextReply: () => (fair ? YES : (plan.approvals[used.approvals++] ?? YES)),
     nextCheckpoint: nextFault("checkpoints"),
+    isRunning: (effect) => running.has(effect),
     changes: () => changes,
     happened,
     crash,
@@ -139,19 +161,27 @@ export const worldOf = (plan: Plan): World => {
 const DONE: Speech = { answer: { blocks: [{ type: "text", text: "done" }] }, startMs: 1, gapMs: 0, chunkBytes: 65_536, fault: null }
 const YES: Reply = { afterMs: 50, answer: "once" }
 
-/** The same in every world. */
-let definitions: readonly ToolDefinition[] | null = null
+const FILE_TOOLS: readonly Tool[] = [fileRead as Tool, fileWrite as Tool, fileEdit as Tool]
 
-const openedBy = ({ seed, setting }: Plan, tools: readonly Tool[]): SessionOpened => ({
+/** The same in every world with as many tools. */
+const definitionsByCount = new Map<number, readonly ToolDefinition[]>()
+
+const definitionsOf = (tools: readonly Tool[]): readonly ToolDefinition[] => {
+  const definitions = definitionsByCount.get(tools.length) ?? toolDefinitions(tools)
+  definitionsByCount.set(tools.length, definitions)
+  return definitions
+}
+
+const openedBy = ({ seed, setting }: Plan, tools: readonly Tool[], root: string): SessionOpened => ({
   type: "SessionOpened",
   at: EPOCH_MS,
   session: "simulated",
   machine: 1,
   seed,
   system: "You are simulated.",
-  tools: (definitions ??= toolDefinitions(tools)),
+  tools: definitionsOf(tools),
   rules: setting.rules,
-  roots: [ROOT],
+  roots: [root],
   modelsByName: Object.fromEntries(MODELS.map((model, index) => [model, { windowTokens: 200_000, outputTokensMax: 4096, images: index < 2, priced: index < 2 }])),
   settings: { model: setting.model, mode: setting.mode, attended: setting.attended, limits: { ...LIMITS, ...setting.limits } }
 })
