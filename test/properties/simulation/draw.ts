@@ -99,7 +99,7 @@ const limitsOf = (random: Random): Partial<Limits> => {
 // ── the person and fate ──────────────────────────────────────────────────────────────────────────────────────────
 
 const movesOf = (random: Random, mood: Mood): readonly Move[] =>
-  random.list(random.between(3, 8), (index) => [
+  random.list(random.between(3, 7), (index) => [
     { when: "WaitingForInput", pauseMs: random.pick([0, 0, 500]), deed: opening(random, index) } satisfies Move,
     ...random.list(3, () => (random.happens(mood.unruly) ? (random.happens(0.45) ? scene(random, mood) : [unruly(random, mood)]) : [])).flat()
   ]).flat()
