@@ -59,6 +59,16 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true
 })
+// The thread of `loom verify` is whole in itself: what it shared with the command line would be a piece of its own, for every start to find.
+await build({
+  ...common,
+  splitting: false,
+  entryPoints: { "verify-worker": "src/runtime/replay/verify-worker.ts" },
+  plugins: [builtins, withoutResources],
+  minifySyntax: true,
+  minifyWhitespace: true
+})
+
 // The doors of the model servers stay apart: a session opens one of them.
 await gather(draft, "main.js", metafile, ["src/interfaces/cli/main.ts", "src/interfaces/cli/one-shot.ts"])
 

@@ -37,7 +37,7 @@ export const FLAGS = {
   at: { value: "N", group: "output", help: "replay: begin with event N; without a terminal that event and its state" },
   break: { value: "EXPR", many: true, group: "output", help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
   play: { value: "SPEED", group: "output", help: "replay: play it as it streamed, as 1x or 4x" },
-  all: { group: "output", help: "sessions: those of every folder; diff: the whole of both stories" },
+  all: { group: "output", help: "sessions, verify: those of every folder; diff: the whole of both stories" },
   exact: { group: "output", help: "diff, rerun: compare times, names and all else that must differ, too" },
   when: { value: "EXPR", group: "output", help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
   check: { value: "COMMAND", group: "output", help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell" },

@@ -1,37 +1,50 @@
-import { existsSync } from "node:fs"
-import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
-import { EventLog, LogError } from "../../runtime/event-log/event-log.ts"
-import { logErrorOf } from "../../runtime/event-log/log-error.ts"
-import { verifyFile, verifySession, type Verdict } from "../../runtime/replay/verify.ts"
+import * as Stream from "effect/Stream"
+import { EventLog } from "../../runtime/event-log/event-log.ts"
+import { explainDivergence } from "../../runtime/replay/verdict.ts"
+import { verifyMany } from "../../runtime/replay/verify-many.ts"
+import type { Found } from "../../runtime/replay/verify-task.ts"
+import { plural } from "../view/money.ts"
+import { oneLine } from "../view/visible.ts"
 import { EXIT } from "./exit-code.ts"
-import type { Command, Invocation, Trouble } from "./invocation.ts"
-import { appOf, type App } from "./open.ts"
+import { usageError, type Command } from "./invocation.ts"
+import { logsNamed, type NamedLog, type NamedLogs } from "./logs-named.ts"
 
 /** Compares what this build decides with what each log says was decided: one line a log, and exit code 1 where one is not exact. */
-export const verify: Command = Effect.fnUntraced(function*(invocation: Invocation) {
+export const verify: Command = Effect.fnUntraced(function*(invocation) {
   const { output, flags, words } = invocation
-  const opened: { app?: App } = {}
-  let exact = true
-  for (const word of words) {
-    const verdict = yield* verdictOn(word, invocation, opened)
-    exact = exact && !(verdict instanceof LogError) && verdict.verdict === "exact"
-    if (flags.json === true) output.out(`${JSON.stringify(verdict instanceof LogError ? { log: word, verdict: "unreadable", message: verdict.message } : { log: word, ...verdict })}\n`)
-    else output.out(`${word}: ${verdict.message}\n`)
-  }
-  return exact ? EXIT.done : EXIT.failed
+  if (words.length === 0 && flags.all !== true) return yield* usageError("verify: name a log, a folder or a session, or give --all")
+  const named = yield* logsNamed(invocation)
+  const counts = new Map<string, number>()
+  yield* Stream.runForEach(findings(named), ([name, found]) =>
+    Effect.sync(() => {
+      counts.set(found.verdict, (counts.get(found.verdict) ?? 0) + 1)
+      output.out(flags.json === true ? `${JSON.stringify({ log: name, ...found })}\n` : told(name, found))
+    })
+  )
+  const { logs, passedOver } = named
+  const many = logs.length > 1 || passedOver > 0 || words.length === 0
+  if (many && flags.json !== true) output.out(`${summary(logs.length, counts, passedOver)}\n`)
+  return logs.length > 0 && counts.get("exact") === logs.length ? EXIT.done : EXIT.failed
 })
 
-/** A file, or else a session by the beginning of its id; one that cannot be read does not keep the others from being compared. */
-const verdictOn = (word: string, invocation: Invocation, opened: { app?: App }): Effect.Effect<Verdict | LogError, Trouble, Scope.Scope> =>
-  Effect.gen(function*() {
-    const file = resolve(word)
-    if (existsSync(file)) return yield* Effect.try({ try: () => verifyFile(file), catch: (cause) => logErrorOf(`read ${word}`, cause) })
-    if (looksLikeFile(word)) return yield* Effect.fail(new LogError({ reason: "not-found", message: `read ${word}: there is no such file` }))
-    const app = (opened.app ??= yield* appOf(invocation))
-    const { id } = yield* app.sessions.find(word)
-    return yield* Effect.provideService(verifySession(id), EventLog, app.log)
-  }).pipe(Effect.catchTag("LogError", (error) => Effect.succeed(error)))
+/** What was found of each log, in the order they were named. */
+const findings = ({ logs, app }: NamedLogs): Stream.Stream<readonly [string, Found]> => {
+  const looked = verifyMany(logs.map(({ task }) => task), { database: app?.directories.database ?? null })
+  const found = app === null ? Stream.provide(looked, EventLog.layerMemory()) : Stream.provideService(looked, EventLog, app.log)
+  return Stream.map(Stream.zipWithIndex(found), ([one, index]) => [(logs[index] as NamedLog).name, one])
+}
 
-const looksLikeFile = (word: string): boolean => /[/.]/.test(word)
+/** One line, and where this build does something else, a few more that say what. */
+const told = (name: string, found: Found): string => {
+  const more = "firstBad" in found && found.firstBad?.at === "event" ? explainDivergence(found.firstBad) : []
+  return [`${name}: ${found.message}`, ...more.map((line) => `  ${line}`)].map((line) => `${oneLine(line)}\n`).join("")
+}
+
+const ORDER: readonly Found["verdict"][] = ["exact", "cut", "diverged", "damaged", "newer", "unreadable"]
+
+const summary = (logs: number, counts: ReadonlyMap<string, number>, passedOver: number): string => {
+  const told = ORDER.flatMap((verdict) => (counts.has(verdict) ? [`${counts.get(verdict)} ${verdict}`] : []))
+  const rest = passedOver === 0 ? "" : `; ${plural(passedOver, "other file")} passed over`
+  return `${plural(logs, "log")}${told.length === 0 ? "" : `: ${told.join(", ")}`}${rest}`
+}

@@ -1,4 +1,9 @@
+import type { Action } from "../../machine/action.ts"
+import { describeAction, describeEvent, describeState } from "../../machine/describe.ts"
+import type { Event } from "../../machine/event.ts"
+import type { State } from "../../machine/state.ts"
 import type { Damage } from "../event-log/damage.ts"
+import { differenceWords } from "./difference-words.ts"
 
 /**
  * Whether this build decides what was decided then.
@@ -28,4 +33,43 @@ export interface Divergence {
   readonly what: "header" | "actions" | "request" | "state" | "error"
   readonly expected: string
   readonly actual: string
+  /** What happened, and the state it happened to; `null` where the log has no such event, or it is the first. */
+  readonly event: Event | null
+  readonly before: State | null
+}
+
+const WHAT: Readonly<Record<Divergence["what"], string>> = {
+  header: "the header says something else than the first event",
+  actions: "it causes other actions here",
+  request: "the request it answers is another one here",
+  state: "the state after it is another one here",
+  error: "the machine cannot hear it"
+}
+
+export const describeDivergence = ({ n, what, event }: Divergence): string =>
+  `diverged at event ${n}${event === null ? "" : ` (${describeEvent(event)})`}: ${WHAT[what]}`
+
+/** So many differences are told. */
+const DIFFERENCES_MAX = 8
+
+/** What a person wants to know beyond the one sentence, in a few lines: what it happened to, and only what differs. */
+export const explainDivergence = (divergence: Divergence): readonly string[] => {
+  const { before, what, expected, actual } = divergence
+  const state = before === null ? [] : [`state before: ${describeState(before)}`]
+  if (what === "error") return [...state, actual]
+  if (what === "state" || what === "request") return [...state, `SHA-256 recorded ${expected}`, `SHA-256 here     ${actual}`]
+  const [then, now] = [JSON.parse(expected), JSON.parse(actual)] as readonly [unknown, unknown]
+  const found = differenceWords(then, now)
+  const told = found.slice(0, DIFFERENCES_MAX).flatMap(({ path, expected, actual }) => [`- ${path}: ${expected}`, `+ ${path}: ${actual}`])
+  const more = found.length > DIFFERENCES_MAX ? [`and ${found.length - DIFFERENCES_MAX} more differences; --json gives all of both`] : []
+  const actions = what === "actions" ? [`recorded: ${actionWords(then as readonly Action[])}`, `here: ${actionWords(now as readonly Action[])}`] : []
+  return [...state, ...actions, ...told, ...more]
+}
+
+const ACTIONS_MAX = 4
+
+const actionWords = (actions: readonly Action[]): string => {
+  if (actions.length === 0) return "nothing"
+  const told = actions.slice(0, ACTIONS_MAX).map(describeAction)
+  return `${told.join("; ")}${actions.length > told.length ? `; and ${actions.length - told.length} more` : ""}`
 }

@@ -7,13 +7,13 @@ import { initial, MACHINE_VERSION, step, type Step } from "../../machine/step.ts
 import { canonicalJson } from "../event-log/canonical.ts"
 import { EventLog, type LogError } from "../event-log/event-log.ts"
 import { encodeHeader, headerOf, type Header } from "../event-log/header.ts"
-import { encodeActions, type ParsedLine } from "../event-log/line.ts"
+import { encodeActions, rowOf, type ParsedLine } from "../event-log/line.ts"
 import { makeLogReader, type ReadBlock } from "../event-log/read-log.ts"
 import { blocksOfFile, makeBlocks, type Block } from "../event-log/scan.ts"
 import { isClosing } from "../event-log/seal.ts"
 import { makeRequestHashes } from "./request-hash.ts"
 import { makeSealedStates } from "./sealed-states.ts"
-import type { Divergence, Verdict } from "./verdict.ts"
+import { describeDivergence, type Divergence, type Verdict } from "./verdict.ts"
 
 export type { Verdict } from "./verdict.ts"
 
@@ -80,12 +80,16 @@ const makeRun = () => {
   const states = makeSealedStates()
   const requests = makeRequestHashes()
   let state: State | null = null
+  let before: State | null = null
+  let newest: ParsedLine | null = null
   let sent: { readonly effect: number; readonly state: CallingLlm } | null = null
   let session = ""
   let counted = { events: 0, actions: 0, requests: 0, seals: 0 }
 
   /** What one event does, compared with what it did. */
-  const hear = (line: ParsedLine): Divergence | null => {
+  const hear = (line: ParsedLine): Bare | null => {
+    before = state
+    newest = line
     const taken: Step = state === null ? initial(line as ParsedLine & SessionOpened) : step(state, line)
     if (line.type === "LlmStarted" && line.effect === sent?.effect) {
       if (!requests.agrees(sent.state, line.hash)) return diverged(line.n, "request", line.hash, requests.of(sent.state))
@@ -102,7 +106,7 @@ const makeRun = () => {
   }
 
   /** A log whose events this machine cannot even hear is answered with the sentence that says so. */
-  const hearAll = ({ lines }: ReadBlock): Divergence | null => {
+  const hearAll = ({ lines }: ReadBlock): Bare | null => {
     try {
       for (const line of lines) {
         const found = hear(line)
@@ -114,7 +118,7 @@ const makeRun = () => {
     }
   }
 
-  const compareState = ({ seal }: ReadBlock): Divergence | null => {
+  const compareState = ({ seal }: ReadBlock): Bare | null => {
     if (seal === null || isClosing(seal) || state === null) return null
     if (!states.agrees(state, seal.state)) return diverged(seal.n, "state", seal.state, states.of(state))
     counted.seals++
@@ -124,7 +128,8 @@ const makeRun = () => {
   return {
     take: (read: ReadBlock): Divergence | null => {
       session = read.header.session
-      return (state === null ? otherHeader(read) : null) ?? hearAll(read) ?? compareState(read)
+      const found = (state === null ? otherHeader(read) : null) ?? hearAll(read) ?? compareState(read)
+      return found === null ? null : { ...found, event: newest === null ? null : rowOf(newest).event, before }
     },
     counts: (): Counts => ({ session, ...counted })
   }
@@ -140,10 +145,10 @@ const sameActions = (actual: readonly Action[], expected: readonly Action[]): bo
   JSON.stringify(actual) === JSON.stringify(expected) || canonicalJson(actual) === canonicalJson(expected)
 
 /** The header says again what the first event says; a log that contradicts itself was not written by Loom. */
-const otherHeader = ({ header, lines }: ReadBlock): Divergence | null => {
+const otherHeader = ({ header, lines }: ReadBlock): Bare | null => {
   const [opened] = lines
   if (opened === undefined) return null
-  if (opened.type !== "SessionOpened") return diverged(1, "header", "SessionOpened", opened.type)
+  if (opened.type !== "SessionOpened") return diverged(1, "header", '"SessionOpened"', JSON.stringify(opened.type))
   const expected = encodeHeader(header)
   const actual = encodeHeader({ ...header, ...headerOf(opened, header.build), loom: header.loom })
   return expected === actual ? null : diverged(1, "header", expected, actual)
@@ -152,20 +157,11 @@ const otherHeader = ({ header, lines }: ReadBlock): Divergence | null => {
 const newerMachine = ({ machine, build }: Header): string | null =>
   machine > MACHINE_VERSION ? `the log was made by machine ${machine} of ${build}; this one is ${MACHINE_VERSION}, update Loom` : null
 
-const diverged = (n: number, what: Divergence["what"], expected: string, actual: string): Divergence => ({ at: "event", n, what, expected, actual })
+type Bare = Omit<Divergence, "event" | "before">
+
+const diverged = (n: number, what: Divergence["what"], expected: string, actual: string): Bare => ({ at: "event", n, what, expected, actual })
 
 // ── in words ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const describeCounts = ({ events, actions, requests, seals }: Counts): string =>
   `exact: ${events} events, ${actions} actions, ${requests} requests and ${seals} states compared`
-
-const NOUNS: Readonly<Record<Divergence["what"], string>> = {
-  header: "the header",
-  actions: "the actions",
-  request: "the request",
-  state: "the state",
-  error: "the machine"
-}
-
-const describeDivergence = ({ n, what, expected, actual }: Divergence): string =>
-  `diverged at event ${n}: ${NOUNS[what]} expected ${expected}, got ${actual}`

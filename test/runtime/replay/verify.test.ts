@@ -9,6 +9,7 @@ import { canonicalRequest } from "../../../src/machine/request.ts"
 import { EventLog } from "../../../src/runtime/event-log/event-log.ts"
 import { replayFile } from "../../../src/runtime/replay/replay-file.ts"
 import { makeRequestHashes } from "../../../src/runtime/replay/request-hash.ts"
+import { explainDivergence, type Divergence } from "../../../src/runtime/replay/verdict.ts"
 import { verifyFile, verifySession } from "../../../src/runtime/replay/verify.ts"
 import { conversation, type Recorded } from "../event-log/support/conversation.ts"
 import { keepWhole, textOf } from "../event-log/support/journal.ts"
@@ -67,8 +68,17 @@ test("an action that is other than this build would decide is named with both; p
       expected: '[{"type":"GatherContext","effect":1,"turn":1}]',
       actual: '[{"type":"GatherContext","effect":1,"turn":1},{"type":"RecordDecision","kind":"goal","title":"question 1"}]'
     },
-    message: expect.stringMatching(/^diverged at event 2: the actions expected \[.*\], got \[.*\]$/)
+    message: "diverged at event 2 (the person says: question 1): it causes other actions here"
   })
+  const divergence = verdict.firstBad as Divergence
+  expect([divergence.before, divergence.event]).toEqual([JSON.parse(JSON.stringify(rows[0]!.state)), rows[1]!.event])
+  expect(explainDivergence(divergence)).toEqual([
+    "state before: waiting for input: opened",
+    "recorded: gather the context of turn 1 (1)",
+    "here: gather the context of turn 1 (1); remember the goal: question 1",
+    "- [1]: nothing",
+    '+ [1]: {"type":"RecordDecision","kind":"goal","title":"question 1"}'
+  ])
 })
 
 test("an action too many, where this build would do nothing, is named too", async () => {
@@ -81,7 +91,7 @@ test("a request that is other than the one that left is named; proves LOG-12", a
   const hash = "0".repeat(64)
   const verdict = verifyFile(fileOf(await decidedOtherwise(rows, index, ({ event }) => ({ event: { ...event, hash } as Recorded["event"] }))))
   const event = rows[index]!.event
-  expect(verdict.firstBad).toEqual({ at: "event", n: index + 1, what: "request", expected: hash, actual: event.type === "LlmStarted" ? event.hash : "" })
+  expect(verdict.firstBad).toMatchObject({ at: "event", n: index + 1, what: "request", expected: hash, actual: event.type === "LlmStarted" ? event.hash : "" })
 })
 
 test("a state that is other than the sealed one is named at its seal; proves LOG-6, LOG-12", async () => {
