@@ -18,7 +18,7 @@ interface Heard {
  * Holds a log of a host to every law, heard by a machine of the host's own or by Loom's.
  * Errors: rejects where the log does not begin with `SessionOpened`.
  */
-export const verifyLog = (name: string, events: readonly Event[], machine: Machine = ours): Promise<Report> =>
+export const verifyLog = async (name: string, events: readonly Event[], machine: Machine = ours): Promise<Report> =>
   verify(`log ${name}`, lawsAsPromises, { events, machine, broken: brokenEdges(machine, events) })
 
 const lawsAsPromises: readonly Promised<Heard>[] = [
