@@ -16,7 +16,7 @@ import { logError } from "../event-log/log-error.ts"
 import { sessionId } from "../opening.ts"
 import type { Said, Session } from "../session.ts"
 import type { Sessions } from "../sessions.ts"
-import type { FilesSource } from "./files-at.ts"
+import { openFiles, type FilesSource } from "./files-at.ts"
 import { loadSession } from "./log-source.ts"
 import { compareRerun, type RerunDifferences } from "./rerun-compare.ts"
 import { performLive, performRecorded } from "./rerun-perform.ts"
@@ -71,7 +71,8 @@ export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, sour
         ...(place === null ? {} : { llm: Layer.succeed(Llm, Llm.of({ ask: playInOrder(record.calls, toHere) })) }),
         perform: place === null ? performRecorded(record, (call) => unrecorded.push(call)) : performLive(record.hooks.some(({ commit }) => commit !== undefined))
       })
-      return yield* holdAgain(session, record, toHere, options.tools === "recorded")
+      const restore = place === null ? () => Effect.void : restoring(source, place)
+      return yield* holdAgain({ session, record, translate: toHere, isLiveModel: options.tools === "recorded", restore })
     })
   )
   const now = yield* Effect.provideService(loadSession(held.session), EventLog, house.log)
@@ -90,18 +91,31 @@ const openedAgain = (opened: SessionOpened, place: RerunPlace | null, { model }:
   return { ...common, modelsByName: { ...opened.modelsByName, [model]: opened.modelsByName[model] ?? modelFacts(model) }, settings: { ...opened.settings, model } }
 }
 
+interface HeldAgain {
+  readonly session: Session
+  readonly record: Record
+  readonly translate: Translate
+  readonly isLiveModel: boolean
+  /** Makes the files those of a checkpoint of the record. */
+  readonly restore: (tree: string) => Effect.Effect<void, LogError>
+}
+
+const restoring = (source: FilesSource, { root }: RerunPlace) => (tree: string): Effect.Effect<void, LogError> =>
+  Effect.scoped(Effect.flatMap(openFiles(source), (files) => Effect.asVoid(files.restore({ tree, from: 1, why: "after an undo" }, root))))
+
 const errorOf = (state: State): string | null => (state.name === "Error" ? state.error.message : null)
 
 /** Says all that was said, each at the point where it was said, and answers what is asked as it was answered. Gives the last state before it is closed. */
-const holdAgain = Effect.fnUntraced(function*(session: Session, record: Record, translate: Translate, isLiveModel: boolean): Effect.fn.Return<State, LogError, Scope.Scope> {
+const holdAgain = Effect.fnUntraced(function*(held: HeldAgain): Effect.fn.Return<State, LogError, Scope.Scope> {
+  const { session, record } = held
   let progress = NO_PROGRESS
   const asked = yield* Queue.unbounded<ActionOf<"RequestApproval">>()
   session.listen(({ event, step }) => {
     progress = progressAfter(progress, { event, step })
     for (const action of step.actions) if (action.type === "RequestApproval") Queue.offerUnsafe(asked, action)
   })
-  yield* Effect.forkScoped(Effect.ignore(answerAll(session, asked, record, translate)))
-  for (const input of record.inputs) yield* sayAgain(session, input, () => progress, translate, isLiveModel)
+  yield* Effect.forkScoped(Effect.ignore(answerAll(held, asked)))
+  for (const input of record.inputs) yield* sayAgain(held, input, () => progress)
   yield* until(session, () => isAtRest(session.state()))
   const state = session.state()
   yield* session.say({ type: "ShutdownRequested" })
@@ -110,10 +124,14 @@ const holdAgain = Effect.fnUntraced(function*(session: Session, record: Record, 
 })
 
 /** What was said at work is said at the same point of the work; where the session rests before it gets there, only messages and settings are. */
-const sayAgain = Effect.fnUntraced(function*(session: Session, { event, at }: Input, progress: () => Progress, translate: Translate, isLiveModel: boolean) {
+const sayAgain = Effect.fnUntraced(function*({ session, translate, isLiveModel, restore }: HeldAgain, { event, at }: Input, progress: () => Progress) {
   yield* until(session, () => isAtRest(session.state()) || (at !== null && isReached(progress(), at)))
   const isLate = at !== null && isAtRest(session.state())
   if (isLate && event.type !== "UserInput" && event.type !== "SettingsChanged") return
+  if (event.type === "WorkspaceRestored") {
+    yield* restore(event.tree)
+    return yield* session.say({ type: event.type, tree: event.tree, note: translate(event.note) })
+  }
   const { at: _at, ...said } = translated(event, translate)
   yield* session.say(isLiveModel ? withoutModel(said) : said)
 })
@@ -126,7 +144,7 @@ const withoutModel = (said: Said): Said => {
 }
 
 /** A call that nobody was asked about then is not approved now. */
-const answerAll = (session: Session, asked: Queue.Dequeue<ActionOf<"RequestApproval">>, record: Record, translate: Translate) => {
+const answerAll = ({ session, record, translate }: HeldAgain, asked: Queue.Dequeue<ActionOf<"RequestApproval">>) => {
   const byCall = new Map([...record.approvalsByCall].map(([call, answers]) => [translate(call), answers]))
   const take = takerOf(byCall)
   return Effect.forever(

@@ -35,6 +35,9 @@ const someLimits = limits.chain((all) => fc.subarray(Object.keys(all) as (keyof 
 
 export const modes = fc.constantFrom<Settings["mode"]>("default", "bypass", "accept-edits", "plan", "auto")
 
+/** As a person, an undo and a redo say it. */
+const RESTORED = [{ note: "put back" }, { note: "" }, { note: "put back", before: "s", undone: [7, 12] }, { note: "there again", before: "s", redone: 15 }]
+
 const person: fc.Arbitrary<Move> = fc
   .oneof(
     { weight: 8, arbitrary: parts.map((said) => ({ type: "UserInput" as const, parts: said })) },
@@ -43,7 +46,7 @@ const person: fc.Arbitrary<Move> = fc
     { weight: 2, arbitrary: fc.constant({ type: "SessionResumed" as const }) },
     { weight: 2, arbitrary: fc.constant({ type: "InputTakenBack" as const }) },
     { weight: 2, arbitrary: fc.constant({ type: "OffloadRequested" as const }) },
-    { weight: 1, arbitrary: fc.constantFrom("put back", "").map((note) => ({ type: "WorkspaceRestored" as const, tree: "t", note })) },
+    { weight: 1, arbitrary: fc.constantFrom(...RESTORED).map((restored) => ({ type: "WorkspaceRestored" as const, tree: "t", ...restored })) },
     { weight: 1, arbitrary: fc.constant({ type: "ShutdownRequested" as const }) },
     { weight: 1, arbitrary: fc.constantFrom("test:two", "test:one", "constructor", "nobody knows").map((model) => ({ type: "SettingsChanged" as const, model })) },
     { weight: 1, arbitrary: modes.map((mode) => ({ type: "SettingsChanged" as const, mode })) },

@@ -10,6 +10,7 @@ import { EventLog } from "../../../src/runtime/event-log/event-log.ts"
 import { loadSession } from "../../../src/runtime/replay/log-source.ts"
 import { rerun, type RerunOptions } from "../../../src/runtime/replay/rerun.ts"
 import { masking, translation } from "../../../src/runtime/replay/rerun-words.ts"
+import { undoIn } from "../../../src/runtime/replay/undo.ts"
 import type { Session } from "../../../src/runtime/session.ts"
 import { emptyDirectory, filesOf } from "../../effects/git/place.ts"
 import { ANSWERS, newPlace, says, shell, tool, withApp, type Place } from "./support/worked-session.ts"
@@ -137,6 +138,24 @@ test("a call that was broken off is broken off again at the same point, and the 
         })
       )
       expect(yield* again(app, place, id)).toMatchObject({ equal: true, requests: { recorded: 2, now: 2 }, results: { recorded: 1, now: 1 } })
+    })
+  )
+})
+
+test("an undo and a second process are gone through again, too: the files are put back at the same point", () => {
+  const place = newPlace([shell("printf x > made; ls"), says("made"), shell("ls"), says("gone"), shell("printf y > more; ls"), says("done")])
+  return withApp(place, (app) =>
+    Effect.gen(function*() {
+      const id = yield* held(app, (session) => Effect.andThen(sayAndRest(session, words("go")), undoIn(app, session, { what: "turn", force: false })))
+      yield* Effect.scoped(
+        Effect.gen(function*() {
+          const session = yield* app.sessions.resume(id, { settings: app.settings, attended: false })
+          yield* sayAndRest(session, words("look"))
+          yield* sayAndRest(session, words("more"))
+          yield* shutDown(session)
+        })
+      )
+      expect(yield* again(app, place, id)).toMatchObject({ equal: true, requests: { recorded: 6, now: 6 }, results: { recorded: 3, now: 3 } })
     })
   )
 })
