@@ -42,13 +42,18 @@ export const openFullScreen = (stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStr
     if (key.ctrl && key.name === "l") return tui.requestRender(true)
     guarded(() => shown.onKey(key), undefined)
   }
+  let open = true
   const tui = new TuiAltScreen(terminalOn(stdin, stdout, hear), false, undefined, { mouse: false })
   const sleep = (): void => {
     tui.stop({ preserveScreen: true })
-    process.once("SIGCONT", () => tui.start())
+    // Without a keyboard nothing would keep the process from ending when it wakes.
+    const kept = setInterval(() => undefined, KEPT_MS)
+    process.once("SIGCONT", () => {
+      clearInterval(kept)
+      if (open) tui.start()
+    })
     process.kill(0, "SIGTSTP")
   }
-  let open = true
   const close = (): void => {
     if (!open) return
     open = false
@@ -63,6 +68,9 @@ export const openFullScreen = (stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStr
   tui.start()
   return { refresh: () => tui.requestRender(), close }
 }
+
+/** Nothing happens then. Units: ms. */
+const KEPT_MS = 60_000
 
 const COLUMNS = 80
 const ROWS = 24

@@ -96,7 +96,7 @@ const TIME_COLUMNS = 9
 /** Room for the numbers of a text that streams, as far as such are there. */
 const numberColumns = ({ rows, lines }: Tape): number => {
   const digits = `${rows.length}`.length
-  return lines.length === rows.length ? digits : Math.min(2 * digits + 1, 11)
+  return lines.length === rows.length ? digits : Math.min(2 * digits + 1, 13)
 }
 
 /** `timeWords(83_400)  // => "+1:23.4"`. Units: ms in. */
