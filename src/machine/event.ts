@@ -184,7 +184,18 @@ export interface SessionOpened extends Timed<"SessionOpened"> {
   readonly roots: Opened["roots"]
   readonly modelsByName: Readonly<Record<string, ModelFacts>>
   readonly settings: Settings
+  /** Set where it goes on from an event of another session. */
+  readonly parent?: Parent
 }
+
+/** The session and the event of it that a fork goes on from. */
+export interface Parent {
+  readonly session: string
+  readonly n: number
+  /** What of the events up to there is not as it was, in words for a person: `set 12.text`, `drop 14`. */
+  readonly changes?: readonly string[]
+}
+
 /** A process took the session up again: nothing started before can answer. */
 export interface SessionResumed extends Timed<"SessionResumed"> {}
 

@@ -12,6 +12,7 @@ import { layerBlobsSql } from "./event-log/blobs-sql.ts"
 import { EventLog } from "./event-log/event-log.ts"
 import { logErrorOf, type LogError } from "./event-log/log-error.ts"
 import { modelByKey } from "./opening.ts"
+import type { Forked, ForkWish } from "./replay/fork.ts"
 import { makeSessions, type Sessions } from "./sessions.ts"
 import { environmentLayer, fileLayer, settingsOf, type Layer as SettingsLayer, type Settings, type SettingsError } from "./settings.ts"
 import { version } from "./version.ts"
@@ -22,6 +23,8 @@ export interface App {
   readonly settings: Settings
   readonly directories: Directories
   readonly log: EventLog["Service"]
+  /** Begins a session that goes on from an event of a log: of a file, or of a session by its id. */
+  readonly fork: (wish: ForkWish, log: { readonly file: string } | string) => Effect.Effect<Forked, LogError | SettingsError>
   /** Under what name a damaged database was set aside; `null` where it was sound. */
   readonly setAside: string | null
 }
@@ -39,7 +42,9 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const settings = yield* readSettings(config, directories)
   const { context, setAside } = yield* openStore(directories)
   const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data }), context)
-  return { sessions, settings, directories, log: Context.get(context, EventLog), setAside }
+  const fork: App["fork"] = (wish, log) =>
+    Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
+  return { sessions, settings, directories, log: Context.get(context, EventLog), fork, setAside }
 })
 
 const readSettings = Effect.fnUntraced(function*({ environment, flagsLayer }: AppConfig, directories: Directories) {

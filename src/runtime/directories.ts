@@ -1,6 +1,8 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
 
+export { makeDirectory } from "../effects/os/make-directory.ts"
+
 /** Where Loom keeps its own things. Nothing of it ever stands in a person's repository. */
 export interface Directories {
   /** `config.toml` of the person. */

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
+import { makeDirectory } from "../effects/os/make-directory.ts"
 import { layerOfText, SettingsError, type Layer } from "./settings.ts"
 
 /**
@@ -72,7 +73,7 @@ const textIfThere = (path: string): string => {
 
 /** A file that is only linked here stays where it is, and keeps its mode. */
 const replace = (path: string, text: string): void => {
-  mkdirSync(dirname(path), { recursive: true })
+  makeDirectory(dirname(path))
   const target = existsSync(path) ? realpathSync(path) : path
   const beside = `${target}.${process.pid}.part`
   writeFileSync(beside, text, { mode: existsSync(target) ? statSync(target).mode : 0o600 })

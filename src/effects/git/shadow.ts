@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, resolve, sep } from "node:path"
+import { makeDirectory } from "../os/make-directory.ts"
 import { errorCode } from "../os/problem.ts"
 import { findRepository, isNewFormat, type Repository } from "./repository.ts"
 
@@ -122,7 +123,7 @@ const prepare = (shadow: Shadow): void => {
 
 /** For the person's eyes only: a checkpoint holds what they would not show, a `.env` for instance. */
 const create = ({ directory, root }: Shadow): void => {
-  for (const name of ["objects/pack", "refs/heads", "info"]) mkdirSync(join(directory, name), { recursive: true, mode: 0o700 })
+  for (const name of ["objects/pack", "refs/heads", "info"]) makeDirectory(join(directory, name), 0o700)
   writeFileSync(join(directory, "config"), CONFIG)
   writeFileSync(join(directory, "info/attributes"), ATTRIBUTES)
   writeFileSync(join(directory, "workspace"), `${root}\n`)

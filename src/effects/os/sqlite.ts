@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync } from "node:fs"
+import { closeSync, existsSync, openSync, renameSync, statfsSync } from "node:fs"
 import { dirname } from "node:path"
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite"
 import * as Context from "effect/Context"
@@ -12,6 +12,7 @@ import type { Connection } from "effect/sql/SqlConnection"
 import * as SqlError from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
+import { makeDirectory } from "./make-directory.ts"
 
 /** The one door to `node:sqlite`: Effect's `SqlClient` over it. Everything else speaks SQL through that. */
 export interface SqliteConfig {
@@ -28,8 +29,8 @@ export class Sqlite extends Context.Service<Sqlite, { readonly file: string; rea
 export const layer = (config: SqliteConfig): Layer.Layer<SqlClient.SqlClient | Sqlite, SqlError.SqlError> =>
   Layer.effectContext(
     Effect.gen(function*() {
-      const opened = yield* Effect.acquireRelease(attempt("open", () => openOrSetAside(config)), ({ database }) => Effect.sync(() => database.close()))
-      const client = yield* clientOf(opened.database)
+      const opened = yield* Effect.acquireRelease(attempt("open", config.file, () => openOrSetAside(config)), ({ database }) => Effect.sync(() => database.close()))
+      const client = yield* clientOf(opened.database, config.file)
       return Context.make(SqlClient.SqlClient, client).pipe(Context.add(Sqlite, { file: config.file, setAside: opened.setAside }))
     })
   ).pipe(Layer.provide(Reactivity.layer))
@@ -83,7 +84,7 @@ const turnOnWal = (database: DatabaseSync, untilMs: number): void => {
 /** What a person said to an agent is nobody else's: the directory and the file are made for their owner alone. */
 const ensureFile = (file: string): void => {
   if (existsSync(file)) return
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(file), 0o700)
   closeSync(openSync(file, "a", 0o600))
 }
 
@@ -109,9 +110,9 @@ const sqliteModule = (): typeof import("node:sqlite") => {
 
 // ── the client ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const clientOf = Effect.fnUntraced(function*(database: DatabaseSync): Effect.fn.Return<SqlClient.SqlClient, never, Reactivity.Reactivity | Scope.Scope> {
+const clientOf = Effect.fnUntraced(function*(database: DatabaseSync, file: string): Effect.fn.Return<SqlClient.SqlClient, never, Reactivity.Reactivity | Scope.Scope> {
   const acquirers = SqlClient.makeSqliteAcquirers({
-    connection: Effect.succeed(connectionOf(database)),
+    connection: Effect.succeed(connectionOf(database, file)),
     semaphore: yield* Semaphore.make(1),
     isTransaction: () => database.isTransaction
   })
@@ -128,7 +129,9 @@ const clientOf = Effect.fnUntraced(function*(database: DatabaseSync): Effect.fn.
 
 type Params = ReadonlyArray<unknown>
 
-const connectionOf = (database: DatabaseSync): Connection => {
+const connectionOf = (database: DatabaseSync, file: string): Connection => {
+  const run = <A>(evaluate: (bigInts: boolean) => A): Effect.Effect<A, SqlError.SqlError> =>
+    Effect.withFiber((fiber) => attempt("execute", file, () => evaluate(Context.get(fiber.context, SqlClient.SafeIntegers))))
   const prepared = statementCache(database)
   const rows = (sql: string, params: Params) => run((bigInts) => prepared(sql, false, bigInts).all(...bound(params)))
   const values = (sql: string, params: Params) =>
@@ -169,9 +172,6 @@ const statementCache = (database: DatabaseSync) => {
   }
 }
 
-const run = <A>(evaluate: (bigInts: boolean) => A): Effect.Effect<A, SqlError.SqlError> =>
-  Effect.withFiber((fiber) => attempt("execute", () => evaluate(Context.get(fiber.context, SqlClient.SafeIntegers))))
-
 /** SQLite knows neither flags nor `undefined`. */
 const bound = (params: Params): SQLInputValue[] => {
   for (const param of params) if (typeof param === "boolean" || param === undefined) return params.map(bindable)
@@ -196,8 +196,23 @@ const isDamage = (cause: unknown): boolean => sqliteCode(cause) === SQLITE.NOTAD
 
 const isBusy = (cause: unknown): boolean => sqliteCode(cause) === SQLITE.BUSY || sqliteCode(cause) === SQLITE.LOCKED
 
-const attempt = <A>(operation: "open" | "execute", evaluate: () => A): Effect.Effect<A, SqlError.SqlError> =>
-  Effect.try({ try: evaluate, catch: (cause) => new SqlError.SqlError({ reason: classified(cause, operation) }) })
+const attempt = <A>(operation: "open" | "execute", file: string, evaluate: () => A): Effect.Effect<A, SqlError.SqlError> =>
+  Effect.try({ try: evaluate, catch: (cause) => new SqlError.SqlError({ reason: classified(outOfSpace(cause, file) ?? cause, operation) }) })
+
+/** With less than this left, a disk is full: a commit needs pages in the log and beside it. Units: bytes. */
+const SPACE_MIN_BYTES = 1024 * 1024
+
+/** Where a file cannot grow SQLite often only says that input or output failed; whether space is what is missing, the file system knows. */
+const outOfSpace = (cause: unknown, file: string): Error | null => {
+  if (sqliteCode(cause) !== SQLITE.IOERR) return null
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file))
+    return bavail * bsize < SPACE_MIN_BYTES ? Object.assign(new Error("the disk is full"), { code: "ENOSPC" }) : null
+  } catch {
+    // Then nobody knows, and what SQLite said stands.
+    return null
+  }
+}
 
 /** Effect's classification reads `errno`, where other drivers put what this one calls `errcode`. */
 const classified = (cause: unknown, operation: string): SqlError.SqlErrorReason => {

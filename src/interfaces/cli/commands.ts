@@ -24,6 +24,7 @@ export const COMMANDS = {
   verify: { usage: "LOG…|DIR…", help: "does this build decide the same? every event and action compared; --all: every session", words: [0, ANY], load: async () => (await import("./occasional.ts")).verify },
   replay: { usage: "FILE|ID", help: "go through a session event by event, forwards and backwards; without a terminal its story", words: [1, 1], load: async () => (await import("./occasional.ts")).replay },
   diff: { usage: "A B", help: "where two logs part, and both stories from there on; --all, --exact", words: [2, 2], load: async () => (await import("./occasional.ts")).diff },
+  fork: { usage: "LOG", help: "a new session from any event, with the files as they were; --at N, --in DIR, --set, --drop, --model", words: [1, 1], load: async () => (await import("./occasional.ts")).fork },
   stats: { usage: "LOG…", help: "where time, tokens and money went, and what broke the cached prefix", words: [1, ANY], load: async () => (await import("./occasional.ts")).stats },
   rerun: { usage: "FILE|ID", help: "does it still work? the same session once more, its requests and results compared; --tools, --in", words: [1, 1], load: async () => (await import("./occasional.ts")).rerun },
   undo: { usage: "[ID]", help: "put the files back to before the last turn; --step, --redo, --force", words: [0, 1], load: async () => (await import("./occasional.ts")).undo },
@@ -55,7 +56,7 @@ export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
 }
 
 /** Commands of the design that this version does not have, so that nobody's words for one of them go to a model as a task. */
-const LATER: readonly string[] = ["fork", "test", "graph", "map", "context", "models", "tools", "config", "mcp", "acp", "serve"]
+const LATER: readonly string[] = ["test", "graph", "map", "context", "models", "tools", "config", "mcp", "acp", "serve"]
 
 /** The first word names a command that is still to come; asked before the flags are read, for it may have its own. */
 export const stillToCome = ([first, ...rest]: readonly string[]): string | null =>

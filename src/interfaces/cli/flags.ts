@@ -11,15 +11,16 @@ interface Flag {
   readonly help: string
 }
 
-export type FlagGroup = "task" | "model" | "permissions" | "limits" | "output" | "hidden"
+export type FlagGroup = "task" | "model" | "permissions" | "limits" | "replay" | "output" | "hidden"
 
 export const FLAGS = {
   print: { short: "p", group: "task", help: "answer once and leave; what is piped in is appended to the task" },
   continue: { short: "c", group: "task", help: "go on with the newest session of this folder" },
   resume: { short: "r", value: "ID", group: "task", help: "go on with this session; without an id as --continue" },
+  "fork-session": { group: "task", help: "with -c or -r: go on in a fork, the session itself stays as it is" },
   project: { short: "C", value: "DIR", group: "task", help: "work in this folder" },
   tools: { value: "live|recorded", group: "task", help: "rerun: real tools and the model from the log, or the other way round" },
-  in: { value: "DIR", group: "task", help: "rerun: where the copy of the workspace is made; one that holds files is taken as it is" },
+  in: { value: "DIR", group: "task", help: "rerun: where the copy of the workspace is made, one that holds files is taken as it is; fork: the directory it works in" },
   step: { group: "task", help: "undo: only the last batch of tools" },
   redo: { group: "task", help: "undo: take the last undo back" },
   force: { group: "task", help: "undo: put back also what you changed since; it is kept for --redo" },
@@ -33,16 +34,18 @@ export const FLAGS = {
   "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
   "max-budget-usd": { value: "DOLLARS", group: "limits", help: "money of the session at most" },
   "output-format": { value: "FORMAT", group: "output", help: "text, json or stream-json" },
-  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, bisect, shrink, doctor" },
-  at: { value: "N", group: "output", help: "replay: begin with event N; without a terminal that event and its state" },
-  break: { value: "EXPR", many: true, group: "output", help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
-  play: { value: "SPEED", group: "output", help: "replay: play it as it streamed, as 1x or 4x" },
+  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, fork, bisect, shrink, doctor" },
+  at: { value: "N", group: "replay", help: "replay: begin with event N; without a terminal that event and its state; fork: go on from it" },
+  break: { value: "EXPR", many: true, group: "replay", help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
+  play: { value: "SPEED", group: "replay", help: "replay: play it as it streamed, as 1x or 4x" },
   all: { group: "output", help: "sessions, verify: those of every folder; diff: the whole of both stories" },
   exact: { group: "output", help: "diff, rerun: compare times, names and all else that must differ, too" },
-  when: { value: "EXPR", group: "output", help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
-  check: { value: "COMMAND", group: "output", help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell" },
+  when: { value: "EXPR", group: "replay", help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
+  check: { value: "COMMAND", group: "replay", help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell" },
   to: { value: "FILE", group: "output", help: "where export and shrink write" },
   "with-files": { group: "output", help: "export the workspace's checkpoints, too, into FILE.bundle" },
+  set: { value: "N.FIELD=VALUE", many: true, group: "replay", help: "fork: what an event said is this instead" },
+  drop: { value: "N", many: true, group: "replay", help: "fork: leave an event out" },
   quiet: { short: "q", group: "output", help: "say nothing on stderr but errors" },
   verbose: { group: "output", help: "say more on stderr" },
   version: { short: "V", group: "output", help: "print the version" },
@@ -123,7 +126,7 @@ const wrongValue = (flags: Flags): string | null => {
   if (format !== undefined && !(OUTPUT_FORMATS as readonly unknown[]).includes(format)) {
     return `the output format ${String(format)} is not known; take one of ${OUTPUT_FORMATS.join(", ")}`
   }
-  const empty = (["model", "project", "resume", "to", "in"] as const).find((name) => flags[name] === "")
+  const empty = (["model", "project", "resume", "to", "in", "at"] as const).find((name) => flags[name] === "")
   return empty === undefined ? null : `the flag --${empty} needs a value; write it as --${empty}=${valueName(`--${empty}`)}`
 }
 

@@ -34,6 +34,7 @@ const GROUPS: readonly (readonly [FlagGroup, string])[] = [
   ["model", "the model"],
   ["permissions", "what it may do"],
   ["limits", "limits"],
+  ["replay", "looking back, and what if"],
   ["output", "output"]
 ]
 

@@ -3,16 +3,17 @@ import * as Effect from "effect/Effect"
 import { plural } from "../view/money.ts"
 import { printer } from "../view/printer.ts"
 import { sessionLines } from "../view/session-lines.ts"
+import { sessionsOf } from "../view/session-tree.ts"
 import { EXIT } from "./exit-code.ts"
 import type { Command, Invocation } from "./invocation.ts"
 import { appOf } from "./open.ts"
 
-/** Lists the sessions of this folder, or all of them. */
+/** Lists the sessions of this folder and their forks, or all of them. */
 export const sessions: Command = Effect.fnUntraced(function*(invocation: Invocation) {
   const { flags, cwd, output } = invocation
   const app = yield* appOf(invocation)
   const all = yield* app.sessions.list()
-  const here = all.filter(({ roots }) => roots[0] === cwd)
+  const here = sessionsOf(cwd, all)
   const listed = flags.all === true ? all : here
   if (flags.json === true) {
     output.out(`${JSON.stringify(listed, null, 2)}\n`)

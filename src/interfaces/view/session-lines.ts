@@ -1,19 +1,23 @@
 import type { SessionSummary } from "../../runtime/sessions.ts"
 import { plural } from "./money.ts"
 import { fitted, span, type Shown, type Tone } from "./shown.ts"
+import { sessionTree } from "./session-tree.ts"
 import { oneLine } from "./visible.ts"
 
-/** One line a session, the newest first; `here`: the folder whose sessions need not name it. Units: `now` in ms since the epoch. */
+/** One line a session, the newest first, forks indented below what they go on from; `here`: the folder whose sessions need not name it. Units: `now` in ms since the epoch. */
 export const sessionLines = (sessions: readonly SessionSummary[], now: number, here: string | null): readonly Shown[] =>
-  sessions.map((session) =>
+  sessionTree(sessions).map(({ session, depth }) =>
     fitted(
+      span("dim", depth === 0 ? "" : `${"  ".repeat(depth - 1)}└ `),
       span("strong", session.id),
       span("dim", `  ${agoWords(now - session.updated).padStart(9)}  `),
       span(toneOf(session.state), stateWords(session.state).padEnd(8)),
       span("plain", `  ${session.title === "" ? "(nothing said yet)" : oneLine(session.title)}`),
-      span("dim", `  ${plural(session.events, "event")}, ${oneLine(session.model)}${session.roots[0] === here ? "" : `, ${oneLine(session.roots[0] ?? "")}`}`)
+      span("dim", `  ${plural(session.events, "event")}, ${oneLine(session.model)}${forkWords(session)}${session.roots[0] === here ? "" : `, ${oneLine(session.roots[0] ?? "")}`}`)
     )
   )
+
+const forkWords = ({ parent }: SessionSummary): string => (parent === null ? "" : `, fork of ${oneLine(parent.session)} at event ${parent.n}`)
 
 const stateWords = (state: string): string => {
   switch (state) {

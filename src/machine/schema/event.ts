@@ -101,7 +101,8 @@ const hostEvents = [
     rules: List(ruleSchema),
     roots: List(Text),
     modelsByName: modelsByNameSchema,
-    settings: settingsSchema
+    settings: settingsSchema,
+    parent: optionalKey(Struct({ session: Text, n: Finite, changes: optionalKey(List(Text)) }))
   }),
   Struct(timed("SessionResumed"))
 ] as const

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
+import type { Parent } from "../../machine/event.ts"
 import { exportSession, pagesOf } from "./export.ts"
 import { decodeHeader } from "./header.ts"
 import type { Imported } from "./import.ts"
@@ -33,6 +34,8 @@ export interface SessionInfo {
   readonly events: number
   /** Name of the state after the newest event. */
   readonly state: string
+  /** The session and the event that a fork goes on from; `null` for any other. */
+  readonly parent: Parent | null
 }
 
 /** Keeps the events of all sessions. They are the truth; everything else is a fold of them. */
@@ -72,6 +75,12 @@ export class EventLog extends Context.Service<
     )
 }
 
+/** Few are forks, so most headers need not be read. */
+const parentIn = (header: string): Parent | null => {
+  const decoded = header.includes('"parent":') ? decodeHeader(header) : ""
+  return typeof decoded === "string" ? null : (decoded.parent ?? null)
+}
+
 export interface Range {
   readonly from?: number
   readonly to?: number
@@ -83,7 +92,7 @@ const makeEventLog = Effect.fnUntraced(function*(store: Store, build: string) {
   return EventLog.of({
     ...journals,
     read: (id, range = {}) => Stream.unwrap(Effect.map(store.session(id), (session) => rows(store, session, range))),
-    list: Effect.map(store.sessions, (sessions) => sessions.map(({ header: _, ...info }) => info)),
+    list: Effect.map(store.sessions, (sessions) => sessions.map(({ header, ...info }) => ({ ...info, parent: parentIn(header) }))),
     text,
     exportTo: (id, file) => writeFileOf(id, file, text(id)),
     importFrom: (file) =>

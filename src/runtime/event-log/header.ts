@@ -1,7 +1,7 @@
 import { hash } from "node:crypto"
-import type { SessionOpened } from "../../machine/event.ts"
+import type { Parent, SessionOpened } from "../../machine/event.ts"
 import type { Settings } from "../../machine/session.ts"
-import { settings } from "./line.ts"
+import { parent, settings } from "./line.ts"
 import { object } from "./shape.ts"
 import { asIs } from "./shape.ts"
 
@@ -23,6 +23,8 @@ export interface Header {
   /** SHA-256 of the tool definitions as JSON, hex. */
   readonly tools: string
   readonly settings: Settings
+  /** Set for a fork. */
+  readonly parent?: Parent
 }
 
 export const headerOf = (opened: SessionOpened, build: string): Header => ({
@@ -33,7 +35,8 @@ export const headerOf = (opened: SessionOpened, build: string): Header => ({
   build,
   at: opened.at,
   tools: catalogueHash(opened.tools),
-  settings: opened.settings
+  settings: opened.settings,
+  ...(opened.parent === undefined ? {} : { parent: opened.parent })
 })
 
 export const encodeHeader: (header: Header) => string = object<Header>({
@@ -44,7 +47,8 @@ export const encodeHeader: (header: Header) => string = object<Header>({
   build: asIs,
   at: asIs,
   tools: asIs,
-  settings
+  settings,
+  parent
 }) as (header: Header) => string
 
 /** The header, or why the line is none. A newer format is still a header, for the reader to refuse by name. */

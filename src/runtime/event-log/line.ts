@@ -1,5 +1,5 @@
 import type { Action, ActionOf, ActionType, StartedCall } from "../../machine/action.ts"
-import type { CallFacts, CommandFact, ContextFragment, Event, EventOf, EventType, PathFact } from "../../machine/event.ts"
+import type { CallFacts, CommandFact, ContextFragment, Event, EventOf, EventType, Parent, PathFact } from "../../machine/event.ts"
 import type { Limits, ModelFacts, Part, ReportedUsage, Rule, Settings, ToolCall, ToolDefinition } from "../../machine/session.ts"
 import type { CompletedCall, Failure, Question } from "../../machine/state.ts"
 import { asIs, fields, list, nullable, object, record, type Write } from "./shape.ts"
@@ -58,6 +58,8 @@ const limits = object<Limits>({
 })
 
 export const settings = object<Settings>({ model: asIs, mode: asIs, attended: asIs, limits })
+
+export const parent = object<Parent>({ session: asIs, n: asIs, changes: asIs })
 
 const models = record(object<ModelFacts>({ windowTokens: asIs, outputTokensMax: asIs, images: asIs, priced: asIs }))
 
@@ -131,7 +133,8 @@ const FIELDS: Readonly<Record<EventType, Write>> = {
     rules,
     roots: asIs,
     modelsByName: models,
-    settings
+    settings,
+    parent
   }),
   SessionResumed: event<"SessionResumed">({})
 }

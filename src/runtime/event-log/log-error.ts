@@ -48,7 +48,7 @@ const reasonOf = (cause: unknown): LogReason => {
 }
 
 const ADVICE: Partial<Record<LogReason, string>> = {
-  full: "; nothing that was acknowledged is lost, free some space and go on",
+  full: "; nothing that was acknowledged is lost: free some space and go on, or set LOOM_HOME to a directory on another disk",
   unwritable: "; set LOOM_HOME to a directory that can be written",
   busy: "; another process holds the database, try again when it is done",
   damaged: "; `loom doctor` names the file: move it away, and loom begins a new one"

@@ -24,6 +24,8 @@ export interface FilesSource {
 export interface Files {
   /** All checkpoints that are known of the log, in the order in which the files stood so. */
   readonly trees: readonly NamedTree[]
+  /** Whether a checkpoint can be had. */
+  readonly has: (named: NamedTree) => Effect.Effect<boolean, LogError>
   /** Makes the files of a directory those of a checkpoint. Errors: `not-found` where nobody has it. */
   readonly restore: (named: NamedTree, into: string) => Effect.Effect<Restored, LogError>
   /** Writes a bundle of those of the trees that can be had, and says which these are; no file where there is none. */
@@ -40,7 +42,7 @@ export const filesAt = (source: FilesSource, n: number, into: string): Effect.Ef
     Effect.gen(function*() {
       const files = yield* openFiles(source)
       const named = treeAt(files.trees, n)
-      if (named === null) return yield* logError("not-found", `restore the files of event ${n}: ${NONE_KNOWN}`)
+      if (named === null) return yield* noFilesAt(n, null)
       yield* files.restore(named, into)
       return named
     })
@@ -52,6 +54,7 @@ export const openFiles = Effect.fn("Replay.openFiles")(function*(source: FilesSo
   const trees = yield* allTrees(source.log, stores)
   return {
     trees,
+    has: (named) => Effect.catchTag(Effect.map(holderOf(stores, [named]), (holder) => holder !== null), "CheckpointError", asLogError),
     restore: (named, into) =>
       Effect.gen(function*() {
         const checkpoints = yield* holderOf(stores, [named])
@@ -75,6 +78,10 @@ export const openFiles = Effect.fn("Replay.openFiles")(function*(source: FilesSo
 })
 
 const TAKE_ALONG = "take it along with `loom export ID --to FILE --with-files` from where the session was held"
+
+/** Neither the log nor this machine knows of any files. */
+export const noFilesAt = (n: number, named: NamedTree | null): LogError =>
+  logError("not-found", `restore the files of event ${n}${named === null ? `: ${NONE_KNOWN}` : ` as they were ${named.why}: ${notHere(named)}`}`)
 
 const NONE_KNOWN = `no checkpoint of them is known here; ${TAKE_ALONG}, or name a directory whose files shall do with --in`
 

@@ -15,7 +15,7 @@ export const writePromises: readonly Promised<StoreTrial>[] = [
     const listed = await process(Effect.andThen(keepWhole(rows), EventLog.use(({ list }) => list)))
     const [{ event: first }, { event: last }] = [rows[0]!, rows[rows.length - 1]!]
     same(listed.length, 1)
-    fits(listed[0], { id: "s", title: "question 1", roots: ["/work"], model: "test:one", created: first.at, updated: last.at, events: 8, state: "WaitingForInput" })
+    fits(listed[0], { id: "s", title: "question 1", roots: ["/work"], model: "test:one", created: first.at, updated: last.at, events: 8, state: "WaitingForInput", parent: null })
   }),
   holds("what is appended gets the next number and is read back as it was, with what it caused (LOG-1)", async ({ process }) => {
     const sessions = await someSessions(20)

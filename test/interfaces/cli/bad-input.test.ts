@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { startModelServer, type ModelServer } from "../../support/model-server/server.ts"
 import { scripted } from "../../support/model-server/script.ts"
-import { calls, loom, makePlace, says, startLoom } from "../loom.ts"
+import { calls, LOOM, loom, makePlace, says, startLoom } from "../loom.ts"
 
 let server: ModelServer
 beforeAll(async () => {
@@ -70,7 +72,8 @@ test("a log of a newer Loom, no log at all, and a damaged one are told apart", a
     expect.stringMatching(/^newer\.jsonl: .*format 99.*update/),
     expect.stringMatching(/^none\.jsonl: damaged at line 1: /),
     expect.stringMatching(/^damaged\.jsonl: damaged at (line|events) \d+/),
-    expect.stringMatching(/^missing\.jsonl: .*there is no such file$/)
+    expect.stringMatching(/^missing\.jsonl: .*there is no such file$/),
+    "5 logs: 1 exact, 2 damaged, 1 newer, 1 unreadable"
   ])
   for (const name of ["newer", "none", "damaged", "missing"]) {
     const imported = await loom(makePlace(), ["import", join(place.root, `${name}.jsonl`)])
@@ -144,3 +147,25 @@ test("the doctor works where nothing else does, and shows no key", async () => {
   expect([well.code, well.stderr]).toEqual([0, ""])
   expect(well.stdout).toContain("off: commands run with all your rights")
 })
+
+test.skipIf(!existsSync("/proc/self"))("a home where no directory can be made is refused in a sentence that says what to do, and at once", async () => {
+  const place = makePlace()
+  const ran = await loom(place, ["sessions"], { environment: { LOOM_HOME: "/proc/loom/home" } })
+  expect(ran).toEqual({ code: 1, stdout: "", stderr: "open the database /proc/loom/home/data/loom.db: no directory can be made in /proc; set LOOM_HOME to a directory that can be written\n" })
+})
+
+/** Whether a disk of a few kilobytes can be had here. */
+const canMount = spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" }).status === 0
+
+test.skipIf(!canMount)("a disk that is full when Loom starts is named as such, whatever SQLite says of it, with what to do", async () => {
+  const place = makePlace()
+  const small = mkdtempSync(join(tmpdir(), "loom-small-"))
+  const saidWith = (freeKilobytes: number): string => {
+    const command = `mount -t tmpfs -o size=40k none ${small} && head -c $((${40 - freeKilobytes} * 1024)) /dev/zero > ${small}/full && exec ${process.execPath} ${LOOM} sessions`
+    const { status, stderr } = spawnSync("unshare", ["-Urm", "sh", "-c", command], { encoding: "utf8", cwd: place.root, env: { ...place.environment, LOOM_HOME: join(small, "home") } })
+    return `${status} ${stderr}`
+  }
+  for (const free of [40, 32, 16, 4]) {
+    expect(saidWith(free)).toMatch(/^1 open the (database \S+|log): (database or disk is full|the disk is full); nothing that was acknowledged is lost: free some space and go on, or set LOOM_HOME to a directory on another disk\n$/)
+  }
+}, 30_000)

@@ -86,6 +86,6 @@ test("a command with too many or too few words says how it is written", () => {
 })
 
 test("a command of the design that is not there yet says so, whatever flags it is given", () => {
-  expect(stillToCome(["fork", "LOG", "--at", "3"])).toBe('the command fork is not in this version yet; a task that begins with this word is written `loom -p "fork LOG --at 3"`')
-  expect([stillToCome(["-p", "fork it"]), stillToCome(["forks"]), stillToCome([])]).toEqual([null, null, null])
+  expect(stillToCome(["graph", "LOG", "--at", "3"])).toBe('the command graph is not in this version yet; a task that begins with this word is written `loom -p "graph LOG --at 3"`')
+  expect([stillToCome(["-p", "graph it"]), stillToCome(["graphs"]), stillToCome([])]).toEqual([null, null, null])
 })

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import type { Rule, Settings, Limits, Part } from "../../../src/machine/session.ts"
-import { LIMITS, opening } from "./opening.ts"
+import { LIMITS, opening, type Opening } from "./opening.ts"
 import type { Move, Plan } from "./play.ts"
 
 /** Whole random sessions, and their parts. Everything shrinks towards a plain session with plain answers. */
@@ -68,7 +68,13 @@ export const rules: fc.Arbitrary<readonly Rule[]> = fc.array(
 
 const openings = fc
   .record({ seed: fc.nat(0xffff), limits: fc.oneof({ weight: 2, arbitrary: fc.constant(LIMITS) }, { weight: 3, arbitrary: someLimits }), mode: modes, attended: fc.constantFrom(true, true, false), rules })
-  .map(({ seed, limits: given, mode, attended, rules: ruling }) => opening({ seed, limits: given, settings: { mode, attended }, rules: ruling }))
+  .map(({ seed, limits: given, mode, attended, rules: ruling }) => opening({ seed, limits: given, settings: { mode, attended }, rules: ruling, ...parentBy(seed) }))
+
+/** Some sessions are forks. */
+const parentBy = (seed: number): Pick<Opening, "parent"> => {
+  if (seed % 4 !== 0) return {}
+  return { parent: { session: "p", n: 1 + (seed % 7), ...(seed % 8 === 0 ? { changes: ["set 2.text", "drop 3"] } : {}) } }
+}
 
 export const MOVES_MAX = 50
 

@@ -1,4 +1,4 @@
-import type { SessionOpened } from "../../../src/machine/event.ts"
+import type { Parent, SessionOpened } from "../../../src/machine/event.ts"
 import type { Limits, ModelFacts, Rule, Settings, ToolDefinition } from "../../../src/machine/session.ts"
 
 /** The smallest session that can do everything: two models, the tools of the tables, limits that nothing reaches. */
@@ -24,9 +24,10 @@ export interface Opening {
   readonly limits?: Partial<Limits>
   readonly rules?: readonly Rule[]
   readonly seed?: number
+  readonly parent?: Parent
 }
 
-export const opening = ({ settings = {}, limits = {}, rules = [], seed = 1 }: Opening = {}): SessionOpened => ({
+export const opening = ({ settings = {}, limits = {}, rules = [], seed = 1, parent }: Opening = {}): SessionOpened => ({
   type: "SessionOpened",
   at: 0,
   session: "s",
@@ -37,5 +38,6 @@ export const opening = ({ settings = {}, limits = {}, rules = [], seed = 1 }: Op
   rules,
   roots: ["/work"],
   modelsByName: MODELS,
-  settings: { model: "test:one", mode: "default", attended: true, ...settings, limits: { ...LIMITS, ...limits } }
+  settings: { model: "test:one", mode: "default", attended: true, ...settings, limits: { ...LIMITS, ...limits } },
+  ...(parent === undefined ? {} : { parent })
 })

@@ -4,16 +4,11 @@ import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import { filesAt, openFiles } from "../../../src/runtime/replay/files-at.ts"
 import { turnsOf } from "../../../src/runtime/replay/turns.ts"
-import type { LoadedLog } from "../../../src/runtime/replay/log-source.ts"
-import { treeAt, type NamedTree } from "../../../src/runtime/replay/trees.ts"
+import { treeAt } from "../../../src/runtime/replay/trees.ts"
 import { emptyDirectory, filesOf } from "../../effects/git/place.ts"
-import { workedSession } from "./support/worked-session.ts"
+import { filesSince, workedSession } from "./support/worked-session.ts"
 
 const worked = workedSession()
-
-/** A batch runs as soon as it is recorded, so what stood before it is what stood at the event before it. */
-const filesSince = (log: LoadedLog, byEvent: ReadonlyMap<number, unknown>, { from }: NamedTree) =>
-  byEvent.get(log.rows[from - 1]?.actions.some(({ type }) => type === "ExecuteTools") ? from - 1 : from)
 
 test("each checkpoint that a log or the journal names is of the files as they stood from its event on", async () => {
   const { place, log, filesByEvent } = await worked

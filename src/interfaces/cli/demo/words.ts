@@ -34,7 +34,7 @@ export const closing = ({ root }: DemoProject, { session, log, home, isOwnHome }
     ...command("go on with it, with a model that thinks", `${before}ANTHROPIC_API_KEY=… loom -C ${quoted(root)} -r ${session} --model anthropic:NAME`),
     ...command("what it changed", `git -C ${quoted(root)} show`),
     ...command("the same with a real model", `git -C ${quoted(root)} reset --hard main~1 && ANTHROPIC_API_KEY=… loom -C ${quoted(root)} --permission-mode accept-edits --allowed-tools 'shell(node --test*)' ${quoted(TASK)}`),
-    whole(span("dim", "  fork it from any event                comes with the next release; the log already holds what it needs")),
+    ...command("the same again from the middle, with the files as they were then", `${before}loom fork ${session} --at 40`),
     whole(span("dim", "  (from a checkout, write `npx loom` where it says `loom`)"))
   ]
 }

@@ -36,7 +36,7 @@ export const converseByLine = Effect.fnUntraced(function*(invocation: Invocation
     const slash = parseSlash(line)
     if (typeof slash === "string") output.err(`${slash}\n`)
     else if (slash !== null) {
-      next = yield* carryOutSlash(slash, { app, cwd: invocation.cwd, session, show: print.show, say: (said) => Effect.asVoid(sayAndRest(session, said)), confirm: null })
+      next = yield* carryOutSlash(slash, { app, cwd: invocation.cwd, session, show: print.show, say: (said) => Effect.asVoid(sayAndRest(session, said)), confirm: null, play: null })
     } else if (line.trim() !== "") {
       const [denials, unanswered] = [session.state().session.unattendedDenials, tally.unanswered]
       const state = yield* sayAndRest(session, words(line))

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { makeDirectory } from "../../../runtime/directories.ts"
 
 /** So many lines are kept; the file is shortened when it holds twice as many. */
 const LINES_MAX = 1000
@@ -19,7 +20,7 @@ export const readHistory = (directory: string): readonly string[] => {
 export const rememberLine = (directory: string, line: string): void => {
   if (line.trim() === "") return
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory, 0o700)
     appendFileSync(fileIn(directory), encoded(line), { mode: 0o600 })
   } catch {
     // The history is a comfort; a directory that cannot be written must not stand in the way of the message.

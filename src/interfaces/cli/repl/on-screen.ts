@@ -4,6 +4,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { LogError } from "../../../runtime/event-log/event-log.ts"
 import { rememberRules } from "../../../runtime/remember-rules.ts"
+import type { LoadedLog } from "../../../runtime/replay/log-source.ts"
 import type { Recorded, Said, Session } from "../../../runtime/session.ts"
 import { span, whole } from "../../view/shown.ts"
 import { isAtRest } from "../../view/telling.ts"
@@ -96,6 +97,17 @@ const carryOutAll = Effect.fnUntraced(function*(wanted: readonly Wanted[], scene
   return null
 })
 
+/** The player has screen and keyboard to itself; what comes in meanwhile waits and is shown when the person comes back. */
+const playOn = ({ environment, wishes }: Invocation, { lend }: Terminal) => (log: LoadedLog, at: number | null): Effect.Effect<string | null> =>
+  Effect.acquireUseRelease(
+    Effect.sync(lend),
+    () =>
+      Effect.flatMap(Effect.promise(() => import("../replay/play.ts")), ({ playLog }) =>
+        Effect.map(playLog({ log, file: null, environment, wishes, wish: { at, breaks: [], speed: null } }), (left) => (typeof left === "string" ? left : null))
+      ),
+    (takeBack) => Effect.sync(takeBack)
+  )
+
 const sayOn = (session: Session, said: Said): Effect.Effect<void> => Effect.asVoid(Effect.forkDetach(Effect.ignore(session.say(said)), { startImmediately: true }))
 
 const carryOut = (wanted: Wanted, { invocation, app, session, terminal, offer }: Scene): Effect.Effect<Next | null, LogError, Scope.Scope> => {
@@ -117,7 +129,7 @@ const carryOut = (wanted: Wanted, { invocation, app, session, terminal, offer }:
     case "fill":
       return Effect.sync(() => (editor.fill(wanted.text), null))
     case "slash":
-      return carryOutSlash(wanted, { app, cwd: invocation.cwd, session, show: screen.show, say: (said) => sayOn(session, said), confirm: (slash) => offer({ type: "confirm", slash }) })
+      return carryOutSlash(wanted, { app, cwd: invocation.cwd, session, show: screen.show, say: (said) => sayOn(session, said), confirm: (slash) => offer({ type: "confirm", slash }), play: playOn(invocation, terminal) })
     case "remember":
       return rememberRules(app.directories.config, wanted.rules).pipe(
         Effect.map((path) => (screen.show([whole(span("notice", `written to ${path}: allow ${wanted.rules.join(", ")}`))]), null)),

@@ -80,7 +80,10 @@ export const makeScreen = (write: (text: string) => void, look: () => Look, edit
   return {
     show: (shown) => print.show(shown),
     refresh,
-    hide: eraseBottom,
+    hide: () => {
+      clearTimeout(silence)
+      eraseBottom()
+    },
     close: () => {
       clearTimeout(silence)
       eraseBottom()

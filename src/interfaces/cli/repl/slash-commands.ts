@@ -4,15 +4,17 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { LogError } from "../../../runtime/event-log/event-log.ts"
 import { modelChange } from "../../../runtime/model-change.ts"
+import type { LoadedLog } from "../../../runtime/replay/log-source.ts"
 import type { Said, Session } from "../../../runtime/session.ts"
 import { MODES, nearest, type SettingsError } from "../../../runtime/settings.ts"
 import type { UndoWish } from "../../../runtime/replay/undo.ts"
 import { conversation } from "../../view/conversation.ts"
 import { contextLines, costLines, MODE_WORDS, permissionLines } from "../../view/holding.ts"
 import { sessionLines } from "../../view/session-lines.ts"
+import { sessionsOf } from "../../view/session-tree.ts"
 import { fitted, span, whole, type Shown } from "../../view/shown.ts"
 import { EXIT, type ExitCode } from "../exit-code.ts"
-import type { App } from "../open.ts"
+import { forkAtEnd, type App } from "../open.ts"
 import { SLASHES, type Slash } from "./slash.ts"
 
 /** What follows this session. */
@@ -30,6 +32,8 @@ export interface SlashContext {
   readonly say: (said: Said) => Effect.Effect<void, LogError>
   /** Asks whether this is to be carried out; `null` where nobody can be asked. */
   readonly confirm: ((slash: Slash) => void) | null
+  /** Shows a log on the whole screen until the person comes back, or says what stands against it; `null` where there is no screen. */
+  readonly play: ((log: LoadedLog, at: number | null) => Effect.Effect<string | null>) | null
 }
 
 type Outcome = Effect.Effect<Next | null, LogError>
@@ -47,13 +51,19 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
     case "permissions":
       return shown(context, permissionLines(session.state().session))
     case "sessions":
-      return Effect.flatMap(app.sessions.list(cwd), (all) =>
-        Effect.map(Clock.currentTimeMillis, (now) => (show([...sessionLines(all, now, cwd), whole(span("dim", "/resume ID goes on with one of them"))]), null))
+      return Effect.flatMap(app.sessions.list(), (all) =>
+        Effect.map(Clock.currentTimeMillis, (now) => (show([...sessionLines(sessionsOf(cwd, all), now, cwd), whole(span("dim", "/resume ID goes on with one of them"))]), null))
       )
     case "resume":
       return rest === "" ? shown(context, [whole(span("notice", "name the session: /resume ID; /sessions lists them"))]) : findToResume(rest, context)
     case "history":
       return shown(context, conversation(session.state().session))
+    case "replay":
+      return Effect.promise(() => import("./session-replay.ts")).pipe(
+        Effect.flatMap(({ replaySoFar }) => replaySoFar(rest, context)),
+        Effect.map((lines) => (show(lines), null)),
+        Effect.catchTag("LogError", told(context))
+      )
     case "cost":
       return shown(context, costLines(session.state().session))
     case "diff":
@@ -75,6 +85,8 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
       return Effect.as(say({ type: "InputTakenBack" }), null)
     case "export":
       return exportTo(rest === "" ? `${session.id}.jsonl` : rest, context)
+    case "fork":
+      return forkHere(context)
     case "clear":
       return Effect.succeed({ type: "open" })
     case "quit":
@@ -135,6 +147,13 @@ const wishOf = ({ name, rest }: Slash): UndoWish | string => {
   const known = said.every((word) => word === "step" || word === "turn" || word === "force")
   return known ? { what: said.includes("step") ? "step" : "turn", force } : "write /undo for the last turn, or /undo step for the last batch of tools"
 }
+
+/** At the newest event that is in the log; this session goes on here as if nothing had been. */
+const forkHere = (context: SlashContext): Outcome =>
+  forkAtEnd(context.app, context.session.id).pipe(
+    Effect.flatMap((forked) => Effect.map(Effect.promise(() => import("../../view/fork-lines.ts")), ({ forkLines }) => (context.show(forkLines(forked)), null))),
+    Effect.catchTags({ LogError: told(context), SettingsError: told(context) })
+  )
 
 /** A file that is there is never written over. */
 const exportTo = (name: string, context: SlashContext): Outcome => {

@@ -9,6 +9,7 @@ export const SLASHES = {
   sessions: { usage: "", help: "the sessions of this folder" },
   resume: { usage: "ID", help: "leave this session and go on with another" },
   history: { usage: "", help: "what was said in this session" },
+  replay: { usage: "[N]", help: "go through this session so far, event by event, from event N; q comes back" },
   cost: { usage: "", help: "tokens and money so far" },
   diff: { usage: "", help: "what the agent changed in this session" },
   context: { usage: "", help: "what the window holds" },
@@ -18,6 +19,7 @@ export const SLASHES = {
   redo: { usage: "", help: "take the last undo back" },
   "undo-queue": { usage: "", help: "take back the newest queued message; Esc does the same" },
   export: { usage: "[FILE]", help: "write the log of this session to a file" },
+  fork: { usage: "", help: "a copy of this session and its files to go on with elsewhere" },
   clear: { usage: "", help: "begin a new session; nothing is deleted" },
   quit: { usage: "", help: "leave; Ctrl-D does the same" }
 } as const

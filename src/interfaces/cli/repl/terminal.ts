@@ -13,6 +13,8 @@ export interface Terminal {
   readonly screen: Screen
   readonly editor: Editor
   readonly isEditing: () => boolean
+  /** Gives screen and keyboard to somebody else, until what it gives back is called. */
+  readonly lend: () => () => void
 }
 
 /** What the terminal tells, as it comes. */
@@ -41,16 +43,28 @@ export const openTerminal = (
         const isEditing = (): boolean => editor.text() !== ""
         const screen = makeScreen(output.out, output.outLook, editor, () => bottomOf(talk(), isEditing()))
         const resized = (): void => tell({ type: "resized" })
-        const release = takeKeyboard(stdin, stdout, {
-          onPaste: (text) => tell({ type: "paste", text }),
-          onKey: (key) => {
-            if (key.ctrl && key.name === "z") return screen.hide(), suspend(stdin, stdout, resized)
-            if (key.ctrl && key.name === "l") return screen.hide(), output.out("\u001b[2J\u001b[H"), resized()
-            tell({ type: "key", key })
+        const take = (): (() => void) => {
+          const release = takeKeyboard(stdin, stdout, {
+            onPaste: (text) => tell({ type: "paste", text }),
+            onKey: (key) => {
+              if (key.ctrl && key.name === "z") return screen.hide(), suspend(stdin, stdout, resized)
+              if (key.ctrl && key.name === "l") return screen.hide(), output.out("\u001b[2J\u001b[H"), resized()
+              tell({ type: "key", key })
+            }
+          })
+          stdout.on("resize", resized)
+          return () => (stdout.off("resize", resized), release())
+        }
+        let release = take()
+        const lend = (): (() => void) => {
+          screen.hide()
+          release()
+          return () => {
+            release = take()
+            resized()
           }
-        })
-        stdout.on("resize", resized)
-        return { terminal: { screen, editor, isEditing }, close: () => (stdout.off("resize", resized), screen.close(), release()) }
+        }
+        return { terminal: { screen, editor, isEditing, lend }, close: () => (screen.close(), release()) }
       }),
       ({ close }) => Effect.sync(close)
     ),

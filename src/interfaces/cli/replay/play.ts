@@ -7,6 +7,7 @@ import type { StepTrees } from "../../view/player/files-pane.ts"
 import { begin, type FilesShown, type Player } from "../../view/player/player.ts"
 import { makeTape, type Tape } from "../../view/player/tape.ts"
 import { lookOf } from "../output.ts"
+import type { Wishes } from "../signals.ts"
 import { openShow } from "./show.ts"
 import type { ReplayWish } from "./wish.ts"
 
@@ -17,6 +18,8 @@ export interface ToPlay {
   readonly file: string | null
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly wish: ReplayWish
+  /** A signal from outside ends it, too, where somebody else listens and would not. */
+  readonly wishes?: Wishes
 }
 
 /** Where the person left, and whether by Ctrl-C. */
@@ -44,11 +47,16 @@ const startOf = (tape: Tape, { at, breaks, speed }: ReplayWish): Player | string
   return begin(tape, { position: at ?? 1, breakpoints, ...(speed === null ? {} : { playing: true, speed }) })
 }
 
-const shown = (tape: Tape, start: Player, { environment, ...source }: ToPlay): Effect.Effect<Left> =>
+const shown = (tape: Tape, start: Player, { environment, wishes, wish: _, ...source }: ToPlay): Effect.Effect<Left> =>
   Effect.callback<Left>((resume) => {
     const end = (effect: Effect.Effect<Left>): void => {
-      close()
+      stop()
       resume(effect)
+    }
+    const deaf = wishes?.listen(() => end(Effect.succeed({ interrupted: true, position: start.position })))
+    const stop = (): void => {
+      deaf?.()
+      close()
     }
     const close = openShow(tape, start, {
       look: () => lookOf(process.stdout, environment),
@@ -56,7 +64,7 @@ const shown = (tape: Tape, start: Player, { environment, ...source }: ToPlay): E
       onLeave: (interrupted, { position }) => end(Effect.succeed({ interrupted, position })),
       onFault: (fault) => end(Effect.die(fault))
     })
-    return Effect.sync(close)
+    return Effect.sync(stop)
   })
 
 const compared = (source: Parameters<typeof openFiles>[0], { before, after }: StepTrees): Effect.Effect<FilesShown> =>

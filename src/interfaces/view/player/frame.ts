@@ -27,7 +27,7 @@ export const makeFrames = (tape: Tape): Frames => {
   let kept: { readonly key: readonly unknown[]; readonly rows: readonly ScreenRow[] } = { key: [], rows: [] }
   const paneRows = (player: Player, columns: number): readonly ScreenRow[] => {
     const key = [player.position, player.pane, player.mark, player.exact, player.help, player.filesByTrees, columns]
-    if (!key.every((part, index) => part === kept.key[index])) kept = { key, rows: rowsOf(player.help ? keyHelp() : paneOf(tape, player), columns) }
+    if (!key.every((part, index) => part === kept.key[index])) kept = { key, rows: rowsOf(player.help ? keyHelp() : paneOf(tape, player, columns), columns) }
     return kept.rows
   }
   const scrollMax = (player: Player, size: Size): number => {
@@ -46,7 +46,7 @@ export const makeFrames = (tape: Tape): Frames => {
   }
 }
 
-const paneOf = (tape: Tape, player: Player): readonly Shown[] => {
+const paneOf = (tape: Tape, player: Player, columns: number): readonly Shown[] => {
   const { position, pane, mark, exact } = player
   switch (pane) {
     case "story":
@@ -60,7 +60,7 @@ const paneOf = (tape: Tape, player: Player): readonly Shown[] => {
     case "actions":
       return actionsPane(tape, position)
     case "request":
-      return requestPane(tape, position, exact)
+      return requestPane(tape, position, exact, columns)
     case "files":
       return filesPane(tape, player)
   }
@@ -92,7 +92,7 @@ const headOf = (tape: Tape, player: Player, columns: number): readonly Shown[] =
   return [fitted(...spans), fitted(...barOf(tape, player, columns))]
 }
 
-const WIDE = 100
+const WIDE = 120
 
 /** The panes by their numbers, the one that is shown in brackets. A narrow terminal names only that one. */
 const tabsOf = (pane: Pane, columns: number): ScreenRow => {

@@ -18,18 +18,26 @@ const wrapped = (spans: readonly Span[], columns: number): readonly ScreenRow[] 
   let room = columns
   for (const { tone, text } of spans) {
     for (let rest = text; rest !== "";) {
-      const piece = beginningOf(rest, room)
+      const piece = wordsOf(beginningOf(rest, room), rest)
       if (piece !== "") rows[rows.length - 1]?.push(span(tone, piece))
       rest = rest.slice(piece.length)
       room -= columnsOf(piece)
       if (rest === "") break
       // A letter that is wider than the whole room is left out, or this would never end.
       if (piece === "" && room === columns - indent && rows.length > 1) rest = rest.slice([...rest][0]?.length ?? 1)
+      // The blank at which a row ends need not begin the next one.
+      if (piece !== "" && rest.startsWith(" ")) rest = rest.slice(1)
       rows.push([blanks])
       room = columns - indent
     }
   }
   return rows
+}
+
+/** Cut behind a blank, where one is not too far away. */
+const wordsOf = (piece: string, text: string): string => {
+  const end = piece.lastIndexOf(" ") + 1
+  return piece.length === text.length || text[piece.length] === " " || end * 2 < piece.length ? piece : piece.slice(0, end)
 }
 
 /** As much of a text as has room; most texts are measured without looking at each letter. */

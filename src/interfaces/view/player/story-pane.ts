@@ -81,7 +81,7 @@ const STREAMED_ROWS = 8
 const SHORT_MAX = 40
 
 const ledTo = (before: State | null, state: State, blanks: string): readonly Shown[] =>
-  before?.name === state.name ? [] : [fitted(span("good", `${blanks}= ${oneLine(describeState(state))}`))]
+  before?.name === state.name ? [] : [fitted(span(state.name === "Error" ? "bad" : "good", `${blanks}= ${oneLine(describeState(state))}`))]
 
 const placeOf = (tape: Tape, { from, to }: StoryLine, columns: number): readonly Span[] => {
   const numbers = from === to ? `${from}` : `${from}–${to}`

@@ -63,6 +63,29 @@ describe.skipIf(!hasTmux)("on a terminal", () => {
     await screen.until("left with 130")
   }, 60_000)
 
+  test("/replay goes through the running session so far and comes back to the conversation, which went on meanwhile", async () => {
+    const place = makePlace()
+    const model = place.script({ ...says("one two three. "), blocks: [{ type: "text", text: "one two three. ", repeat: 30 }], chunkMs: 20, chunkBytes: 12 })
+    const screen = screenOf(place, ["--model", model], { columns: 180 })
+    await screen.until("sandbox: off")
+    screen.type("go")
+    screen.press("Enter")
+    await screen.until("one two")
+    screen.type("/replay 2")
+    screen.press("Enter")
+    await screen.until(/▶ +2 .*the person says: go/)
+    screen.press("End")
+    await screen.until(/event (\d+) of \1 /)
+    screen.press("q")
+    const whole = await screen.until(/three\.\s*scripted:.*sandbox: off/)
+    expect(whole.replaceAll(/\s/g, "")).toContain("onetwothree.".repeat(30))
+    screen.type("/replay x")
+    screen.press("Enter")
+    await screen.until("/replay x: that is no event")
+    screen.press("C-d")
+    await screen.until("left with 0")
+  }, 60_000)
+
   test("a fault gives the terminal back first, and then it is said, wherever it comes from", async () => {
     for (const [key, fault] of [["k", "a key was too odd"], ["d", "a row was too odd"], ["t", "a timer was too odd"]] as const) {
       const screen = screenOf(makePlace(), [], { program: fileURLToPath(new URL("faulty.ts", import.meta.url)) })

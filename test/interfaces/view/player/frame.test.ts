@@ -112,10 +112,10 @@ describe("the screen", () => {
     const rows = screen(long, { position: 12 }, 60, 12)
     expect(rows.slice(-6)).toEqual([
       "▶  4–12      +0.0s  text: word 0 of them. word 1 of them. w…",
-      "                    word 0 of them. word 1 of them. word 2 o",
-      "                    f them. word 3 of them. word 4 of them.",
-      "                    word 5 of them. word 6 of them. word 7 o",
-      "                    f them. word 8 of them.",
+      "                    word 0 of them. word 1 of them. word 2",
+      "                    of them. word 3 of them. word 4 of them.",
+      "                    word 5 of them. word 6 of them. word 7",
+      "                    of them. word 8 of them.",
       " ? keys  q quit  ←→ event  ↑↓ line  t turn  s step  / find"
     ])
   })

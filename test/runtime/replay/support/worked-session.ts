@@ -9,6 +9,7 @@ import { sayAndRest, shutDown, words } from "../../../../src/interfaces/cli/rest
 import { openApp, type App } from "../../../../src/runtime/app.ts"
 import { EventLog } from "../../../../src/runtime/event-log/event-log.ts"
 import { loadSession, type LoadedLog } from "../../../../src/runtime/replay/log-source.ts"
+import type { NamedTree } from "../../../../src/runtime/replay/trees.ts"
 import { filesOf } from "../../../effects/git/place.ts"
 
 /** A real session of many steps: a scripted model, real tools, real git, a real database. What stood in the files at each event is kept beside it. */
@@ -43,6 +44,14 @@ export const newPlace = (answers: readonly ScriptedAnswer[]): Place => {
   return { folder, root, data: join(folder, "home", "data"), environment }
 }
 
+/** A home that never saw the session, with the same models. */
+export const elsewhere = (place: Place): Place => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "loom-elsewhere-")))
+  const root = join(folder, "work")
+  mkdirSync(root)
+  return { folder, root, data: join(folder, "home", "data"), environment: { ...place.environment, LOOM_HOME: join(folder, "home") } }
+}
+
 export const withApp = <A, E>({ root, environment }: Place, use: (app: App) => Effect.Effect<A, E, Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(openApp({ environment, cwd: root, flagsLayer: { permissionMode: "bypass" } }), use)))
 
@@ -70,7 +79,7 @@ export const ANSWERS: readonly ScriptedAnswer[] = [
   shell("rm link && printf 'no link any more' > link"),
   shell("git add README.md && git -c user.name=x -c user.email=x@example.invalid commit -q -m second"),
   shell("chmod -x crlf.bat && rm trace.log"),
-  tool("content_search", { pattern: "project" }),
+  shell("seq 1 30000"),
   shell("rm -r deep 'a name with blanks'"),
   says("done")
 ]
@@ -102,3 +111,7 @@ export const workedSession = async (): Promise<Worked> => {
   )
   return { place, id, log, filesByEvent }
 }
+
+/** A batch runs as soon as it is recorded, so what stood before it is what stood at the event before it. */
+export const filesSince = (log: LoadedLog, byEvent: ReadonlyMap<number, unknown>, { from }: NamedTree) =>
+  byEvent.get(log.rows[from - 1]?.actions.some(({ type }) => type === "ExecuteTools") ? from - 1 : from)
