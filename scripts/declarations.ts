@@ -9,8 +9,8 @@ import { promisify } from "node:util"
  * Errors: rejects with what the compiler printed.
  */
 export const writeDeclarations = async (home: string, entries: readonly string[], out: string): Promise<void> => {
-  // It extends the repository's own settings, so it has to lie beside them.
-  const project = join(home, `tsconfig.${process.pid}.json`)
+  // Where nobody takes it for one of ours while it is there, and from where types are found as from the repository.
+  const project = join(home, "node_modules", `.loom-types.${process.pid}.json`)
   writeFileSync(project, JSON.stringify(settings(home, entries, out)))
   try {
     await promisify(execFile)(process.execPath, [compiler, "-p", project])
@@ -24,8 +24,8 @@ export const writeDeclarations = async (home: string, entries: readonly string[]
 const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc")
 
 const settings = (home: string, entries: readonly string[], out: string) => ({
-  extends: "./tsconfig.json",
+  extends: join(home, "tsconfig.json"),
   compilerOptions: { noEmit: false, emitDeclarationOnly: true, declaration: true, noCheck: true, rootDir: home, outDir: out },
   include: [],
-  files: entries
+  files: entries.map((entry) => join(home, entry))
 })
