@@ -38,13 +38,17 @@ export const makeChain = ({ trusting = false } = {}): Chain => {
   let place: Place = { line: 1, n: 0 }
   let seals = 0
   let closed = false
+  let stopped = false
   let end: End = { cut: "it ends before its closing seal" }
 
   return {
     take: (block) => {
+      // What comes after a damage says nothing of the log: it must not take the place of what was found.
+      if (stopped) return false
       const found = closed ? afterClosing(block, place) : look(block, place, trusting)
       if (found !== null) end = found
-      if (found !== null && found !== "whole" && !("cut" in found)) return false
+      stopped = found !== null && found !== "whole" && !("cut" in found)
+      if (stopped) return false
       const events = block.seal === null || isClosing(block.seal) ? eventsIn(block.bytes) : block.seal.n - place.n
       if (block.seal !== null) {
         closed = isClosing(block.seal)
