@@ -13,7 +13,7 @@ import { makeCopier } from "./copier.ts"
 import { runGit, type GitError } from "./git.ts"
 import { glance } from "./glance.ts"
 import { findInJournal, writeJournal } from "./journal.ts"
-import { holdsTree, restoreTree, type Restored } from "./restore.ts"
+import { holdsAllOf, restoreTree, type Restored } from "./restore.ts"
 import { dropIndex, keepIndex, openShadow, storeEnvironment, type ShadowOptions } from "./shadow.ts"
 import { memoryOf, takeTree, type Checkpoint, type Memory } from "./take.ts"
 import { tidy } from "./tidy.ts"
@@ -34,7 +34,7 @@ export class Checkpoints extends Context.Service<
     readonly unchanged: (reason: string) => Effect.Effect<string | null, CheckpointError>
     /** The newest tree that was taken for this reason, by this process or an earlier one; `null` where none was. */
     readonly find: (reason: string) => Effect.Effect<string | null, CheckpointError>
-    /** Whether it holds that tree. */
+    /** Whether it holds that tree, whole. */
     readonly has: (tree: string) => Effect.Effect<boolean, CheckpointError>
     /** Makes the files of a directory, the workspace where none is given, those of a tree. `only`: see `restoreTree`. */
     readonly restore: (tree: string, into?: string, only?: readonly FileChange[]) => Effect.Effect<Restored, CheckpointError>
@@ -113,7 +113,7 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
     take,
     unchanged,
     find: (reason) => exclusively((memory) => attempt("read the journal of checkpoints", () => findInJournal(memory.shadow, reason))),
-    has: (tree) => exclusively((memory) => holdsTree(memory, tree)),
+    has: (tree) => exclusively((memory) => holdsAllOf(memory, tree)),
     restore: (tree, into = options.root, only) => exclusively((memory) => restoreTree(memory, tree, into, only)),
     compose: (tree, changes) => exclusively((memory) => composeTree(memory, tree, changes)),
     diff: (before, after) => exclusively((memory) => diffTrees(before, after, inShadow(memory))),

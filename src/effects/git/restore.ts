@@ -63,10 +63,17 @@ const requireTree = (memory: Memory, tree: string): Effect.Effect<void, GitError
   Effect.flatMap(holdsTree(memory, tree), (held) => (held ? Effect.void : problem(`restore ${tree}: there is no such checkpoint of ${memory.shadow.root}`)))
 
 /** Whether the store has that tree. */
-export const holdsTree = (memory: Memory, tree: string): Effect.Effect<boolean, GitError> => {
+const holdsTree = (memory: Memory, tree: string): Effect.Effect<boolean, GitError> => {
   if (!/^[0-9a-f]{40}$/.test(tree)) return Effect.succeed(false)
   const options = { cwd: memory.shadow.directory, environment: storeEnvironment(memory.shadow, memory.borrowing), codes: [0, 1, 128] }
   return Effect.map(runGit(["cat-file", "-e", `${tree}^{tree}`], options), ({ code }) => code === 0)
+}
+
+/** Whether it has all that the tree needs: a process that ended early may have left what it borrowed from the person's repository there. */
+export const holdsAllOf = (memory: Memory, tree: string): Effect.Effect<boolean, GitError> => {
+  const options = { cwd: memory.shadow.directory, environment: storeEnvironment(memory.shadow, memory.borrowing), codes: [0, 1, 128] }
+  const whole = Effect.map(runGit(["rev-list", "--objects", "--quiet", tree], options), ({ code }) => code === 0)
+  return Effect.flatMap(holdsTree(memory, tree), (held) => (held ? whole : Effect.succeed(false)))
 }
 
 /** Another directory over the same store, with an index of its own that begins empty. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
@@ -92,4 +92,21 @@ test("a tree nobody took is refused before anything is touched", async () => {
   )
   expect(messages).toEqual(["0".repeat(40), "HEAD", "--help"].map((tree) => `checkpoint: restore ${tree}: there is no such checkpoint of ${root}`))
   expect(filesOf(root)).toEqual({ "a.txt": "- a", "b/c": "- c" })
+})
+
+test("it holds a tree only if it has every file of it", async () => {
+  const root = emptyDirectory()
+  const data = emptyDirectory("data")
+  put(root, { "a.txt": "a", "deep/b.txt": "b" })
+  const held = await withCheckpoints(root, data, (checkpoints) =>
+    Effect.gen(function*() {
+      const { tree } = yield* checkpoints.take("test")
+      const whole = yield* checkpoints.has(tree)
+      const objects = join(data, "checkpoints", readdirSync(join(data, "checkpoints"))[0] as string, "objects")
+      const blob = git(root, "hash-object", "deep/b.txt")
+      rmSync(join(objects, blob.slice(0, 2), blob.slice(2)), { force: true })
+      return [whole, yield* checkpoints.has(tree), yield* checkpoints.has("0".repeat(40)), yield* checkpoints.has("HEAD")]
+    })
+  )
+  expect(held).toEqual([true, false, false, false])
 })

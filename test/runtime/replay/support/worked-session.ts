@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -92,6 +92,14 @@ export interface Worked {
   readonly filesByEvent: ReadonlyMap<number, Readonly<Record<string, string>>>
 }
 
+/** The checkpoint of a turn that changes nothing is taken beside it, and nobody waits for it. */
+const untilInJournal = (place: Place, reason: string): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const shadows = join(place.data, "checkpoints")
+    const journal = readFileSync(join(shadows, readdirSync(shadows)[0] as string, "journal"), "utf8")
+    return journal.includes(reason) ? Effect.void : Effect.andThen(Effect.sleep(5), untilInJournal(place, reason))
+  })
+
 export const workedSession = async (): Promise<Worked> => {
   const place = newPlace(ANSWERS)
   const filesByEvent = new Map<number, Readonly<Record<string, string>>>()
@@ -102,6 +110,7 @@ export const workedSession = async (): Promise<Worked> => {
       yield* sayAndRest(session, words("work"))
       writeFileSync(join(place.root, "theirs.txt"), "a person's, between the turns")
       yield* sayAndRest(session, words("look"))
+      yield* untilInJournal(place, `turn 2 of ${session.id}`)
       rmSync(join(place.root, "theirs.txt"))
       chmodSync(join(place.root, "made.txt"), 0o755)
       yield* sayAndRest(session, words("go on"))
