@@ -28,10 +28,11 @@ export const comparisonLines = (compared: Compared, columns: number | null): rea
   ...outcomeLines(compared)
 ]
 
-const forkLines = ({ fork, names }: Compared): readonly Shown[] => {
+const forkLines = ({ fork }: Compared): readonly Shown[] => {
   if (fork === null) return []
   const [child, parent] = fork.of === "a" ? ["B", "A"] : ["A", "B"]
-  return [whole(span("strong", `${child} is a fork of ${parent} at event ${fork.n}`), span("dim", `  ${oneLine(fork.of === "a" ? names.b : names.a)}`))]
+  const changes = fork.changes.length === 0 ? "" : `, with ${fork.changes.map(oneLine).join(", ")}`
+  return [whole(span("strong", `${child} is a fork of ${parent} at event ${fork.n}`), span("plain", changes))]
 }
 
 const openingLines = ({ opening }: Compared): readonly Shown[] =>

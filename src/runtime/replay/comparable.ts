@@ -16,7 +16,7 @@ export interface Comparable {
 /** `exact`: everything is compared. */
 export interface Comparing {
   readonly exact: boolean
-  /** The workspaces of the session, which have another name elsewhere. */
+  /** The workspaces of both sessions, the longest name first: the same folder has another name elsewhere. */
   readonly roots: readonly string[]
 }
 
@@ -39,7 +39,7 @@ const textOf = (value: unknown, { exact, roots }: Comparing): string => {
 
 const essentialEvent = ({ at: _at, usage: _usage, ...event }: Event & { readonly usage?: unknown }): object => {
   if (event.type === "SessionOpened") {
-    const { session: _session, seed: _seed, roots: _roots, parent: _parent, ...rest } = event as typeof event & { readonly parent?: unknown }
+    const { session: _session, seed: _seed, roots: _roots, parent: _parent, ...rest } = event
     return rest
   }
   if (event.type === "PostToolsHookCompleted") {

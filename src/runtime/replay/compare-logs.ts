@@ -38,6 +38,8 @@ export type PartingKind = "settings" | "person" | "host" | "model" | "tool" | "s
 export interface Fork {
   readonly of: "a" | "b"
   readonly n: number
+  /** What of the events up to there was made otherwise, in words. */
+  readonly changes: readonly string[]
 }
 
 /** A line of both stories: `null` on the side that has nothing like it. */
@@ -58,7 +60,9 @@ export const isEqual = ({ opening, parting }: Pick<Comparison, "opening" | "part
 
 /** Errors: throws where the machine cannot hear an event of one of them. */
 export const compareLogs = async (a: LoadedLog, b: LoadedLog, { exact, all }: ComparisonOptions): Promise<Comparison> => {
-  const [one, other] = [a, b].map((log) => comparableBeats(beatsOf(log.rows), { exact, roots: rootsOf(log) })) as [readonly Comparable[], readonly Comparable[]]
+  // A fork tells its beginning with the folder of its parent: both have to be known in both.
+  const roots = [...rootsOf(a), ...rootsOf(b)].toSorted((mine, theirs) => theirs.length - mine.length)
+  const [one, other] = [a, b].map((log) => comparableBeats(beatsOf(log.rows), { exact, roots })) as [readonly Comparable[], readonly Comparable[]]
   const opening = differencesOf(JSON.parse(one[0]!.event), JSON.parse(other[0]!.event)).toSorted((mine, theirs) => Number(isSetting(theirs)) - Number(isSetting(mine)))
   const outcomes = { opening, fork: forkOf(a.header, b.header), a: outcomeOf(a), b: outcomeOf(b) }
   const at = partsAt(one, other)
@@ -151,12 +155,9 @@ const kindOf = (event: Event): PartingKind => {
 
 /** Whether one of the sessions was begun on a prefix of the other. */
 const forkOf = (a: Header, b: Header): Fork | null => {
-  const [ofA, ofB] = [parentOf(a), parentOf(b)]
-  if (ofB?.session === a.session) return { of: "a", n: ofB.n }
-  return ofA?.session === b.session ? { of: "b", n: ofA.n } : null
+  if (b.parent?.session === a.session) return { of: "a", n: b.parent.n, changes: b.parent.changes ?? [] }
+  return a.parent?.session === b.session ? { of: "b", n: a.parent.n, changes: a.parent.changes ?? [] } : null
 }
-
-const parentOf = (header: Header & { readonly parent?: { readonly session: string; readonly n: number } }) => header.parent
 
 // ── side by side ─────────────────────────────────────────────────────────────────────────────────────────────────
 

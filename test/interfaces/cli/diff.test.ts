@@ -52,3 +52,16 @@ test("a log is no other than itself; one that cannot be read is trouble", async 
   expect([few.code, few.stderr]).toEqual([2, expect.stringContaining("the command diff is written `loom diff A B`")])
   expect([damaged.code, damaged.stderr]).toEqual([2, expect.stringMatching(/^read \S*bad\.jsonl: .*header/)])
 }, 30_000)
+
+test("a fork in a folder of its own is named as one, and parts from its parent only where it goes on", async () => {
+  const place = makePlace()
+  const model = place.script(reads, edits("three"), says("Mended."), says("And more."))
+  await loom(place, ["-q", "-p", "mend it", "--model", model, "--permission-mode", "accept-edits"])
+  const [{ id, events }] = JSON.parse((await loom(place, ["sessions", "--json"])).stdout) as [{ readonly id: string; readonly events: number }]
+  const at = events - 2
+  const fork = (await loom(place, ["fork", id, "--at", `${at}`])).stdout.trim().split("\n")[0]!.split(" ")[0]!
+  await loom(place, ["-q", "-p", "more", "-r", fork, "--model", model])
+  const ran = await loom(place, ["diff", id, fork])
+  expect([ran.code, ran.stdout.split("\n")[0]]).toEqual([1, `B is a fork of A at event ${at}`])
+  expect(ran.stdout).toMatch(new RegExp(`\\nthey part at event ${at + 1}: `))
+}, 30_000)

@@ -105,8 +105,8 @@ test("both stories stand beside each other from a little before, alike with alik
 
 test("a fork says of what and from where", async () => {
   const [a, b] = [logOf(session()), logOf(session({ id: "two" }))]
-  const forked = { ...b, header: { ...b.header, parent: { session: "one", n: 9 } } }
-  expect([(await compareLogs(a, forked, WAYS)).fork, (await compareLogs(forked, a, WAYS)).fork, (await compareLogs(a, b, WAYS)).fork]).toEqual([{ of: "a", n: 9 }, { of: "b", n: 9 }, null])
+  const forked = { ...b, header: { ...b.header, parent: { session: "one", n: 9, changes: ["drop 4"] } } }
+  expect([(await compareLogs(a, forked, WAYS)).fork, (await compareLogs(forked, a, WAYS)).fork, (await compareLogs(a, b, WAYS)).fork]).toEqual([{ of: "a", n: 9, changes: ["drop 4"] }, { of: "b", n: 9, changes: ["drop 4"] }, null])
 })
 
 test("every session tells the same as itself, and as itself with its deltas in other pieces", async () => {
