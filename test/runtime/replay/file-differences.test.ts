@@ -17,7 +17,7 @@ test("from checkpoint to checkpoint each file that was made, changed or deleted 
           const before = files.trees[index - 1]
           if (before === undefined) continue
           const differences = yield* files.between(before, after)
-          const [old, young] = [before, after].map((named): Readonly<Record<string, string>> => filesSince(log, filesByEvent, named) ?? {}) as [Readonly<Record<string, string>>, Readonly<Record<string, string>>]
+          const [old, young] = [before, after].map((named): Readonly<Record<string, string>> => (filesSince(log, filesByEvent, named) ?? {}) as Readonly<Record<string, string>>) as [Readonly<Record<string, string>>, Readonly<Record<string, string>>]
           const paths = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter((path) => old[path] !== young[path]).toSorted()
           expect(differences.map(({ path, how }) => [path, how]).toSorted()).toEqual(
             paths.map((path) => [path, old[path] === undefined ? "made" : young[path] === undefined ? "deleted" : "changed"])
