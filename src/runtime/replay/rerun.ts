@@ -86,7 +86,9 @@ export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, sour
 
 const openedAgain = (opened: SessionOpened, place: RerunPlace | null, { model }: RerunOptions, at: number): SessionOpened => {
   const roots = place === null ? opened.roots : [place.root, ...opened.roots.slice(1)]
-  const common: SessionOpened = { ...translated(opened, translation(opened.roots, roots)), at, session: sessionId(at), machine: MACHINE_VERSION }
+  // It begins anew, and goes on from nothing.
+  const { parent: _parent, ...begun } = translated(opened, translation(opened.roots, roots)) as SessionOpened & { readonly parent?: unknown }
+  const common: SessionOpened = { ...begun, at, session: sessionId(at), machine: MACHINE_VERSION }
   if (place !== null) return common
   return { ...common, modelsByName: { ...opened.modelsByName, [model]: opened.modelsByName[model] ?? modelFacts(model) }, settings: { ...opened.settings, model } }
 }

@@ -90,9 +90,10 @@ const boundedBy = (batches: readonly Batch[], next: string | null): readonly Bat
   return last === undefined || last.after !== null ? batches : [...batches.slice(0, -1), { ...last, after: next }]
 }
 
-/** The batches that an undo of the last step, or of the last turn that changed something, takes back, oldest first. */
+/** The batches that an undo of the last step, or of the last turn, takes back, oldest first; those that changed no file do not count. */
 export const lastOf = (standing: readonly Batch[], what: "step" | "turn"): readonly Batch[] => {
-  const newest = standing.at(-1)
+  const changing = standing.filter(({ before, after, isCertain }) => !isCertain || before === null || before !== after)
+  const newest = changing.at(-1)
   if (newest === undefined) return []
-  return what === "step" ? [newest] : standing.filter(({ turn }) => turn === newest.turn)
+  return what === "step" ? [newest] : changing.filter(({ turn }) => turn === newest.turn)
 }

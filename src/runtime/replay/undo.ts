@@ -116,7 +116,7 @@ const againstUndo = Effect.fnUntraced(function*({ before, tree }: Undo, now: str
 const undoOf = Effect.fnUntraced(function*({ standing }: Changes, what: "turn" | "step", session: string) {
   const batches = lastOf(standing, what)
   const [first] = batches
-  if (first === undefined) return nothing("undo: no tools of this session have changed files, or all of it is taken back already")
+  if (first === undefined) return nothing(`undo: the tools of session ${session} changed no files, or all of it is taken back already; \`loom sessions\` lists others`)
   const isFirstOfTurn = standing.find(({ turn }) => turn === first.turn) === first
   const before = first.before ?? (isFirstOfTurn ? yield* (yield* Checkpoints).find(turnReason(session, first.turn)) : null)
   if (before === null) return nothing(`undo: there is no checkpoint of the files before the tools of event ${first.n}; \`loom doctor\` says whether git is there`)

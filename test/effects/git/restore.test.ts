@@ -110,3 +110,26 @@ test("it holds a tree only if it has every file of it", async () => {
   )
   expect(held).toEqual([true, false, false, false])
 })
+
+test("a restore of some paths touches no others, and of these only those that still are as it was said; below the top of a repository, too", async () => {
+  const top = repositoryWith(emptyDirectory(), { "above.txt": "above", "sub/a.txt": "a", "sub/b.txt": "b", "sub/c.txt": "c" })
+  const root = join(top, "sub")
+  await withCheckpoints(root, emptyDirectory("data"), (checkpoints) =>
+    Effect.gen(function*() {
+      const { tree: first } = yield* checkpoints.take("test")
+      put(root, { "a.txt": "a2", "b.txt": "b2", "c.txt": "c2", "folder/new": "n" })
+      const { tree: second } = yield* checkpoints.take("test")
+      const back = (yield* checkpoints.diff(second, first)).filter(({ path }) => path !== "c.txt")
+      const wanted = yield* checkpoints.compose(second, back)
+      expect((yield* checkpoints.diff(second, wanted)).map(({ path }) => path)).toEqual(["a.txt", "b.txt", "folder/new"])
+      put(root, { "b.txt": "changed meanwhile", "theirs.txt": "t" })
+      expect(yield* checkpoints.restore(wanted, undefined, back)).toMatchObject({ files: 2, left: ["b.txt: it was changed just now"] })
+      expect(filesOf(root)).toEqual({ "a.txt": "- a", "b.txt": "- changed meanwhile", "c.txt": "- c2", "theirs.txt": "- t" })
+      expect(yield* checkpoints.compose(first, [])).toBe(first)
+      const [made] = yield* checkpoints.diff(first, second)
+      const flat = yield* checkpoints.compose(second, [{ path: "folder", after: made?.after ?? null }, { path: "b.txt", after: null }])
+      expect((yield* checkpoints.diff(second, flat)).map(({ path }) => path)).toEqual(["b.txt", "folder", "folder/new"])
+    })
+  )
+  expect(readFileSync(join(top, "above.txt"), "utf8")).toBe("above")
+})

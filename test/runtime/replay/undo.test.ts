@@ -16,6 +16,8 @@ const TURN: UndoWish = { what: "turn", force: false }
 const STEP: UndoWish = { what: "step", force: false }
 const REDO: UndoWish = { what: "redo", force: false }
 
+const NOTHING_LEFT = expect.stringMatching(/^undo: the tools of session \S+ changed no files, or all of it is taken back already; `loom sessions` lists others$/)
+
 /** What a person sees of it. */
 const told = (undone: Undone) => {
   switch (undone.outcome) {
@@ -62,7 +64,7 @@ test("undo after undo goes back turn by turn, to the byte, the link and the mode
       expect(filesOf(place.root)).toEqual(seen[2])
       expect(told(yield* undoOf(app, id, TURN)).slice(0, 2)).toEqual(["turn", 1])
       expect(filesOf(place.root)).toEqual(seen[0])
-      expect(told(yield* undoOf(app, id, TURN))).toEqual(["nothing", "undo: no tools of this session have changed files, or all of it is taken back already"])
+      expect(told(yield* undoOf(app, id, TURN))).toEqual(["nothing", NOTHING_LEFT])
       expect(told(yield* undoOf(app, id, REDO)).slice(0, 2)).toEqual(["redo", 1])
       expect(filesOf(place.root)).toEqual(seen[2])
       expect(told(yield* undoOf(app, id, REDO)).slice(0, 2)).toEqual(["redo", 3])
@@ -85,6 +87,17 @@ test("step by step: each undo of a step takes back one batch of tools, and the u
       expect(filesOf(place.root)).toEqual(seen[0])
       expect(told(yield* undoOf(app, id, REDO))).toEqual(["redo", 1, ["one"]])
       expect(filesOf(place.root)).toEqual({ ...seen[0], one: "- 2" })
+    })
+  )
+})
+
+test("tools that changed no file are passed over: the undo goes to the last turn that did", () => {
+  const place = newPlace([shell("printf 1 > one"), says("done"), shell("sh -c 'exit 0'"), says("all is well")])
+  return withApp(place, (app) =>
+    Effect.gen(function*() {
+      const { id, seen } = yield* work(app, place, 2)
+      expect(told(yield* undoOf(app, id, TURN))).toEqual(["turn", 1, ["one"]])
+      expect(filesOf(place.root)).toEqual(seen[0])
     })
   )
 })
@@ -194,7 +207,7 @@ test("a workspace that is gone, an agent at work, a session without checkpoints:
       expect(told(yield* undoOf(app, id, TURN))).toEqual(["failed", `undo in ${place.root}: the folder is not there any more; \`loom fork ${id}\` makes its files anew elsewhere`])
       renameSync(gone, place.root)
       const session = yield* app.sessions.open({ settings: app.settings, attended: false })
-      expect(told(yield* undoIn(app, session, TURN))).toEqual(["nothing", "undo: no tools of this session have changed files, or all of it is taken back already"])
+      expect(told(yield* undoIn(app, session, TURN))).toEqual(["nothing", NOTHING_LEFT])
       yield* shutDown(session)
       const shadows = join(place.data, "checkpoints")
       renameSync(shadows, `${shadows}-gone`)
