@@ -17,7 +17,10 @@ export const sessionLines = (sessions: readonly SessionSummary[], now: number, h
     )
   )
 
-const forkWords = ({ parent }: SessionSummary): string => (parent === null ? "" : `, fork of ${oneLine(parent.session)} at event ${parent.n}`)
+const forkWords = ({ parent }: SessionSummary): string => {
+  if (parent === null) return ""
+  return parent.changes?.includes("rerun") === true ? `, rerun of ${oneLine(parent.session)}` : `, fork of ${oneLine(parent.session)} at event ${parent.n}`
+}
 
 const stateWords = (state: string): string => {
   switch (state) {

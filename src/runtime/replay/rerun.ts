@@ -7,7 +7,7 @@ import { modelFacts } from "../../effects/llm/catalogue.ts"
 import { Llm } from "../../effects/llm/llm.ts"
 import { playInOrder } from "../../effects/llm/recorded.ts"
 import type { ActionOf } from "../../machine/action.ts"
-import type { SessionOpened } from "../../machine/event.ts"
+import type { Parent, SessionOpened } from "../../machine/event.ts"
 import type { ToolCall } from "../../machine/session.ts"
 import type { State } from "../../machine/state.ts"
 import { MACHINE_VERSION } from "../../machine/step.ts"
@@ -84,11 +84,13 @@ export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, sour
   return { session: held.session, root, how: place?.how ?? `tools from the record, answers from ${held.settings.model}`, error: errorOf(state), unrecorded, ...differences, equal }
 })
 
+/** What the opening of a rerun says of its parent: it begins with it, and goes its own way from there. */
+const RERUN = "rerun"
+
 const openedAgain = (opened: SessionOpened, place: RerunPlace | null, { model }: RerunOptions, at: number): SessionOpened => {
   const roots = place === null ? opened.roots : [place.root, ...opened.roots.slice(1)]
-  // It begins anew, and goes on from nothing.
-  const { parent: _parent, ...begun } = translated(opened, translation(opened.roots, roots)) as SessionOpened & { readonly parent?: unknown }
-  const common: SessionOpened = { ...begun, at, session: sessionId(at), machine: MACHINE_VERSION }
+  const parent: Parent = { session: opened.session, n: 1, changes: [RERUN] }
+  const common: SessionOpened = { ...translated(opened, translation(opened.roots, roots)), at, session: sessionId(at), machine: MACHINE_VERSION, parent }
   if (place !== null) return common
   return { ...common, modelsByName: { ...opened.modelsByName, [model]: opened.modelsByName[model] ?? modelFacts(model) }, settings: { ...opened.settings, model } }
 }

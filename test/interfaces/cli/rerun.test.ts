@@ -24,6 +24,7 @@ test("rerun leaves with 0 where all is as it was, from a session and from its fi
   const equal = { code: 0, stdout: expect.stringMatching(/^equal: 2 requests, none differs; 1 result, none differs\nit is session \S+\n$/), stderr: "the files as they were at the start of turn 1, in a repository of their own with one commit\n" }
   expect(await loom(place, ["rerun", id])).toEqual(equal)
   expect(await loom(place, ["rerun", file])).toEqual(equal)
+  expect((await loom(place, ["sessions", "--all"])).stdout).toContain(`, rerun of ${id},`)
   const directory = join(place.root, "..", "copy")
   expect((await loom(place, ["rerun", id, "--in", directory, "--json"])).code).toBe(0)
   expect(existsSync(join(directory, "made"))).toBe(true)
