@@ -86,6 +86,8 @@ export const shrinkLog = async (rows: readonly Row[], shows: Shows, options: Shr
     for (const run of runsOf(rowsOf(best)).toReversed()) if (!tries.over()) await accepts(asOne([run]))
   }
 
+  // An answer came in many pieces, and rarely do they matter: without them every try is cheaper.
+  await accepts(asOne(runsOf(rowsOf(best))))
   for (let length = Number.MAX_SAFE_INTEGER, weight = length; !tries.over() && (best.length < length || weightOf(best) < weight);) {
     length = best.length
     weight = weightOf(best)
