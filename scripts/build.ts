@@ -32,6 +32,7 @@ const programs = {
   machine: "src/machine/index.ts",
   statechart: "src/machine/statechart.ts",
   schema: "src/machine/schema.ts",
+  replay: "src/runtime/replay/index.ts",
   testing: "test/testing/index.ts",
   "testing-arbitraries": "test/testing/arbitraries.ts",
   "testing-effect": "test/testing/effect.ts"

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { globSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
 import { copyPath } from "../support/build.ts"
@@ -22,6 +22,7 @@ test("a strict program that imports every entry point checks, and runs", () => {
     "host.ts",
     'import { canonicalRequest, initial, replay, step, type Event, type State } from "loom/machine"',
     'import { decodeEvent } from "loom/schema"',
+    'import { firstEventWhere, verifyLogFile, type Verdict } from "loom/replay"',
     'import { agentLogic, statechart } from "loom/statechart"',
     'import { mustKeep, opening, verifyLog, verifyTool, type HostTool, type Machine } from "loom/testing"',
     'import { events, interleavings, logs, verifyMachine } from "loom/testing/arbitraries"',
@@ -36,6 +37,9 @@ test("a strict program that imports every entry point checks, and runs", () => {
     'mustKeep(await verifyLog("of mine", log, mine))',
     "mustKeep(await verifyMachine(mine, { runs: 2 }))",
     'const { ok } = await verifyTool(tool, { works: [{}] }, { only: /^its name/ })',
+    "const verdict: (file: string) => Verdict = verifyLogFile",
+    'const first: (file: URL, expression: string) => number | null = firstEventWhere',
+    "void [verdict, first]",
     "console.log(state.name, ok, Result.isSuccess(decodeEvent(event)), fc.sample(interleavings([1, 2], [3]), 1)[0]!.length, typeof statechart, typeof agentLogic, toolsOfServices([]).length)"
   )
   expect(compile(root)).toBe("")
@@ -57,8 +61,12 @@ test("`loom/testing` needs neither Effect nor fast-check, not even for its types
 })
 
 test("no entry point brings a test runner along", () => {
-  const dist = join(dirname(dirname(copyPath)), "dist")
-  expect(globSync("*.js", { cwd: dist }).filter((name) => /["'](?:vitest|node:test)/.test(readFileSync(join(dist, name), "utf8")))).toEqual([])
+  const home = dirname(dirname(copyPath))
+  const { exports } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as { readonly exports: Readonly<Record<string, { readonly default: string }>> }
+  const reached = new Set(Object.values(exports).map((entry) => join(home, entry.default)))
+  for (const file of reached) for (const [, name] of readFileSync(file, "utf8").matchAll(/["'](\.\/[\w.-]+\.js)["']/g)) reached.add(join(home, "dist", name!))
+  expect(reached.size).toBeGreaterThan(Object.keys(exports).length)
+  expect([...reached].filter((file) => /["'](?:vitest|node:test)/.test(readFileSync(file, "utf8")))).toEqual([])
 })
 
 test("what is imported from `loom/testing` and from `loom/machine` is one machine", () => {

@@ -30,6 +30,7 @@ export const COMMANDS = {
   undo: { usage: "[ID]", help: "put the files back to before the last turn; --step, --redo, --force", words: [0, 1], load: async () => (await import("./occasional.ts")).undo },
   bisect: { usage: "LOG", help: "the first event where --when holds, or the step that broke --check", words: [1, 1], load: async () => (await import("./occasional.ts")).bisect },
   shrink: { usage: "LOG", help: "the smallest log that still shows --when or --check; --to FILE", words: [1, 1], load: async () => (await import("./occasional.ts")).shrink },
+  test: { usage: "LOG", help: "a regression test of it for vitest or node --test; --out DIR, --runner, --when, --check", words: [1, 1], load: async () => (await import("./occasional.ts")).writeTest },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
   help: { usage: "", help: "print this", words: [0, ANY], load: async () => (await import("./help.ts")).help }
 } as const satisfies Readonly<Record<string, CommandEntry>>
@@ -56,7 +57,7 @@ export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
 }
 
 /** Commands of the design that this version does not have, so that nobody's words for one of them go to a model as a task. */
-const LATER: readonly string[] = ["test", "graph", "map", "context", "models", "tools", "config", "mcp", "acp", "serve"]
+const LATER: readonly string[] = ["graph", "map", "context", "models", "tools", "config", "mcp", "acp", "serve"]
 
 /** The first word names a command that is still to come; asked before the flags are read, for it may have its own. */
 export const stillToCome = ([first, ...rest]: readonly string[]): string | null =>
