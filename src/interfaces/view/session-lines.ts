@@ -4,10 +4,11 @@ import { fitted, span, type Shown, type Tone } from "./shown.ts"
 import { sessionTree } from "./session-tree.ts"
 import { oneLine } from "./visible.ts"
 
-/** One line a session, the newest first, forks indented below what they go on from; `here`: the folder whose sessions need not name it. Units: `now` in ms since the epoch. */
-export const sessionLines = (sessions: readonly SessionSummary[], now: number, here: string | null): readonly Shown[] =>
-  sessionTree(sessions).map(({ session, depth }) =>
+/** One line a session, the newest first, forks indented below what they go on from; `here`: the folder whose sessions need not name it; `numbered`: as in a list to choose from. Units: `now` in ms since the epoch. */
+export const sessionLines = (sessions: readonly SessionSummary[], now: number, here: string | null, numbered = false): readonly Shown[] =>
+  sessionTree(sessions).map(({ session, depth }, index) =>
     fitted(
+      span("person", numbered ? `${index + 1}`.padStart(`${sessions.length}`.length).concat("  ") : ""),
       span("dim", depth === 0 ? "" : `${"  ".repeat(depth - 1)}└ `),
       span("strong", session.id),
       span("dim", `  ${agoWords(now - session.updated).padStart(9)}  `),

@@ -116,6 +116,15 @@ test("lines that are piped into a conversation are said one after the other", as
   expect(ran.stderr).toContain("permission mode: plan")
 })
 
+test("/resume without an id lists the other sessions of this folder by number, and goes on with the one that is chosen", async () => {
+  const place = makePlace()
+  const model = place.script(says("First."), says("Second."))
+  for (const words of ["one", "two"]) await loom(place, ["-q", "-p", words, "--model", model])
+  const ran = await loom(place, ["-q", "--model", model], { input: "/resume\n/resume 2\n/history\n/resume 9\n" })
+  expect(ran.stdout).toMatch(/^1 {2}\S+ .* two .*\n2 {2}\S+ .* one .*\n\/resume NUMBER goes on with one of them, \/resume ID with any\n\n› one\nFirst\.\n/)
+  expect(ran.stdout).toContain("find session 9: there is none")
+})
+
 test("/diff shows what the agent changed in this session so far", async () => {
   const place = makePlace()
   const model = place.script(says("Hello."), calls("file_read", { path: "README.md" }), calls("file_edit", { path: "README.md", edits: [{ old: "two", new: "three" }] }), says("Mended."))

@@ -6,12 +6,13 @@ import type { LogError } from "../../../runtime/event-log/event-log.ts"
 import { modelChange } from "../../../runtime/model-change.ts"
 import type { LoadedLog } from "../../../runtime/replay/log-source.ts"
 import type { Said, Session } from "../../../runtime/session.ts"
+import type { SessionSummary } from "../../../runtime/sessions.ts"
 import { MODES, nearest, type SettingsError } from "../../../runtime/settings.ts"
 import type { UndoWish } from "../../../runtime/replay/undo.ts"
 import { conversation } from "../../view/conversation.ts"
 import { contextLines, costLines, MODE_WORDS, permissionLines } from "../../view/holding.ts"
 import { sessionLines } from "../../view/session-lines.ts"
-import { sessionsOf } from "../../view/session-tree.ts"
+import { sessionsOf, sessionTree } from "../../view/session-tree.ts"
 import { fitted, span, whole, type Shown } from "../../view/shown.ts"
 import { EXIT, type ExitCode } from "../exit-code.ts"
 import { forkAtEnd, type App } from "../open.ts"
@@ -40,7 +41,7 @@ type Outcome = Effect.Effect<Next | null, LogError>
 
 /** Carries out a word to Loom itself; gives back what follows this session, `null` where it goes on. */
 export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Outcome => {
-  const { session, show, say, app, cwd } = context
+  const { session, show, say, app } = context
   switch (name) {
     case "help":
       return shown(context, helpLines)
@@ -51,11 +52,9 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
     case "permissions":
       return shown(context, permissionLines(session.state().session))
     case "sessions":
-      return Effect.flatMap(app.sessions.list(), (all) =>
-        Effect.map(Clock.currentTimeMillis, (now) => (show([...sessionLines(sessionsOf(cwd, all), now, cwd), whole(span("dim", "/resume ID goes on with one of them"))]), null))
-      )
+      return listSessions(context)
     case "resume":
-      return rest === "" ? shown(context, [whole(span("notice", "name the session: /resume ID; /sessions lists them"))]) : findToResume(rest, context)
+      return rest === "" ? listSessions(context) : findToResume(rest, context)
     case "history":
       return shown(context, conversation(session.state().session))
     case "replay":
@@ -121,11 +120,32 @@ const changeMode = (name: string, context: SlashContext): Outcome => {
     : Effect.as(context.say({ type: "SettingsChanged", mode: meant }), null)
 }
 
-const findToResume = (prefix: string, context: SlashContext): Outcome =>
-  context.app.sessions.find(prefix).pipe(
-    Effect.map(({ id }): Next | null => (id === context.session.id ? null : { type: "resume", id })),
-    Effect.catchTag("LogError", told(context))
-  )
+/** The sessions that one can go on with here: all of this folder but this one. */
+const othersHere = ({ app, cwd, session }: SlashContext): Effect.Effect<readonly SessionSummary[], LogError> =>
+  Effect.map(app.sessions.list(), (all) => sessionsOf(cwd, all).filter(({ id }) => id !== session.id))
+
+const listSessions = (context: SlashContext): Outcome =>
+  Effect.gen(function*() {
+    const others = yield* othersHere(context)
+    const now = yield* Clock.currentTimeMillis
+    context.show(
+      others.length === 0
+        ? [whole(span("dim", "this is the only session of this folder; `loom sessions --all` lists those of every folder"))]
+        : [...sessionLines(others, now, context.cwd, true), whole(span("dim", "/resume NUMBER goes on with one of them, /resume ID with any"))]
+    )
+    return null
+  })
+
+/** Longer ones are beginnings of an id. */
+const LIST_NUMBER = /^\d{1,3}$/
+
+/** By its number in the list, or by its id. */
+const findToResume = (word: string, context: SlashContext): Outcome =>
+  Effect.gen(function*() {
+    const chosen = LIST_NUMBER.test(word) ? sessionTree(yield* othersHere(context))[Number(word) - 1] : undefined
+    const { id } = chosen?.session ?? (yield* context.app.sessions.find(word))
+    return id === context.session.id ? null : ({ type: "resume", id } satisfies Next)
+  }).pipe(Effect.catchTag("LogError", told(context)))
 
 /** Undo is loaded by the first who wants one. What others changed since is put back only after a yes. */
 const undoFiles = (slash: Slash, context: SlashContext): Outcome =>

@@ -7,7 +7,7 @@ export const SLASHES = {
   mode: { usage: `[${MODES.join("|")}]`, help: "which permission mode holds, or another" },
   permissions: { usage: "", help: "which rules and approvals hold now" },
   sessions: { usage: "", help: "the sessions of this folder" },
-  resume: { usage: "ID", help: "leave this session and go on with another" },
+  resume: { usage: "[NUMBER|ID]", help: "leave this session and go on with another; without one, a list to choose from" },
   history: { usage: "", help: "what was said in this session" },
   replay: { usage: "[N]", help: "go through this session so far, event by event, from event N; q comes back" },
   cost: { usage: "", help: "tokens and money so far" },
