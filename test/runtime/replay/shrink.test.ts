@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import type { SessionOpened } from "../../../src/machine/event.ts"
+import type { Event, SessionOpened } from "../../../src/machine/event.ts"
 import { decodeEvent } from "../../../src/machine/schema.ts"
 import { EventLog } from "../../../src/runtime/event-log/event-log.ts"
 import { headerOf } from "../../../src/runtime/event-log/header.ts"
@@ -20,7 +20,8 @@ import { effectMutants } from "../../properties/mutants/effects.ts"
 import { machineWith, type Mutant } from "../../properties/mutants/mutant.ts"
 import { retryMutants } from "../../properties/mutants/retry.ts"
 import { toolMutants } from "../../properties/mutants/tools.ts"
-import { conversation, type Recorded } from "../event-log/support/conversation.ts"
+import { opening } from "../../properties/harness/opening.ts"
+import { conversation, recorded, type Recorded } from "../event-log/support/conversation.ts"
 import { keepWhole, textOf } from "../event-log/support/journal.ts"
 import { sessions, someSessions } from "../event-log/support/random-sessions.ts"
 import { breaks, brokenLog, longLog } from "./support/broken-log.ts"
@@ -65,6 +66,14 @@ test("whatever events are left out, the rest is a log of valid events that verif
     }),
     { numRuns: 150, seed: 4 }
   )
+})
+
+test("a timer fires no earlier than it was set, though what came before was left out", () => {
+  const wait = (retryAfterMs: number): Event => ({ type: "LlmFailed", at: 40, effect: 2, failure: "transient", message: "busy", retryAfterMs })
+  const rows = rowsOf(recorded([opening(), { type: "UserInput", at: 10, parts: [{ type: "text", text: "go" }] }, { type: "ContextGathered", at: 20, effect: 1, fragments: [] }, wait(0), { type: "RetryTimeoutFired", at: 5_000, effect: 3 }]))
+  const rest = rebuild(hearAll(thisMachine, rows), ({ event }) => (event.type === "LlmFailed" ? wait(60_000) : event), thisMachine)
+  expect(rest.map(({ row, step }) => [row.event.type, step?.outcome])).toEqual(rows.map(({ event }) => [event.type, "ok"]))
+  expect(rest.at(-1)!.row.event.at).toBeGreaterThanOrEqual(60_040)
 })
 
 test("with a turn left out the others are what they were, under other numbers", () => {
