@@ -1,6 +1,6 @@
 /**
  * Simulated sessions for as long as one likes: `npm run simulate -- --seeds 10000 [--from 1] [--out DIRECTORY]`, or `--seed 49` for one with its story.
- * Two processes, a line of progress now and then, at the end what was reached how often. A seed that breaks a law is made small and told;
+ * Two processes, a line of progress now and then, at the end, or when it is interrupted, what was reached how often. A seed that breaks a law is made small and told;
  * its plan, its story and its log, which `loom replay` opens, are written. Exit code 1 where there was one.
  */
 import { fork } from "node:child_process"
@@ -30,6 +30,8 @@ interface Portion {
 }
 
 const work = (): void => {
+  // The leader decides when it is enough.
+  process.on("SIGINT", () => undefined)
   process.on("message", ({ from, seeds, known }: Portion) => {
     void campaign(from, seeds, { known: new Set(known) }).then((result) => process.send?.(result))
   })
@@ -47,8 +49,10 @@ const lead = async (seeds: number, from: number, out: string): Promise<number> =
     toldAt = performance.now()
     console.log(`${total.seeds} of ${seeds} seeds, ${((total.seeds / (toldAt - startedAt)) * 1000).toFixed(0)} a second, median ${medianOf(total.events)} events, ${total.failures.length} failed`)
   }
+  let enough = false
+  process.once("SIGINT", () => void (enough = true))
   const take = (): Portion | null => {
-    if (next >= from + seeds) return null
+    if (enough || next >= from + seeds) return null
     const portion = { from: next, seeds: Math.min(PORTION, from + seeds - next), known: [...new Set(total.failures.map(({ law }) => law))] }
     next += portion.seeds
     return portion
