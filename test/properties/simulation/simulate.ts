@@ -16,6 +16,7 @@ import type { Plan } from "./plan.ts"
 import { processOf } from "./process.ts"
 import { randomOf } from "./random.ts"
 import { inTime, timeFrom } from "./time.ts"
+import { forgetConnections } from "./wire.ts"
 import { isSame } from "./watch.ts"
 import { EPOCH_MS, worldOf, type World } from "./world.ts"
 
@@ -80,6 +81,7 @@ const liveOnce = async (world: World, startMs: number, random: () => number): Pr
     if (how === "killed") world.disk.crash()
     if (how === "idle" || how === "late") world.fail(new Broken("23", "a fair environment settles in a resting state", `it is ${how}`))
   })
+  forgetConnections()
   const state = world.watch.state()
   return exit !== null && world.isFair() && state.name === "ShuttingDown" && state.drained
 }

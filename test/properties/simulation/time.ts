@@ -123,7 +123,11 @@ export const timeFrom = (startMs: number): Time => {
       timersByEntry.delete(timer)
     },
     now: () => now,
-    kill: () => void (alive = false),
+    kill: () => {
+      alive = false
+      ready = []
+      waiting.length = 0
+    },
     isAlive: () => alive,
     run
   }

@@ -133,18 +133,30 @@ async function* broken(provider: Provider, fault: Extract<WireFault, { readonly 
   }
 }
 
+/** What waits on connections now: Node keeps a signal alive that somebody listens to, and with it all of a process that is dead. */
+const open = new Set<() => void>()
+
+/** The connections of a process that is no more are forgotten. */
+export const forgetConnections = (): void => open.forEach((forget) => forget())
+
 /** Waits in the simulation's time; a signal that aborts rejects at once, as a connection does. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error)
     const timer = Number.isFinite(ms) ? setTimeout(done, ms) : undefined
-    function done(): void {
+    function forget(): void {
+      open.delete(forget)
       signal.removeEventListener("abort", aborted)
+    }
+    function done(): void {
+      forget()
       resolve()
     }
     function aborted(): void {
+      forget()
       clearTimeout(timer)
       reject(signal.reason as Error)
     }
+    open.add(forget)
     signal.addEventListener("abort", aborted, { once: true })
   })
