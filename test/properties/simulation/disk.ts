@@ -26,6 +26,8 @@ export interface Disk {
   readonly mend: () => void
 }
 
+const USURPER = JSON.stringify({ process: 1, started: "", host: "elsewhere", space: "", since: 0 })
+
 export const diskOf = (faults: readonly DiskFault[], watch: DiskWatch): Disk => {
   const store: MemoryStore = makeMemoryStore()
   let writes = 0
@@ -65,7 +67,7 @@ export const diskOf = (faults: readonly DiskFault[], watch: DiskWatch): Disk => 
     usurp: (session) => {
       store.crash()
       usurped = true
-      Effect.runSync(store.take(session, { token: "usurper", at: 0, holder: "{}" }))
+      Effect.runSync(store.take(session, { token: "usurper", at: 0, holder: USURPER }))
     },
     isUsurped: () => usurped,
     mend: () => void (left = [])

@@ -65,7 +65,7 @@ export const processOf = (world: World): Effect.Effect<void> =>
         for (const ghost of world.emit === null ? [] : world.post.ghosts()) world.emit?.(ghost)
         yield* liveWith({ world, session, log, change, leave: Effect.andThen(Deferred.succeed(left, undefined), Effect.never) })
       })
-      yield* Effect.forkScoped(Effect.ignore(living))
+      yield* Effect.forkScoped(Effect.catchCause(living, (cause) => Effect.sync(() => (Cause.hasInterruptsOnly(cause) || isOfTheDisk(world, Cause.squash(cause)) ? undefined : world.fail(Cause.squash(cause))))))
       const exit = yield* Effect.exit(Effect.raceFirst(session.ended, Deferred.await(left)))
       if (Exit.isFailure(exit) && !isOfTheDisk(world, Cause.squash(exit.cause))) world.fail(Cause.squash(exit.cause))
     })
