@@ -77,6 +77,7 @@ const settingOf = (random: Random, mood: Mood): Setting => ({
   limits: random.happens(mood.poor) ? limitsOf(random) : {},
   rules: random.list(random.below(3), () => ({ decision: random.pick(["allow", "ask", "deny"] as const), rule: random.pick(["peek", "poke", "shell(rm *)", "shell", "poke(src/**)", "fetch"]), source: "plan" })),
   slowMs: Object.fromEntries(ROOMS.filter(() => random.happens(mood.slow)).map((room) => [room, random.pick([5, 40, 700])])),
+  yieldOperations: random.weighted([[5, 2048], [1, 40], [1, 8], [1, 3]] as const),
   files: random.happens(0.06)
 })
 

@@ -113,6 +113,8 @@ const comeToRest = ({ world, session, change }: Meeting): Effect.Effect<void, Lo
     world.fail(new Broken("23", "a fair environment settles in a resting state", `it is ${JSON.stringify(session.state().name)} all the time`))
   })
 
+const isAsked = (state: State, effect: number): boolean => state.name === "ExecutingTools" && state.executions.some(({ phase }) => phase.name === "awaiting-approval" && phase.effect === effect)
+
 /** Answers each question as the plan says, whenever that is. */
 export const answering = (world: World, session: Session, questions: Queue.Queue<ActionOf<"RequestApproval">>) =>
   Effect.forever(
@@ -121,6 +123,7 @@ export const answering = (world: World, session: Session, questions: Queue.Queue
       world.happened(afterMs === null ? "the person never answers" : `the person answers ${reply.answer}`)
       if (afterMs === null) return Effect.void
       const said: Said = { type: "ApprovalAnswered", effect, ...reply }
-      return Effect.forkScoped(Effect.andThen(Effect.sleep(afterMs), Effect.ignore(session.say(said))))
+      const late = Effect.sync(() => (isAsked(session.state(), effect) ? undefined : world.happened("the person answers too late")))
+      return Effect.forkScoped(Effect.sleep(afterMs).pipe(Effect.andThen(late), Effect.andThen(Effect.ignore(session.say(said)))))
     })
   )

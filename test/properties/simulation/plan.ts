@@ -31,6 +31,8 @@ export interface Setting {
   readonly rules: readonly Rule[]
   /** How long each room takes before it begins, ms. */
   readonly slowMs: Readonly<Partial<Record<Room, number>>>
+  /** After how many operations a fiber lets others run. */
+  readonly yieldOperations: number
   /** Whether the file tools work on real files. */
   readonly files: boolean
 }

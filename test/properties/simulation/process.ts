@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as References from "effect/References"
+import { MaxOpsBeforeYield } from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Emit } from "../../../src/effects/emit.ts"
@@ -73,6 +74,7 @@ export const processOf = (world: World): Effect.Effect<void> =>
     // A session that could not be opened is opened again.
     Effect.catchCause((cause) => Effect.sync(() => (isOfTheDisk(world, Cause.squash(cause)) ? undefined : world.fail(Cause.squash(cause))))),
     Effect.provideService(Clock.Clock, world.time().clock),
+    Effect.provideService(MaxOpsBeforeYield, world.plan.setting.yieldOperations),
     Effect.provideService(References.MinimumLogLevel, "None")
   )
 

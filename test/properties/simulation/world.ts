@@ -7,6 +7,7 @@ import { fileRead } from "../../../src/effects/tools/file-read.ts"
 import { fileWrite } from "../../../src/effects/tools/file-write.ts"
 import { toolDefinitions } from "../../../src/effects/tools/registry.ts"
 import type { Tool } from "../../../src/effects/tools/tool.ts"
+import { isObject } from "../../support/model-server/shape.ts"
 import { Broken } from "../harness/world.ts"
 import { emptyFolder } from "./folder.ts"
 import { diskOf, type Disk } from "./disk.ts"
@@ -126,7 +127,11 @@ export const worldOf = (plan: Plan): World => {
     promises: promisesOf({ said: () => said, isRunning: (effect) => running.has(effect), exact: plan.rumours.length === 0, fail }),
     tools,
     send: wireTo({
-      speech: () => (fair ? DONE : (plan.answers[used.answers++] ?? DONE)),
+      speech: () => {
+        const speech = fair ? DONE : (plan.answers[used.answers++] ?? DONE)
+        if (speech.answer.blocks.some((block) => block.type === "tool-call" && !isObjectJson(block.arguments))) happened("malformed tool JSON")
+        return speech
+      },
       refused: (why) => fail(new Broken("20", "only requests that a provider accepts are sent", why)),
       happened,
       sent: (now) => void (said = now)
@@ -155,6 +160,15 @@ export const worldOf = (plan: Plan): World => {
     },
     isFair: () => fair,
     emit: null
+  }
+}
+
+const isObjectJson = (json: string): boolean => {
+  try {
+    return isObject(JSON.parse(json))
+  } catch {
+    // That is what is asked.
+    return false
   }
 }
 
