@@ -1,4 +1,5 @@
 import fc from "fast-check"
+import type { SettingsChanged } from "../../../src/machine/event.ts"
 import type { Rule, Settings, Limits, Part } from "../../../src/machine/session.ts"
 import { LIMITS, opening, type Opening } from "./opening.ts"
 import type { Move, Plan } from "./play.ts"
@@ -38,6 +39,9 @@ export const modes = fc.constantFrom<Settings["mode"]>("default", "bypass", "acc
 /** As a person, an undo and a redo say it. */
 const RESTORED = [{ note: "put back" }, { note: "" }, { note: "put back", before: "s", undone: [7, 12] }, { note: "there again", before: "s", redone: 15 }]
 
+/** A process that takes a session up brings its own. */
+const LATER_RULES: readonly Rule[] = [{ decision: "ask", rule: "file_edit", source: "later" }, { decision: "deny", rule: "shell", source: "later" }]
+
 const person: fc.Arbitrary<Move> = fc
   .oneof(
     { weight: 8, arbitrary: parts.map((said) => ({ type: "UserInput" as const, parts: said })) },
@@ -48,7 +52,7 @@ const person: fc.Arbitrary<Move> = fc
     { weight: 2, arbitrary: fc.constant({ type: "OffloadRequested" as const }) },
     { weight: 1, arbitrary: fc.constantFrom(...RESTORED).map((restored) => ({ type: "WorkspaceRestored" as const, tree: "t", ...restored })) },
     { weight: 1, arbitrary: fc.constant({ type: "ShutdownRequested" as const }) },
-    { weight: 1, arbitrary: fc.constantFrom("test:two", "test:one", "constructor", "nobody knows").map((model) => ({ type: "SettingsChanged" as const, model })) },
+    { weight: 1, arbitrary: fc.constantFrom<Partial<SettingsChanged>>({ model: "test:two" }, { model: "test:one" }, { model: "constructor" }, { model: "nobody knows" }, { rules: [] }, { rules: LATER_RULES }).map((now) => ({ type: "SettingsChanged" as const, ...now })) },
     { weight: 1, arbitrary: modes.map((mode) => ({ type: "SettingsChanged" as const, mode })) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant("SettingsChanged" as const), attended: fc.boolean(), limits: someLimits }, PLAIN) }
   )

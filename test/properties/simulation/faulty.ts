@@ -3,6 +3,7 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { mutant, patching, type Edit, type Mutant } from "../mutants/mutant.ts"
 import type { campaign } from "./campaign.ts"
+import type { simulate } from "./simulate.ts"
 
 /** Faults of the runtime and its rooms that a simulation must find. `law`: how its complaint begins. */
 export const runtimeMutants: readonly Mutant[] = [
@@ -24,11 +25,19 @@ export const runtimeMutants: readonly Mutant[] = [
 
 const SOURCE = join(import.meta.dirname, "../../../src")
 
+/** The simulator over another runtime. */
+export interface Simulator {
+  readonly campaign: typeof campaign
+  readonly simulate: typeof simulate
+}
+
+const ENTRY = 'export { campaign } from "./campaign.ts"\nexport { simulate } from "./simulate.ts"'
+
 /** The simulator over a runtime with the fault in it, built in memory. Errors: rejects where the text to replace is not found exactly once. */
-export const simulatorWith = async ({ does, edits }: Mutant): Promise<typeof campaign> => {
+export const simulatorWith = async ({ does, edits }: Mutant): Promise<Simulator> => {
   const applied = new Set<Edit>()
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "campaign.ts")],
+    stdin: { contents: ENTRY, resolveDir: import.meta.dirname, loader: "ts" },
     bundle: true,
     write: false,
     platform: "node",
@@ -39,7 +48,7 @@ export const simulatorWith = async ({ does, edits }: Mutant): Promise<typeof cam
     plugins: [patching(SOURCE, edits, applied)]
   })
   if (applied.size !== edits.length) throw new Error(`make the runtime that ${does}: its file is not part of the simulation`)
-  const module = { exports: {} as { readonly campaign: typeof campaign } }
+  const module = { exports: {} as Simulator }
   new Function("module", "exports", "require", outputFiles[0]?.text ?? "")(module, module.exports, createRequire(import.meta.url))
-  return module.exports.campaign
+  return module.exports
 }
