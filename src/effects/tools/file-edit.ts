@@ -58,7 +58,7 @@ const edit = (place: Located, edits: Input["edits"], { workspace, readFiles }: T
   const { text: after, remarks } = applyEdits(place.shown, before, edits)
   const bytes = Buffer.from(bom + after, "utf8")
   replaceWhole(place, bytes, content)
-  readFiles.remember(workspace.session, place.absolute, withFile(place, (_, stat) => versionBySize({ bytes, stat })))
+  readFiles.remember(workspace.session, place.absolute, withFile(place, (_, stat) => versionBySize({ bytes, stat })), "as-before")
   return { before, after, remarks }
 }
 

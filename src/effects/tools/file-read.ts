@@ -7,6 +7,7 @@ import { attempt, problem, type Problem } from "../os/problem.ts"
 import { imageType, IMAGE_BYTES_MAX } from "./image.ts"
 import { namesNear } from "./near.ts"
 import { pathFact, placeOf } from "./place.ts"
+import type { Seen, SeenLines } from "./read-files.ts"
 import { binaryKind, counted, headBytes } from "./text.ts"
 import { told, type Tool, type ToolContext, type ToolOutcome } from "./tool.ts"
 
@@ -42,10 +43,15 @@ export const fileRead: Tool<Input> = {
 
 const readSmall = Effect.fnUntraced(function*(place: Located, input: Input, context: ToolContext): Effect.fn.Return<ToolOutcome, Problem> {
   const content = yield* attempt(`read ${place.shown}`, () => readWhole(place))
-  context.readFiles.remember(context.workspace.session, place.absolute, versionOf(content))
+  const remember = (seen: Seen): void => context.readFiles.remember(context.workspace.session, place.absolute, versionOf(content), seen)
   const mediaType = imageType(content.bytes)
-  if (mediaType !== null) return yield* readImage(place, mediaType, content.bytes, context)
+  if (mediaType !== null) {
+    remember("whole")
+    return yield* readImage(place, mediaType, content.bytes, context)
+  }
   const kind = binaryKind(content.bytes)
+  // Nobody sees more of bytes that are no text than that they are.
+  if (kind !== null) remember("whole")
   if (kind !== null) return yield* Effect.fail(notText(place, kind, content.bytes.length))
   const bytes = withoutBom(content.bytes)
   if (bytes.length === 0) return told("(the file is empty)")
@@ -53,7 +59,9 @@ const readSmall = Effect.fnUntraced(function*(place: Located, input: Input, cont
   const { offset = 1, limit = LINES_MAX } = input
   if (offset > lineCount) return yield* Effect.fail(problem(`read ${place.shown} from line ${offset}: it has ${counted(lineCount, "line")}`))
   const start = startOfLine(bytes, offset)
-  return told(numbered(bytes.subarray(start), { first: offset, limit: Math.min(limit, LINES_MAX), lineCount }))
+  const excerpt = numbered(bytes.subarray(start), { first: offset, limit: Math.min(limit, LINES_MAX), lineCount })
+  remember(excerpt.seen)
+  return told(excerpt.text)
 })
 
 const readImage = Effect.fnUntraced(function*(place: Located, mediaType: string, bytes: Buffer, { blobs }: ToolContext) {
@@ -77,7 +85,6 @@ const readLarge = Effect.fnUntraced(function*(place: Located, input: Input, cont
   const head = yield* piece(0, PIECE_BYTES)
   const kind = binaryKind(head)
   if (kind !== null) return yield* Effect.fail(notText(place, kind, stat.size))
-  context.readFiles.remember(context.workspace.session, place.absolute, roughVersionOf(stat))
   let line = 1
   let position = head.length - withoutBom(head).length
   for (let bytes = head.subarray(position); line < offset && bytes.length > 0; bytes = yield* piece(position, PIECE_BYTES)) {
@@ -89,7 +96,9 @@ const readLarge = Effect.fnUntraced(function*(place: Located, input: Input, cont
   const bytes = yield* piece(position, TEXT_BYTES_MAX)
   if (bytes.length === 0) return yield* Effect.fail(problem(`read ${place.shown} from line ${offset}: it ends before that line`))
   const whole = position + bytes.length >= stat.size
-  return told(numbered(bytes, { first: offset, limit: Math.min(limit, LINES_MAX), lineCount: whole ? offset + countLines(bytes) - 1 : null }))
+  const excerpt = numbered(bytes, { first: offset, limit: Math.min(limit, LINES_MAX), lineCount: whole ? offset + countLines(bytes) - 1 : null })
+  context.readFiles.remember(context.workspace.session, place.absolute, roughVersionOf(stat), excerpt.seen)
+  return told(excerpt.text)
 })
 
 const notText = (place: Located, kind: string, size: number): Problem =>
@@ -104,7 +113,7 @@ interface Excerpt {
 }
 
 /** Whole lines with their numbers, as many as there is room for, and what is to be said about the others. */
-const numbered = (bytes: Buffer, { first, limit, lineCount }: Excerpt): string => {
+const numbered = (bytes: Buffer, { first, limit, lineCount }: Excerpt): { readonly text: string; readonly seen: SeenLines } => {
   const lines: string[] = []
   let room = TEXT_BYTES_MAX
   let position = 0
@@ -116,7 +125,8 @@ const numbered = (bytes: Buffer, { first, limit, lineCount }: Excerpt): string =
     if (length > room) {
       if (lines.length > 0) break
       const part = headBytes(bytes.subarray(position, end), room - prefix.length - 1)
-      return `${prefix}${part.toString("utf8")}\n(line ${first} is longer than fits and is cut here${lineCount === first ? "" : `; more from line ${first + 1}`})`
+      const remark = `(line ${first} is longer than fits and is cut here${lineCount === first ? "" : `; more from line ${first + 1}`})`
+      return { text: `${prefix}${part.toString("utf8")}\n${remark}`, seen: { first, next: first, last: false } }
     }
     const carriageReturn = end > position && bytes[end - 1] === 13 ? 1 : 0
     lines.push(`${prefix}${bytes.toString("utf8", position, end - carriageReturn)}`)
@@ -124,7 +134,10 @@ const numbered = (bytes: Buffer, { first, limit, lineCount }: Excerpt): string =
     position = end + 1
   }
   const next = first + lines.length
-  return [...lines, ...remarks(bytes.subarray(0, position), next, lineCount)].join("\n")
+  return {
+    text: [...lines, ...remarks(bytes.subarray(0, position), next, lineCount)].join("\n"),
+    seen: { first, next, last: lineCount !== null && next > lineCount }
+  }
 }
 
 const remarks = (shown: Buffer, next: number, lineCount: number | null): readonly string[] => [

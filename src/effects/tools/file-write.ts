@@ -15,11 +15,11 @@ type Input = typeof Input.Type
 export const fileWrite: Tool<Input> = {
   name: "file_write",
   summary: "write a whole file",
-  description: "Write a whole file, making its directories. An existing file must have been read first and not have changed since; prefer file_edit for changes.",
+  description: "Write a whole file, making its directories. An existing file must have been read whole first and not have changed since; prefer file_edit for changes.",
   input: Input,
   access: "writes",
   idempotent: true,
-  limits: "atomic; the mode stays; refuses to overwrite what changed since it was read, or was never read",
+  limits: "atomic; the mode stays; refuses to overwrite what changed since it was read, or was never read, or only in part",
   facts: ({ path }, workspace) => {
     if (path.endsWith("/")) refuse(`write ${path}: the path names a directory; give the name of a file`)
     return { changes: true, paths: [pathFact(workspace, path, "write")] }
@@ -32,11 +32,11 @@ export const fileWrite: Tool<Input> = {
 
 const write = (place: Located, text: string, { workspace, readFiles }: ToolContext): string => {
   const before = place.kind === "missing" ? null : existing(place)
-  if (before !== null) requireSeen(place, before, readFiles.versionSeen(workspace.session, place.absolute))
+  if (before !== null) requireSeen(place, before, readFiles.versionSeen(workspace.session, place.absolute), readFiles.unseenFrom(workspace.session, place.absolute))
   requireNoPlaceholder(`write ${place.shown}`, text, before?.bytes.toString("utf8"))
   const bytes = Buffer.from(text, "utf8")
   replaceWhole(place, bytes, before)
-  readFiles.remember(workspace.session, place.absolute, versionOf({ bytes }))
+  readFiles.remember(workspace.session, place.absolute, versionOf({ bytes }), "whole")
   return `wrote ${place.shown}: ${counted(lineCount(text), "line")}, ${counted(bytes.length, "byte")}${before === null ? ", new" : ""}`
 }
 
@@ -47,10 +47,11 @@ const existing = (place: Located): FileContent => {
 }
 
 /** An empty file has nothing to lose. */
-const requireSeen = (place: Located, before: FileContent, seen: string | null): void => {
+const requireSeen = (place: Located, before: FileContent, seen: string | null, unseenFrom: number | null): void => {
   if (before.stat.size === 0) return
   if (seen === null) refuse(`write ${place.shown}: it exists and was not read in this session; read it first, or use file_edit`)
   if (seen !== versionBySize(before)) refuse(`write ${place.shown}: it changed since it was read; read it again`)
+  if (unseenFrom !== null) refuse(`write ${place.shown}: only a part of it was read, and the rest would be lost; read on from line ${unseenFrom}, or use file_edit`)
 }
 
 const lineCount = (text: string): number => text.split("\n").length - (text.endsWith("\n") || text === "" ? 1 : 0)

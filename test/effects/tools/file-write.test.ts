@@ -71,7 +71,9 @@ test("a file too large to be compared by content is compared by size and time", 
   expect(await write("big.bin", "x")).toMatch(/was not read/)
   bench.write("big.log", `${"y".repeat(1_000)}\n`.repeat(17_000))
   await bench.call("file_read", { path: "big.log", limit: 1 })
-  expect(await write("big.log", "x")).toMatch(/^ok/)
+  expect(await write("big.log", "x")).toMatch(/^error: .*only a part of it was read/)
+  truncateSync(bench.path("big.log"), WHOLE_BYTES_MAX + 2)
+  expect(await write("big.log", "x")).toMatch(/^error: .*changed since it was read/)
 })
 
 test("a link inside is written through, one that leads outside is refused", async () => {
@@ -105,4 +107,41 @@ test("a parent that became a link outside after vetting is not entered", async (
   const { status, text } = await bench.callAfter("file_write", { path: "fresh/x.txt", content: "evil" }, () => symlinkSync(outside.root, bench.path("fresh")))
   expect([status, text]).toEqual(["error", expect.stringMatching(/^fresh\/x.txt leads to .*outside the workspace/)])
   expect(outside.names(".")).toEqual([])
+})
+
+test("a file of which only a part was read is not written over, until the rest is read, too", async () => {
+  const part = async (more: object) => (await bench.call("file_read", { path: "long.txt", ...more })).status
+  bench.write("long.txt", "one\ntwo\nthree\nfour\n")
+  expect(await part({ limit: 2 })).toBe("ok")
+  expect(await write("long.txt", "all\n")).toBe("error: write long.txt: only a part of it was read, and the rest would be lost; read on from line 3, or use file_edit")
+  expect(await part({ offset: 4 })).toBe("ok")
+  expect(await write("long.txt", "all\n")).toMatch(/^error: .* read on from line 3,/)
+  expect(bench.text("long.txt")).toBe("one\ntwo\nthree\nfour\n")
+  expect(await part({ offset: 2, limit: 2 })).toBe("ok")
+  expect(await write("long.txt", "all\n")).toMatch(/^ok/)
+})
+
+test("an edit needs no more than its place, and does not make the rest seen", async () => {
+  bench.write("edited.txt", "one\ntwo\nthree\n")
+  await bench.call("file_read", { path: "edited.txt", limit: 1 })
+  expect((await bench.call("file_edit", { path: "edited.txt", edits: [{ old: "three", new: "3" }] })).status).toBe("ok")
+  expect(await write("edited.txt", "all\n")).toMatch(/^error: .*only a part of it was read/)
+  expect((await bench.call("apply_patch", { patch: "*** Begin Patch\n*** Update File: edited.txt\n@@\n-two\n+2\n*** End Patch" })).status).toBe("ok")
+  expect(await write("edited.txt", "all\n")).toMatch(/^error: .*only a part of it was read/)
+  expect(bench.text("edited.txt")).toBe("one\n2\n3\n")
+})
+
+test("parts of two versions do not add up", async () => {
+  bench.write("versions.txt", "one\ntwo\n")
+  await bench.call("file_read", { path: "versions.txt", limit: 1 })
+  bench.write("versions.txt", "ONE\ntwo\n")
+  await bench.call("file_read", { path: "versions.txt", offset: 2 })
+  expect(await write("versions.txt", "all\n")).toMatch(/^error: .* read on from line 1,/)
+})
+
+test("a line that was cut was not seen whole", async () => {
+  bench.write("wide.txt", `${"x".repeat(100_000)}\nlast\n`)
+  await bench.call("file_read", { path: "wide.txt" })
+  await bench.call("file_read", { path: "wide.txt", offset: 2 })
+  expect(await write("wide.txt", "all\n")).toMatch(/^error: .* read on from line 1,/)
 })

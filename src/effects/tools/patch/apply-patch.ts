@@ -115,7 +115,7 @@ const put = ({ place, before, after }: Change, { workspace, readFiles }: ToolCon
   if (after === null) return before === null ? undefined : removeWhole(place, before)
   replaceWhole(place, after, before)
   const made = anew(place)
-  readFiles.remember(workspace.session, place.absolute, withFile(made, (_, stat) => versionBySize({ bytes: after, stat })))
+  readFiles.remember(workspace.session, place.absolute, withFile(made, (_, stat) => versionBySize({ bytes: after, stat })), before === null ? "whole" : "as-before")
 }
 
 const putBack = ({ place, before, after }: Change): void => {
