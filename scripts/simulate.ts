@@ -43,7 +43,10 @@ const lead = async (seeds: number, from: number, out: string): Promise<number> =
   let next = from
   let toldAt = 0
   const hear = (result: Campaign): void => {
-    for (const failure of result.failures) if (!total.failures.some(({ law }) => law === failure.law)) report(failure, out)
+    for (const failure of result.failures) {
+      if (total.failures.some(({ law }) => law === failure.law)) console.log(`seed ${failure.seed} breaks a law that was broken before: ${failure.law}`)
+      else report(failure, out)
+    }
     total = joined(total, { ...result, failures: result.failures.map((failure) => ({ ...failure, log: "", story: "" })) })
     if (performance.now() - toldAt < PROGRESS_MS && total.seeds < seeds) return
     toldAt = performance.now()

@@ -36,6 +36,8 @@ export const runSession = Effect.fnUntraced(function*<R>(
   const inbox = yield* Queue.unbounded<Letter>()
   const over = yield* Deferred.make<void, LogError>()
   const fibersByEffect = new Map<number, Fiber.Fiber<void>>()
+  /** Effects that were cancelled and have not ended yet: what becomes of them is nobody's concern. */
+  const cancelled = new Set<number>()
   const listeners = new Set<(recorded: Recorded) => void>()
   let state = from
   let lastAt = journal.lastAt
@@ -51,12 +53,19 @@ export const runSession = Effect.fnUntraced(function*<R>(
   const finish = (effect: number, exit: Exit.Exit<void>) =>
     Effect.suspend(() => {
       fibersByEffect.delete(effect)
-      return Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? Fiber.interrupt(writer).pipe(Effect.forkIn(scope), Effect.andThen(Deferred.failCause(over, exit.cause))) : Effect.void
+      return !cancelled.delete(effect) && Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? Fiber.interrupt(writer).pipe(Effect.forkIn(scope), Effect.andThen(Deferred.failCause(over, exit.cause))) : Effect.void
+    })
+
+  const cancel = (effects: readonly number[]) =>
+    Effect.suspend(() => {
+      const fibers = effects.flatMap((effect) => fibersByEffect.get(effect) ?? [])
+      for (const effect of effects) if (fibersByEffect.has(effect)) cancelled.add(effect)
+      return Fiber.interruptAll(fibers)
     })
 
   const carryOut = Effect.fnUntraced(function*({ n, step: { actions, state: after } }: Recorded) {
-    const cancelled = actions.flatMap((action) => (action.type === "Cancel" ? (fibersByEffect.get(action.effect) ?? []) : []))
-    if (cancelled.length > 0) yield* Fiber.interruptAll(cancelled)
+    const ended = actions.flatMap((action) => (action.type === "Cancel" ? [action.effect] : []))
+    if (ended.length > 0) yield* cancel(ended)
     const works = actions.flatMap((action) => perform(action, { state: after, n }, emit))
     if (works.some((work) => work.changes)) yield* journal.durable
     yield* Effect.forEach(works, start, { discard: true })
@@ -92,7 +101,7 @@ export const runSession = Effect.fnUntraced(function*<R>(
   })
 
   const end = Effect.fnUntraced(function*(exit: Exit.Exit<void, LogError>) {
-    yield* Fiber.interruptAll([...fibersByEffect.values()])
+    yield* cancel([...fibersByEffect.keys()])
     yield* Deferred.done(over, exit)
     for (const letter of yield* Queue.clear(inbox)) if (letter.taken !== undefined) yield* Deferred.done(letter.taken, exit)
     yield* Queue.shutdown(inbox)

@@ -148,6 +148,23 @@ test("a room that breaks ends the session with its fault instead of leaving it w
     })
   ))
 
+test("a room that breaks while it is cancelled ends nothing: its answer is wanted by nobody", () =>
+  run(
+    Effect.gen(function*() {
+      const started = yield* Deferred.make<void>()
+      const { session } = yield* liveSession(opening(), (action) => {
+        if (action.type !== "GatherContext") return []
+        const breaking = Effect.andThen(Deferred.succeed(started, undefined), Effect.never).pipe(Effect.onInterrupt(() => Effect.die(new Error("broken room"))))
+        return [work(action.effect, breaking)]
+      })
+      yield* session.say(words("go"))
+      yield* Deferred.await(started)
+      yield* session.say({ type: "InterruptRequested" })
+      yield* session.say(words("still there?"))
+      expect(session.state().name).toBe("CallingLlm")
+    })
+  ))
+
 test("time in a log never goes back, whatever the clock says", () =>
   run(
     Effect.gen(function*() {
