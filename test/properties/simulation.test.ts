@@ -31,7 +31,7 @@ for (const file of readdirSync(REGRESSIONS).filter((name) => name.endsWith(".pla
 
 /** A fault must show within so many seeds. */
 const SEEDS_MAX = 100
-/** Each of them in the soak; every third otherwise, for each has to be built. */
+/** All of them in the soak; every third otherwise, for each has to be built. */
 const shown = runtimeMutants.filter((_, index) => RUNS_FACTOR > 1 || index % 3 === 0)
 
 for (const mutant of shown) {

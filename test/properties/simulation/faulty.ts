@@ -20,7 +20,7 @@ export const runtimeMutants: readonly Mutant[] = [
   mutant("24", "loses the end of a frame", "effects/llm/frames.ts", "    if (merged === null) {\n      flush()\n      waiting()", "    if (merged === null) {\n      waiting()"),
   mutant("rule 6", "takes an answer that ends early for a whole one", "effects/llm/exchange.ts", "fail(transient(request, \"the stream ended before the answer was whole\"))", "on({ type: \"LlmCompleted\", stop: \"end\" })"),
   mutant("23", "loses the answer of a tool that fails", "effects/tools/runner.ts", "  frames.end()\n  emit({ type: \"ToolCompleted\"", "  frames.end()\n  if (outcome.status === \"ok\") emit({ type: \"ToolCompleted\""),
-  mutant("LLM", "forgets what a process that died had asked the model", "runtime/sessions.ts", "[session.say({ type: \"SessionResumed\" }), session.say(settings)]", "[session.say(settings)]")
+  mutant("23", "forgets what a process that died had asked the model", "runtime/sessions.ts", "[session.say({ type: \"SessionResumed\" }), session.say(settings)]", "[session.say(settings)]")
 ]
 
 const SOURCE = join(import.meta.dirname, "../../../src")

@@ -17,7 +17,7 @@ import { replay } from "../../../src/machine/replay.ts"
 import type { State } from "../../../src/machine/state.ts"
 import { EventLog, LogError, type Journal } from "../../../src/runtime/event-log/event-log.ts"
 import type { MemoryStore } from "../../../src/runtime/event-log/store-memory.ts"
-import { runSession } from "../../../src/runtime/session.ts"
+import { runSession, type Session } from "../../../src/runtime/session.ts"
 import { takeUp, type Opening } from "../../../src/runtime/sessions.ts"
 import { Broken } from "../harness/world.ts"
 // Loaded ahead: what is loaded while time stands still would take time that nobody counts.
@@ -36,50 +36,66 @@ export const processOf = (world: World): Effect.Effect<void> =>
     Effect.gen(function*() {
       const log = Context.get(yield* Layer.build(EventLog.layerMemory(world.disk.store as MemoryStore, "simulated")), EventLog)
       const { journal, state, resumed } = yield* begin(world, log)
-      const rooms = yield* Layer.build(
-        roomsOf({ root: world.opened.roots[0] as string, session: world.opened.session, kept: world.kept, send: world.send, tools: world.tools, checkpoints: checkpointsOf(world.opened.roots[0] as string, () => `tree-${world.changes()}`, world.nextCheckpoint) })
-      )
+      const rooms = yield* Layer.build(roomsIn(world))
       const session = yield* runSession(journal, state, performing(world, rooms))
-      const questions = yield* Queue.unbounded<ActionOf<"RequestApproval">>()
-      const waiting = new Set<(done: Effect.Effect<void>) => void>()
-      session.listen((recorded) => {
-        try {
-          const before = world.watch.state()
-          world.watch.heard(recorded)
-          world.promises.heard(recorded, before)
-        } catch (error) {
-          return world.fail(error)
-        }
-        for (const action of recorded.step.actions) if (action.type === "RequestApproval") Queue.offerUnsafe(questions, action)
-        const woken = [...waiting]
-        waiting.clear()
-        for (const resume of woken) resume(Effect.void)
-      })
+      const { change, questions } = yield* hearing(world, session)
       const left = yield* Deferred.make<void>()
-      const change = Effect.callback<void>((resume) => {
-        waiting.add(resume)
-        return Effect.sync(() => void waiting.delete(resume))
-      })
-      yield* Effect.forkScoped(answering(world, session, questions))
+      const leave = Effect.andThen(Deferred.succeed(left, undefined), Effect.never)
       const living = Effect.gen(function*() {
         if (resumed) yield* takeUp(session, openingOf(world.plan))
         for (const ghost of world.emit === null ? [] : world.post.ghosts()) world.emit?.(ghost)
-        yield* liveWith({ world, session, log, change, leave: Effect.andThen(Deferred.succeed(left, undefined), Effect.never) })
+        yield* liveWith({ world, session, log, change, leave })
       })
-      yield* Effect.forkScoped(Effect.catchCause(living, (cause) => Effect.sync(() => (Cause.hasInterruptsOnly(cause) || isOfTheDisk(world, Cause.squash(cause)) ? undefined : world.fail(Cause.squash(cause))))))
+      yield* Effect.forkScoped(answering(world, session, questions))
+      yield* Effect.forkScoped(Effect.catchCause(living, (cause) => Effect.sync(() => (Cause.hasInterruptsOnly(cause) ? undefined : judge(world, cause)))))
       const exit = yield* Effect.exit(Effect.raceFirst(session.ended, Deferred.await(left)))
-      if (Exit.isFailure(exit) && !isOfTheDisk(world, Cause.squash(exit.cause))) world.fail(Cause.squash(exit.cause))
+      if (Exit.isFailure(exit)) judge(world, exit.cause)
     })
   ).pipe(
     // A session that could not be opened is opened again.
-    Effect.catchCause((cause) => Effect.sync(() => (isOfTheDisk(world, Cause.squash(cause)) ? undefined : world.fail(Cause.squash(cause))))),
+    Effect.catchCause((cause) => Effect.sync(() => judge(world, cause))),
     Effect.provideService(Clock.Clock, world.time().clock),
     Effect.provideService(MaxOpsBeforeYield, world.plan.setting.yieldOperations),
     Effect.provideService(References.MinimumLogLevel, "None")
   )
 
-/** No space, or no lease any more: such a process ends with a sentence. */
-const isOfTheDisk = ({ disk }: World, error: unknown): boolean => error instanceof LogError && (error.reason === "full" || (error.reason === "lost" && disk.isUsurped()))
+/** No space, or no lease any more: such a process ends with a sentence. Nothing else may end one. */
+const judge = (world: World, cause: Cause.Cause<unknown>): void => {
+  const error = Cause.squash(cause)
+  const expected = error instanceof LogError && (error.reason === "full" || (error.reason === "lost" && world.disk.isUsurped()))
+  if (!expected) world.fail(error)
+}
+
+const roomsIn = (world: World) => {
+  const { session, roots } = world.opened
+  const root = roots[0] as string
+  const checkpoints = checkpointsOf(root, () => `tree-${world.changes()}`, world.nextCheckpoint)
+  return roomsOf({ root, session, kept: world.kept, send: world.send, tools: world.tools, checkpoints })
+}
+
+/** Everything that is recorded is watched; a person hears of questions, and that something changed. */
+const hearing = Effect.fnUntraced(function*(world: World, session: Session) {
+  const questions = yield* Queue.unbounded<ActionOf<"RequestApproval">>()
+  const waiting = new Set<(done: Effect.Effect<void>) => void>()
+  session.listen((recorded) => {
+    try {
+      const before = world.watch.state()
+      world.watch.heard(recorded)
+      world.promises.heard(recorded, before)
+    } catch (error) {
+      return world.fail(error)
+    }
+    for (const action of recorded.step.actions) if (action.type === "RequestApproval") Queue.offerUnsafe(questions, action)
+    const woken = [...waiting]
+    waiting.clear()
+    for (const resume of woken) resume(Effect.void)
+  })
+  const change = Effect.callback<void>((resume) => {
+    waiting.add(resume)
+    return Effect.sync(() => void waiting.delete(resume))
+  })
+  return { questions, change }
+})
 
 interface Begun {
   readonly journal: Journal
