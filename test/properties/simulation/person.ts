@@ -103,10 +103,12 @@ const mayHang = (world: World, state: State): boolean => {
 /** A fair environment: who waits too long is interrupted by somebody. */
 const comeToRest = ({ world, session, change }: Meeting): Effect.Effect<void, LogError> =>
   Effect.gen(function*() {
-    for (let patience = 6; patience > 0; patience--) {
+    for (let patience = 20; patience > 0; patience--) {
+      const before = session.state()
       yield* until(() => rests(session.state()), change, PATIENCE_MS)
       const state = session.state()
       if (rests(state)) return
+      if (state !== before) continue
       if (mayHang(world, state)) yield* session.say({ type: "InterruptRequested" })
       else if (state.name !== "Error") break
     }
