@@ -1,4 +1,3 @@
-import { join } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,16 +10,18 @@ import { directoriesOf, type Directories } from "./directories.ts"
 import { layerBlobsSql } from "./event-log/blobs-sql.ts"
 import { EventLog } from "./event-log/event-log.ts"
 import { logErrorOf, type LogError } from "./event-log/log-error.ts"
-import { modelByKey } from "./opening.ts"
 import type { Forked, ForkWish } from "./replay/fork.ts"
 import { makeSessions, type Sessions } from "./sessions.ts"
-import { environmentLayer, fileLayer, settingsOf, type Layer as SettingsLayer, type Settings, type SettingsError } from "./settings.ts"
+import { settingsHere, type SettingsHere } from "./settings-here.ts"
+import type { Layer as SettingsLayer, Settings, SettingsError } from "./settings.ts"
 import { version } from "./version.ts"
 
 /** Loom, put together: the only file where layers meet. */
 export interface App {
   readonly sessions: Sessions
   readonly settings: Settings
+  /** What the workspace says of itself; `null` where it says nothing. Its own settings and hooks hold only where it is `trusted`. */
+  readonly workspace: SettingsHere["workspace"]
   readonly directories: Directories
   readonly log: EventLog["Service"]
   /** Begins a session that goes on from an event of a log: of a file, or of a session by its id. */
@@ -34,30 +35,19 @@ export interface AppConfig {
   /** Canonical path of the folder that is worked in. */
   readonly cwd: string
   readonly flagsLayer: SettingsLayer
+  /** Whether the workspace is trusted for this run, whatever was said before. */
+  readonly trusted?: boolean
 }
 
 export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn.Return<App, LogError | SettingsError, Scope.Scope> {
   const { environment, cwd } = config
   const directories = directoriesOf(environment)
-  const settings = yield* readSettings(config, directories)
+  const { settings, workspace } = yield* settingsHere(config, directories)
   const { context, setAside } = yield* openStore(directories)
   const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data }), context)
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
-  return { sessions, settings, directories, log: Context.get(context, EventLog), fork, setAside }
-})
-
-const readSettings = Effect.fnUntraced(function*({ environment, flagsLayer }: AppConfig, directories: Directories) {
-  const fromEnvironment = yield* environmentLayer(environment)
-  const fromFile = yield* fileLayer(directories.config)
-  return yield* settingsOf(
-    [
-      { source: "flag", layer: flagsLayer },
-      { source: "environment", layer: fromEnvironment },
-      { source: join(directories.config, "config.toml"), layer: fromFile }
-    ],
-    modelByKey(environment)
-  )
+  return { sessions, settings, workspace, directories, log: Context.get(context, EventLog), fork, setAside }
 })
 
 /** A database that turns out to be damaged only when its tables are read is set aside, too, and a new one begun. */

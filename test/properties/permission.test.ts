@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { test } from "vitest"
 import type { CallFacts, PathFact } from "../../src/machine/event.ts"
 import { narrowestRules } from "../../src/machine/policy/permission-rule.ts"
+import { explain } from "../../src/machine/policy/explain.ts"
 import { decide, type Permissions, type Verdict } from "../../src/machine/policy/permission.ts"
 import type { Rule } from "../../src/machine/session.ts"
 import { modes } from "./harness/arbitrary.ts"
@@ -153,3 +154,14 @@ const namesOf = ({ changes, paths, commands, hosts }: CallFacts): readonly strin
   const namesItsChange = commands === "unparsed" || commands.length > 0 || hosts.length > 0 || paths.some(({ access }) => access === "write")
   return inside.length === 0 || (changes && !namesItsChange) ? [...inside, "itself"] : inside
 }
+
+law(
+  "what is named as the ground of a decision leads to it alone",
+  fc.property(tool, facts, permissions, (name, call, ruling) => {
+    const { verdict, ground } = explain(name, call, ruling)
+    const rules = ground.type === "rules" ? ground.rules : []
+    const mode = ground.type === "rules" && verdict.decision !== "allow" ? "bypass" : ruling.mode
+    const alone = decide(name, call, { ...ruling, rules, approvals: [], mode: ground.type === "rules" && verdict.decision === "allow" ? "default" : mode })
+    return alone.decision === verdict.decision
+  })
+)

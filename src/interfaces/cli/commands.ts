@@ -31,6 +31,8 @@ export const COMMANDS = {
   bisect: { usage: "LOG", help: "the first event where --when holds, or the step that broke --check", words: [1, 1], load: async () => (await import("./occasional.ts")).bisect },
   shrink: { usage: "LOG", help: "the smallest log that still shows --when or --check; --to FILE", words: [1, 1], load: async () => (await import("./occasional.ts")).shrink },
   test: { usage: "LOG", help: "a regression test of it for vitest or node --test; --out DIR, --runner, --when, --check", words: [1, 1], load: async () => (await import("./occasional.ts")).writeTest },
+  permissions: { usage: "[explain CALL]", help: "what may be done here and why; `explain 'git push'`, `explain --tool file_write src/a.ts`", words: [0, ANY], load: async () => (await import("./occasional.ts")).permissions },
+  trust: { usage: "[DIR]", help: "let a workspace's own settings and allow rules hold; --revoke takes it back", words: [0, 1], load: async () => (await import("./occasional.ts")).trust },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
   help: { usage: "", help: "print this", words: [0, ANY], load: async () => (await import("./help.ts")).help }
 } as const satisfies Readonly<Record<string, CommandEntry>>

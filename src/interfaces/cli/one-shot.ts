@@ -32,6 +32,7 @@ export const oneShot: Command = Effect.fnUntraced(function*(invocation: Invocati
     attended: false,
     ...(streamsJson ? { onLine: (line: string) => output.out(`${line}\n`) } : {})
   })
+  if (!output.quiet && app.workspace !== null && !app.workspace.trusted && app.workspace.trust !== "nothing") output.err(UNTRUSTED)
   if (app.settings.mode === "bypass" && !output.quiet) output.err("permission mode bypass: NOTHING ASKS; only deny rules hold\n")
   return yield* runTask(invocation, session, task)
 })
@@ -102,6 +103,8 @@ const denialWords = (denials: readonly Denial[], { approvals, answers }: Missing
     ...(answers === 0 ? [] : [`the model asked and nobody was there to answer: ${named(questions).replaceAll(/^ask: |(?<=; )ask: /g, "")}; say it in the task, or go on in a conversation with \`loom -c\`\n`])
   ].join("")
 }
+
+const UNTRUSTED = "this workspace is not trusted: its own settings and allow rules do not hold; `loom permissions` shows them, `loom trust` or --trust takes them\n"
 
 /** The tool with which a model asks a person. */
 const QUESTION = "ask_user"

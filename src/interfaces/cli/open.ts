@@ -15,7 +15,7 @@ export type { App } from "../../runtime/app.ts"
 export const appOf = ({ flags, environment, cwd, output }: Invocation): Effect.Effect<App, Trouble, Scope.Scope> => {
   const layer = flagsLayer(flags)
   if (typeof layer === "string") return Effect.fail(usageError(layer))
-  return Effect.tap(openApp({ environment, cwd, flagsLayer: layer }), ({ setAside }) =>
+  return Effect.tap(openApp({ environment, cwd, flagsLayer: layer, trusted: flags.trust === true }), ({ setAside }) =>
     Effect.sync(() => (setAside === null ? undefined : output.err(`the database was damaged; it is set aside as ${setAside}, not lost, and a new one begun\n`)))
   )
 }

@@ -1,4 +1,6 @@
 import { offloadThreshold, requestTokens, tokensOf } from "../../machine/policy/offload.ts"
+import { inOrder } from "../../machine/policy/explain.ts"
+import { permissionsOf, type Permissions } from "../../machine/policy/permission.ts"
 import type { PermissionMode, Rule, Session } from "../../machine/session.ts"
 import { costWords, count, plural, usageWords } from "./money.ts"
 import { fitted, span, whole, type Shown, type Tone } from "./shown.ts"
@@ -6,20 +8,23 @@ import { windowPercent } from "./status-line.ts"
 import { oneLine } from "./visible.ts"
 
 /** Which permissions hold: the mode, the rules in the order they count, and what a person allowed for the session. */
-export const permissionLines = (session: Session): readonly Shown[] => {
-  const { opened, settings, approvals } = session
-  const rules = (["deny", "ask", "allow"] as const).flatMap((decision) => opened.rules.filter((rule) => rule.decision === decision))
+export const permissionLines = (session: Session): readonly Shown[] => [
+  ...ruleTable(permissionsOf(session)),
+  whole(span("notice", "sandbox: off"), span("dim", "  commands run with all your rights; what is allowed is all that holds them"))
+]
+
+/** The mode, and the rules in the order in which they count, each with who said it. */
+export const ruleTable = ({ mode, rules, approvals }: Pick<Permissions, "mode" | "rules" | "approvals">): readonly Shown[] => {
+  const ordered = inOrder({ rules, approvals })
   return [
-    whole(span("strong", settings.mode), span("plain", `: ${MODE_WORDS[settings.mode]}`)),
-    ...rules.map(ruleLine),
-    ...approvals.map((rule) => fitted(span("good", "allow "), span("plain", oneLine(rule)), span("dim", "  approved in this session"))),
-    ...(rules.length + approvals.length === 0 ? [fitted(span("dim", "no rules"))] : []),
-    whole(span("notice", "sandbox: off"), span("dim", "  commands run with all your rights; what is allowed is all that holds them"))
+    whole(span("strong", mode), span("plain", `: ${MODE_WORDS[mode]}`)),
+    ...ordered.map(ruleLine),
+    ...(ordered.length === 0 ? [fitted(span("dim", "no rules"))] : [])
   ]
 }
 
-const ruleLine = ({ decision, rule, source }: Rule): Shown =>
-  fitted(span(RULE_TONES[decision], `${decision} `), span("plain", oneLine(rule)), span("dim", `  ${oneLine(source)}`))
+export const ruleLine = ({ decision, rule, source }: Rule): Shown =>
+  whole(span(RULE_TONES[decision], `${decision} `.padEnd(6)), span("plain", oneLine(rule)), span("dim", `  ${oneLine(source)}`))
 
 const RULE_TONES: Readonly<Record<Rule["decision"], Tone>> = { deny: "bad", ask: "notice", allow: "good" }
 

@@ -1,0 +1,86 @@
+import { join, relative } from "node:path"
+import * as Effect from "effect/Effect"
+import { locate } from "../effects/os/path.ts"
+import { escapeGlob } from "../machine/policy/glob.ts"
+import { directoriesOf, type Directories } from "./directories.ts"
+import { modelByKey } from "./opening.ts"
+import { environmentLayer, fileLayer, settingsOf, SettingsError, type Layer, type Settings } from "./settings.ts"
+import { hasWord } from "./workspace/glance.ts"
+import type { WorkspaceWord } from "./workspace/workspace.ts"
+
+/** Where settings are read, and what was said on the command line. */
+export interface SettingsPlace {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Canonical path of the folder that is worked in. */
+  readonly cwd: string
+  readonly flagsLayer: Layer
+  /** Whether the workspace is trusted for this run, whatever was said before. */
+  readonly trusted?: boolean
+}
+
+export interface SettingsHere {
+  readonly settings: Settings
+  /** What the workspace says of itself; `null` where it says nothing. */
+  readonly workspace: (WorkspaceWord & { readonly trusted: boolean }) | null
+  /** What each layer says, the strongest first. */
+  readonly layers: readonly SourcedLayer[]
+}
+
+interface SourcedLayer {
+  readonly source: string
+  readonly layer: Layer
+}
+
+/** Flags, then the environment, then a trusted workspace, then the person's file, then the machine's. Rules of all of them hold together. */
+export const settingsHere = Effect.fnUntraced(function*(
+  place: SettingsPlace,
+  directories: Directories = directoriesOf(place.environment)
+): Effect.fn.Return<SettingsHere, SettingsError> {
+  const { environment, cwd, flagsLayer } = place
+  const own: SourcedLayer[] = []
+  for (const directory of [directories.config, ...systemDirectories(environment)]) own.push({ source: join(directory, "config.toml"), layer: yield* fileLayer(directory) })
+  const workspace = yield* wordOf(place, directories)
+  const layers: readonly SourcedLayer[] = [
+    { source: "flag", layer: flagsLayer },
+    { source: "environment", layer: yield* environmentLayer(environment) },
+    ...(yield* workspaceLayers(workspace, own)),
+    ...own,
+    { source: "Loom itself", layer: guardOf(cwd, directories) }
+  ]
+  return { settings: yield* settingsOf(layers, modelByKey(environment)), workspace, layers }
+})
+
+/** Where the machine's administrator sets something for everybody. */
+const systemDirectories = (environment: SettingsPlace["environment"]): readonly string[] =>
+  (environment["XDG_CONFIG_DIRS"] || "/etc/xdg").split(":").flatMap((directory) => (directory.startsWith("/") ? [join(directory, "loom")] : []))
+
+const wordOf = Effect.fnUntraced(function*({ cwd, trusted }: SettingsPlace, { data }: Directories) {
+  if (!hasWord(cwd)) return null
+  const { workspaceWord } = yield* Effect.promise(() => import("./workspace/workspace.ts"))
+  const word = yield* workspaceWord(cwd, data)
+  const [fault] = word.faults
+  if (trusted === true && fault !== undefined) return yield* new SettingsError({ message: `trust ${cwd}: ${fault}` })
+  return { ...word, trusted: trusted === true || (word.trust === "trusted" && fault === undefined) }
+})
+
+/** The settings of a trusted workspace, as far as they do not loosen what the person said; of any other only what its rules file denies and asks. */
+const workspaceLayers = Effect.fnUntraced(function*(workspace: SettingsHere["workspace"], own: readonly SourcedLayer[]): Effect.fn.Return<readonly SourcedLayer[]> {
+  if (workspace === null) return []
+  const { trusted, layers, allowing, restricting, rulesFile } = workspace
+  const rulesOf = (decision: "allow" | "ask" | "deny"): readonly string[] =>
+    [...(trusted ? allowing : []), ...restricting].flatMap((rule) => (rule.decision === decision ? [rule.rule] : []))
+  const fromRulesFile = { source: rulesFile ?? "rules file", layer: { allow: rulesOf("allow"), ask: rulesOf("ask"), deny: rulesOf("deny") } }
+  if (!trusted) return [fromRulesFile]
+  const { tightened } = yield* Effect.promise(() => import("./workspace/keys.ts"))
+  return [...layers.map(({ source, layer }) => ({ source, layer: tightened(layer, own.map((each) => each.layer)) })), fromRulesFile]
+})
+
+/** Where Loom's own settings and data lie in the workspace, no file tool writes them: they say what is allowed. */
+const guardOf = (cwd: string, { config, data }: Directories): Layer => {
+  const inside = [config, data].flatMap((directory) => {
+    const { root, absolute } = locate([cwd], directory)
+    if (root === null) return []
+    return absolute === cwd ? ["file_write(./config.toml)"] : [`file_write(./${escapeGlob(relative(cwd, absolute))}/**)`]
+  })
+  return inside.length === 0 ? {} : { deny: [...new Set(inside)] }
+}

@@ -1,0 +1,46 @@
+import { parseRule } from "../../machine/policy/permission-rule.ts"
+import type { PermissionMode } from "../../machine/session.ts"
+import { MODES, type Layer } from "../settings.ts"
+
+/** What the settings of a trusted workspace may say: what they like, or only what is no looser than the person's own word. */
+export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten">> = {
+  model: "say",
+  permissionMode: "tighten",
+  allow: "say",
+  ask: "say",
+  deny: "say",
+  maxSteps: "tighten",
+  maxTokens: "tighten",
+  maxBudgetUsd: "tighten",
+  maxOutputTokens: "say",
+  windowTokens: "say",
+  autoCommit: "say",
+  appendSystemPrompt: "say"
+}
+
+/** From the strictest to the loosest. */
+const STRICTNESS: readonly PermissionMode[] = ["plan", "default", "accept-edits", "auto", "bypass"]
+
+/** What no workspace may say at all, or what cannot be meant; `null` where there is nothing of it. */
+export const forbiddenIn = (layer: Layer): string | null => {
+  const { permissionMode: mode } = layer
+  if (mode === "bypass") return "permission_mode = bypass, which only you can say: --permission-mode bypass"
+  if (mode !== undefined && !(MODES as readonly string[]).includes(mode)) return `permission_mode = ${mode}, which is none of ${MODES.join(", ")}`
+  const wrong = [...(layer.deny ?? []), ...(layer.ask ?? []), ...(layer.allow ?? [])].find((rule) => parseRule(rule) === null)
+  return wrong === undefined ? null : `${wrong}, which is no rule; write it as shell(git *) or file_read`
+}
+
+/** The layer without what would loosen the word of the person (`weaker`: their own settings and the machine's). */
+export const tightened = (layer: Layer, weaker: readonly Layer[]): Layer =>
+  Object.fromEntries(
+    Object.entries(layer).filter(([key, value]) => {
+      if (WORKSPACE_MAY[key as keyof Layer] === "say") return true
+      return weaker.every((own) => isNoLooser(value, own[key as keyof Layer]))
+    })
+  )
+
+const isNoLooser = (value: unknown, own: unknown): boolean => {
+  if (own === undefined) return true
+  if (typeof value === "number" && typeof own === "number") return value <= own
+  return STRICTNESS.indexOf(value as PermissionMode) <= STRICTNESS.indexOf(own as PermissionMode)
+}
