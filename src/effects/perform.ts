@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Action } from "../machine/action.ts"
+import type { EventType } from "../machine/event.ts"
 import { canonicalRequest } from "../machine/request.ts"
 import type { State } from "../machine/state.ts"
 import { gatherContext } from "./context/gather.ts"
@@ -9,6 +10,7 @@ import { turnCheckpoint, type AgentWork } from "./git/agent-work.ts"
 import type { Checkpoints } from "./git/checkpoint.ts"
 import { askModel } from "./llm/runner.ts"
 import type { Llm } from "./llm/llm.ts"
+import { Background } from "./tools/background.ts"
 import type { ToolServices } from "./tools/runner.ts"
 import { waitForRetry } from "./timer.ts"
 
@@ -29,6 +31,8 @@ export interface Cause {
   readonly state: State
   /** Number of its event. */
   readonly n: number
+  /** Its event. */
+  readonly event: EventType
 }
 
 /** What a person set about carrying out. */
@@ -38,7 +42,7 @@ export interface PerformOptions {
 }
 
 /** Which room does what an action asks for. What is only told to a person, and a question to one, is no work. */
-export const worksOf = (action: Action, { state, n }: Cause, emit: Emit, { autoCommit }: PerformOptions): readonly Work[] => {
+export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, { autoCommit }: PerformOptions): readonly Work[] => {
   switch (action.type) {
     case "GatherContext":
       return [reading(action.effect, gatherContext(action, state.session, emit))]
@@ -58,9 +62,10 @@ export const worksOf = (action: Action, { state, n }: Cause, emit: Emit, { autoC
     case "ScheduleRetry":
       return [reading(action.effect, waitForRetry(action, emit))]
     case "Shutdown":
-      return [reading(action.effect, Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })))]
-    case "RequestApproval":
+      return [reading(action.effect, Effect.andThen(stopBackground, Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect }))))]
     case "Cancel":
+      return event === "InterruptRequested" ? [reading(action.effect, stopBackground)] : []
+    case "RequestApproval":
     case "WaitForInput":
     case "DisplayError":
     case "DisplayMessage":
@@ -68,6 +73,9 @@ export const worksOf = (action: Action, { state, n }: Cause, emit: Emit, { autoC
       return []
   }
 }
+
+/** They are no effects, so nobody cancels them one by one. */
+const stopBackground = Effect.flatMap(Background, ({ stopAll }) => stopAll)
 
 /** Rooms that many a turn does not need are loaded by the first that does. */
 const tools = Effect.promise(() => import("./tools/rooms.ts"))

@@ -63,10 +63,10 @@ export const runSession = Effect.fnUntraced(function*<R>(
       return Fiber.interruptAll(fibers)
     })
 
-  const carryOut = Effect.fnUntraced(function*({ n, step: { actions, state: after } }: Recorded) {
+  const carryOut = Effect.fnUntraced(function*({ n, event: { type: event }, step: { actions, state: after } }: Recorded) {
     const ended = actions.flatMap((action) => (action.type === "Cancel" ? [action.effect] : []))
     if (ended.length > 0) yield* cancel(ended)
-    const works = actions.flatMap((action) => perform(action, { state: after, n }, emit))
+    const works = actions.flatMap((action) => perform(action, { state: after, n, event }, emit))
     if (works.some((work) => work.changes)) yield* journal.durable
     yield* Effect.forEach(works, start, { discard: true })
   })

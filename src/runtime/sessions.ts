@@ -13,6 +13,7 @@ import { Blobs } from "../effects/os/blobs.ts"
 import { endStrays } from "../effects/os/strays.ts"
 import { Workspace } from "../effects/os/workspace.ts"
 import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.ts"
+import { Background } from "../effects/tools/background.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
 import { VettedCalls } from "../effects/tools/vetted-calls.ts"
 import type { Action } from "../machine/action.ts"
@@ -55,6 +56,8 @@ export interface Sessions {
   readonly resume: (id: string, opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
   /** Takes a session up only to say something to it: what was broken off is ended, and nothing is started. */
   readonly hold: (id: string) => Effect.Effect<Session, LogError, Scope.Scope>
+  /** The commands that a session of this process runs in the background now. */
+  readonly inBackground: (id: string) => readonly string[]
   /** Newest first; those of one workspace, or all. */
   readonly list: (root?: string) => Effect.Effect<readonly SessionSummary[], LogError>
   /** The one session whose id begins so, or whose last letters these are. Errors: none, or several. */
@@ -72,10 +75,12 @@ export interface Surroundings {
 export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundings): Effect.fn.Return<Sessions, never, EventLog | Blobs | Keepers> {
   const log = yield* EventLog
   const kept = yield* Effect.context<Blobs | Keepers>()
+  const backgroundBySession = new Map<string, Background["Service"]>()
 
   /** Keeps a session alive in rooms of its own. */
   const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening) {
     const rooms = yield* Layer.build(roomsOf(surroundings, state, kept))
+    backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     return yield* runSession(journal, state, (action, cause, emit) =>
       worksOf(action, cause, emit, settings).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
@@ -115,6 +120,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       for (let tries = 0; session.state().name !== "WaitingForInput" && tries < 3; tries++) yield* session.say({ type: "InterruptRequested" })
       return session
     }),
+    inBackground: (id) => (backgroundBySession.get(id)?.running() ?? []).map(({ command }) => command),
     list,
     find: (prefix) =>
       Effect.flatMap(log.list, (all) => {
@@ -153,6 +159,7 @@ const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: Stat
     llm ?? Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(Context.get(kept, Blobs).get(hash), () => null), warm: session.settings.model }),
     Layer.succeedContext(kept),
     ReadFiles.layer,
+    Background.layer,
     VettedCalls.layer
   )
 

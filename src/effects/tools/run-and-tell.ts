@@ -44,7 +44,8 @@ export const runAndTell = Effect.fnUntraced(function*(run: Run, context: ToolCon
 const stored = (output: Output, { blobs }: ToolContext): Effect.Effect<string | null> =>
   blobs.put(outgoingBytes(wholeOutput(output))).pipe(Effect.catch(() => Effect.succeed(null)))
 
-const howEnded = (ended: Ended, timeoutMs: number): string => {
+/** `howEnded({ how: "exited", code: 1 }, 60_000)  // => "exit code 1"` */
+export const howEnded = (ended: Ended, timeoutMs: number): string => {
   switch (ended.how) {
     case "exited":
       return `exit code ${ended.code}`

@@ -6,6 +6,7 @@ import { Blobs } from "../os/blobs.ts"
 import { attempt, problemOf } from "../os/problem.ts"
 import { Workspace } from "../os/workspace.ts"
 import { decodeArguments } from "./arguments.ts"
+import { Background } from "./background.ts"
 import { framesOf, type Frames } from "./frames.ts"
 import { outgoing } from "./outgoing.ts"
 import { ReadFiles } from "./read-files.ts"
@@ -14,7 +15,7 @@ import { told, type ToolContext, type ToolOutcome } from "./tool.ts"
 import { VettedCalls } from "./vetted-calls.ts"
 
 /** What running a tool needs. */
-export type ToolServices = Workspace | Blobs | ReadFiles | VettedCalls
+export type ToolServices = Workspace | Blobs | ReadFiles | VettedCalls | Background
 
 /** Runs the calls side by side, each answered by its own number. */
 export const executeTools = (action: ExecuteTools, emit: Emit): Effect.Effect<void, never, ToolServices> =>
@@ -41,6 +42,7 @@ const contextOf = Effect.fnUntraced(function*({ call, effect }: StartedCall, fra
     workspace,
     blobs: yield* Blobs,
     readFiles: yield* ReadFiles,
+    background: yield* Background,
     vetted: (yield* VettedCalls).pathsOf(workspace.session, call.id),
     marker: `${workspace.session}:${effect}`,
     hear: frames.hear

@@ -3,18 +3,23 @@ import * as Schema from "effect/Schema"
 import type { CommandFact } from "../../machine/event.ts"
 import { locateInside } from "../os/path.ts"
 import { attempt, problem, refuse } from "../os/problem.ts"
+import { runProcess } from "../os/process.ts"
+import { startBackground } from "./background-start.ts"
 import { requireNoPlaceholder } from "./placeholders.ts"
-import { runAndTell } from "./run-and-tell.ts"
+import { runAndTell, type Run } from "./run-and-tell.ts"
 import { parseCommands } from "./shell-words.ts"
-import type { Tool } from "./tool.ts"
+import { told, type Tool, type ToolContext } from "./tool.ts"
 
 const TIMEOUT_MS = 60_000
 const TIMEOUT_MS_MAX = 600_000
+/** Nothing that is meant to run beside the work needs longer. */
+const BACKGROUND_MS_MAX = 24 * 60 * 60_000
 
 const Input = Schema.Struct({
   command: Schema.String,
   timeout_ms: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: TIMEOUT_MS_MAX }))),
-  cwd: Schema.optionalKey(Schema.String)
+  cwd: Schema.optionalKey(Schema.String),
+  background: Schema.optionalKey(Schema.Boolean.annotate({ description: "go on without waiting; gives an id for shell_output and shell_stop" }))
 })
 type Input = typeof Input.Type
 
@@ -24,11 +29,11 @@ export const shell: Tool<Input> = {
   summary: "run a command",
   description:
     "Run a command with sh -c in the workspace, without input or terminal. Gives exit code, stdout and marked stderr; " +
-    "past 30 kB only head and tail. Timeout 60 s unless given, at most 600 s. Nothing it starts outlives it.",
+    "past 30 kB only head and tail. Timeout 60 s unless given, at most 600 s. Nothing it starts outlives it, nor background commands the session.",
   input: Input,
   access: "executes",
   idempotent: false,
-  limits: "60 s, at most 600 s; the whole process group dies with it; head and tail of output past 30 kB, up to 4 MB of it kept beside",
+  limits: "60 s, at most 600 s; the whole process group dies with it; head and tail of output past 30 kB, up to 4 MB of it kept beside; in the background 16 at once, a day each",
   facts: ({ command, cwd }, { roots }) => {
     if (command.trim() === "") refuse("the command is empty")
     if (command.includes("\0")) refuse("the command contains a NUL character")
@@ -38,11 +43,20 @@ export const shell: Tool<Input> = {
     const commands = place.absolute === roots[0] || parsed === "unparsed" ? parsed : parsed.map(doubtingGit)
     return { changes: commands === "unparsed" || !commands.every(({ reads }) => reads), commands }
   },
-  run: Effect.fnUntraced(function*({ command, timeout_ms: timeoutMs = TIMEOUT_MS, cwd = "." }, context) {
+  run: Effect.fnUntraced(function*({ command, timeout_ms: timeoutMs, cwd = ".", background = false }, context) {
     const place = yield* attempt(`run in ${cwd}`, () => locateInside(context.workspace.roots, cwd))
     if (place.kind !== "directory") return yield* Effect.fail(problem(`run in ${place.shown}: it is no directory`))
-    return yield* runAndTell({ file: "/bin/sh", arguments: ["-c", command], cwd: place.absolute, environment: quietEnvironment(), timeoutMs }, context)
+    const run = { file: "/bin/sh", arguments: ["-c", command], cwd: place.absolute, environment: quietEnvironment() }
+    if (background) return yield* startBeside({ ...run, timeoutMs: timeoutMs ?? BACKGROUND_MS_MAX }, command, context)
+    return yield* runAndTell({ ...run, timeoutMs: timeoutMs ?? TIMEOUT_MS }, context)
   })
+}
+
+/** The number of the call is in the id, so that no later process takes one id for another. */
+const startBeside = (run: Run, command: string, { background, marker }: ToolContext) => {
+  const id = `bg${marker.slice(marker.lastIndexOf(":") + 1)}`
+  const started = startBackground({ id, command }, (hear) => runProcess({ ...run, marker, hear }), background)
+  return Effect.as(started, told(`${id} runs in the background; shell_output tells what it says, shell_stop ends it`))
 }
 
 /** In another directory git may find another repository, whose settings can run programs. */

@@ -6,6 +6,7 @@ import type { Question } from "../../machine/state.ts"
 import type { Blobs } from "../os/blobs.ts"
 import type { Problem } from "../os/problem.ts"
 import type { Workspace } from "../os/workspace.ts"
+import type { Background } from "./background.ts"
 import type { ReadFiles } from "./read-files.ts"
 
 /**
@@ -44,6 +45,7 @@ export interface ToolContext {
   readonly workspace: Workspace["Service"]
   readonly blobs: Blobs["Service"]
   readonly readFiles: ReadFiles["Service"]
+  readonly background: Background["Service"]
   /** The paths the call was allowed for; `null` where no process remembers them. */
   readonly vetted: readonly PathFact[] | null
   /** Marks the processes of this call: `<session>:<effect>`. */

@@ -24,7 +24,11 @@ const wordsOf = (tool: string, given: Arguments): string => {
   const text = (key: string): string => textOf(given[key])
   switch (tool) {
     case "shell":
-      return `$ ${text("command")}${given["cwd"] === undefined ? "" : ` (in ${text("cwd")})`}`
+      return `$ ${text("command")}${given["cwd"] === undefined ? "" : ` (in ${text("cwd")})`}${given["background"] === true ? " (in the background)" : ""}`
+    case "shell_output":
+      return `look at ${text("id")}${given["wait_ms"] === undefined ? "" : `, waiting ${text("wait_ms")} ms`}`
+    case "shell_stop":
+      return `end ${text("id")}`
     case "file_read":
       return `read ${text("path")}${given["offset"] === undefined ? "" : ` from line ${text("offset")}`}`
     case "file_write":

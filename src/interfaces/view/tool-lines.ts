@@ -43,6 +43,8 @@ const detailOfOk = (tool: string, text: string): readonly Shown[] => {
     case "file_write":
       return diffLines(text)
     case "shell":
+    case "shell_output":
+    case "shell_stop":
     case "git":
       return tail(text)
     default:

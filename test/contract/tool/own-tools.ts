@@ -61,6 +61,8 @@ export const ownTrials: Readonly<Record<string, ToolTrial>> = {
     slow: { command: "echo begun; sleep 20; echo late > late.txt" },
     long: { command: "yes 'a long line of output that nobody wants to read' | head -c 2000000" }
   },
+  shell_output: { works: [], fails: [{ id: "bg0" }] },
+  shell_stop: { works: [], fails: [{ id: "bg0" }] },
   git: { prepare: inRepository, works: [{ operation: "log", args: ["--format=%s"] }, { operation: "branch", args: ["other"] }], fails: [{ operation: "show", args: ["none"] }, { operation: "push" }], long: { operation: "show", args: ["HEAD"] } },
   ask_user: { works: [], fails: [{ question: "Which port?" }] }
 }

@@ -4,6 +4,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Unstamped } from "../../../src/effects/emit.ts"
 import { Blobs } from "../../../src/effects/os/blobs.ts"
 import { Workspace } from "../../../src/effects/os/workspace.ts"
+import { Background } from "../../../src/effects/tools/background.ts"
 import { ReadFiles } from "../../../src/effects/tools/read-files.ts"
 import { inputSchema, Tools } from "../../../src/effects/tools/registry.ts"
 import { executeCall } from "../../../src/effects/tools/runner.ts"
@@ -18,7 +19,7 @@ import type { HostTool, HostToolContext } from "./host-tool.ts"
  * They know of each other what the tools of one session do: which files were read.
  */
 export const toolsOfServices = (tools: readonly Tool<any>[]): readonly HostTool[] => {
-  const shared = ManagedRuntime.make(Layer.mergeAll(ReadFiles.layer, VettedCalls.layer, Blobs.layerMemory, Layer.succeed(Tools, tools)))
+  const shared = ManagedRuntime.make(Layer.mergeAll(ReadFiles.layer, Background.layer, VettedCalls.layer, Blobs.layerMemory, Layer.succeed(Tools, tools)))
   let effects = 0
   const inRoot = <A>(root: string, effect: Effect.Effect<A, never, Services>, signal?: AbortSignal): Promise<A> =>
     shared.runPromise(Effect.provideService(effect, Workspace, { roots: [root], session: "contract" }), signal === undefined ? {} : { signal })
@@ -37,7 +38,7 @@ export const toolsOfServices = (tools: readonly Tool<any>[]): readonly HostTool[
   }))
 }
 
-type Services = Workspace | Blobs | ReadFiles | VettedCalls
+type Services = Workspace | Blobs | ReadFiles | VettedCalls | Background
 
 const callOf = (effect: number, tool: Tool, args: unknown) =>
   ({ type: "tool-call", id: `call_${effect}`, name: tool.name, arguments: JSON.stringify(args) ?? "" }) as const

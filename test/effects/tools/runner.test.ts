@@ -114,5 +114,5 @@ test("calls of one action run side by side, each answered once by its own number
 })
 
 test("a call knows its marker, and what it was vetted with", async () => {
-  expect(JSON.parse((await bench.call("marked", {})).text)).toEqual({ marker: expect.stringMatching(/^bench:\d+$/), vetted: [] })
+  expect(JSON.parse((await bench.call("marked", {})).text)).toEqual({ marker: expect.stringMatching(/^bench-\w+:\d+$/), vetted: [] })
 })

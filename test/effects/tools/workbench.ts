@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll } from "vitest"
 import { Blobs } from "../../../src/effects/os/blobs.ts"
 import { Workspace } from "../../../src/effects/os/workspace.ts"
+import { Background } from "../../../src/effects/tools/background.ts"
 import { ReadFiles } from "../../../src/effects/tools/read-files.ts"
 import { Tools } from "../../../src/effects/tools/registry.ts"
 import { executeCall, type ToolServices } from "../../../src/effects/tools/runner.ts"
@@ -25,6 +27,7 @@ export interface Result {
 
 /** A workspace in a real directory, with the tools of the engine at hand. */
 export interface Workbench extends Folder {
+  readonly session: string
   /** Vets and runs one call, as a session would. */
   readonly call: (name: string, input: unknown) => Promise<Result>
   readonly vet: (name: string, input: unknown) => Promise<CallFacts>
@@ -47,9 +50,12 @@ export const toolCall = (name: string, input: unknown, id = "call_1"): ToolCall 
 
 export const workbench = (more: { readonly roots?: readonly string[]; readonly tools?: readonly Tool[] } = {}): Workbench => {
   const home = folder()
+  // What calls leave behind is looked for by the session, in the whole process table.
+  const session = `bench-${randomBytes(4).toString("hex")}`
   const layer = Layer.mergeAll(
-    Layer.succeed(Workspace, { roots: [home.root, ...(more.roots ?? [])], session: "bench" }),
+    Layer.succeed(Workspace, { roots: [home.root, ...(more.roots ?? [])], session }),
     ReadFiles.layer,
+    Background.layer,
     VettedCalls.layer,
     more.tools === undefined ? Layer.empty : Layer.succeed(Tools, more.tools)
   )
@@ -86,6 +92,7 @@ export const workbench = (more: { readonly roots?: readonly string[]; readonly t
   }
   return {
     ...home,
+    session,
     vet,
     callAfter,
     call: (name, input) => callAfter(name, input, () => {}),

@@ -139,5 +139,6 @@ test("a session that is taken up with an open question asks it again", () => {
 
 test("the line under the output says what holds, or what is being done", () => {
   expect(shownText(bottomOf(idle, false).lines)).toBe("scripted:x · default · 0 % of window · $0.00 · sandbox: off · 20260101-000000-abcd")
+  expect(shownText(bottomOf(idle, false, 2).lines)).toBe("scripted:x · default · 0 % of window · $0.00 · sandbox: off · 2 in the background · 20260101-000000-abcd")
   expect(shownText(bottomOf(busy, false).lines)).toBe("· scripted:x answers · Esc interrupts")
 })

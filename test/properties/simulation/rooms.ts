@@ -9,6 +9,7 @@ import { Blobs } from "../../../src/effects/os/blobs.ts"
 import { problem } from "../../../src/effects/os/problem.ts"
 import { Workspace } from "../../../src/effects/os/workspace.ts"
 import type { Rooms } from "../../../src/effects/perform.ts"
+import { Background } from "../../../src/effects/tools/background.ts"
 import { ReadFiles } from "../../../src/effects/tools/read-files.ts"
 import { Tools } from "../../../src/effects/tools/registry.ts"
 import type { Tool } from "../../../src/effects/tools/tool.ts"
@@ -92,5 +93,6 @@ export const roomsOf = ({ root, session, kept, send, checkpoints, tools }: Rooms
     Layer.succeedContext(kept),
     Layer.succeed(Tools, tools),
     ReadFiles.layer,
+    Background.layer,
     VettedCalls.layer
   )

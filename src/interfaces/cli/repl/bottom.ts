@@ -12,12 +12,12 @@ export interface Bottom {
   readonly prompt: string
 }
 
-export const bottomOf = (talk: Talk, editing: boolean): Bottom => {
+export const bottomOf = (talk: Talk, editing: boolean, inBackground = 0): Bottom => {
   const pending = talk.pending.map((line) => fitted(span("person", `… ${oneLine(line)}`)))
   const prompt = pending.length === 0 ? "› " : "… "
   switch (talk.stage.name) {
     case "line":
-      return { lines: [...standing(talk), ...pending], prompt }
+      return { lines: [...standing(talk, inBackground), ...pending], prompt }
     case "approval":
       return editing
         ? { lines: [whole(span("notice", "a question waits: Enter sends your line first, Ctrl-U clears it"))], prompt }
@@ -34,9 +34,9 @@ export const bottomOf = (talk: Talk, editing: boolean): Bottom => {
 }
 
 /** At rest, what holds; at work, what is being done. */
-const standing = ({ state, telling }: Talk): readonly Shown[] =>
+const standing = ({ state, telling }: Talk, inBackground: number): readonly Shown[] =>
   isAtRest(state)
-    ? [statusLine(state.session)]
+    ? [statusLine(state.session, inBackground)]
     : [
         fitted(span("dim", `· ${working(state, telling)} · Esc ${state.session.queue.length > 0 ? "takes the queued message back" : "interrupts"}`)),
         ...state.session.queue.map((parts) => fitted(span("dim", "  queued "), span("person", oneLine(parts.map((part) => (part.type === "text" ? part.text : "[image]")).join(" ")))))

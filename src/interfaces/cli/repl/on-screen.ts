@@ -44,7 +44,7 @@ const talkUntilLeft = Effect.fnUntraced(function*(invocation: Invocation, app: A
   const inbox = yield* Queue.unbounded<Incoming>()
   const offer = (incoming: Incoming): void => void Queue.offerUnsafe(inbox, incoming)
   let [talk, wanted] = begin(session.state(), yield* Clock.currentTimeMillis)
-  const terminal = yield* openTerminal(invocation, app.directories.state, offer, () => talk)
+  const terminal = yield* openTerminal(invocation, app.directories.state, offer, () => talk, () => app.sessions.inBackground(session.id).length)
   const scene: Scene = { invocation, app, session, terminal, offer }
   yield* listen(scene)
   terminal.screen.show(greeting(session.state()))

@@ -29,7 +29,8 @@ export const openTerminal = (
   { output }: Invocation,
   stateDirectory: string,
   tell: (told: Told) => void,
-  talk: () => Talk
+  talk: () => Talk,
+  inBackground: () => number
 ): Effect.Effect<Terminal, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
@@ -41,7 +42,7 @@ export const openTerminal = (
           tell({ type: "line", text: line })
         })
         const isEditing = (): boolean => editor.text() !== ""
-        const screen = makeScreen(output.out, output.outLook, editor, () => bottomOf(talk(), isEditing()))
+        const screen = makeScreen(output.out, output.outLook, editor, () => bottomOf(talk(), isEditing(), inBackground()))
         const resized = (): void => tell({ type: "resized" })
         const take = (): (() => void) => {
           const release = takeKeyboard(stdin, stdout, {
