@@ -28,6 +28,7 @@ export const withFile = <A>(file: Located, use: (fd: number, stat: Stats) => A):
   return withHandle(file.absolute, constants.O_RDONLY, ({ fd }) => {
     const stat = fstatSync(fd)
     requireFile(file, kindOf(stat))
+    requireOwnName(file, stat)
     return use(fd, stat)
   })
 }
@@ -38,6 +39,18 @@ export const requireFile = ({ shown }: Located, kind: Located["kind"]): void => 
   if (kind === "missing") refuse(`${shown} does not exist`)
   if (kind === "special") refuse(`${shown} is no regular file but a device, pipe or socket; it is left alone`)
 }
+
+/**
+ * A second name cannot be told from the first, so what only its owner may read could be a secret of elsewhere that was given a
+ * name in the workspace. Package stores give many names to files that everybody may read; where all new files are private, that tells nothing.
+ * Errors: throws a `Problem` that says how to read it all the same.
+ */
+const requireOwnName = ({ shown }: Located, { nlink, mode }: Stats): void => {
+  if (nlink > 1 && (mode & OTHERS) === 0 && (process.umask() & OTHERS) !== OTHERS) {
+    refuse(`${shown} is a private file with ${nlink} names, one of which may be outside the workspace; copy it to a name of its own to read it`)
+  }
+}
+const OTHERS = 0o077
 
 /** Bytes from `position` on; fewer than `length` at the end of the file. */
 export const readAt = (fd: number, position: number, length: number): Buffer => {

@@ -1,5 +1,5 @@
-import { closeSync, constants, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readlinkSync, realpathSync, type Dirent } from "node:fs"
-import { dirname, sep } from "node:path"
+import { closeSync, constants, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readlinkSync, realpathSync, type Dirent, type Stats } from "node:fs"
+import { basename, dirname, sep } from "node:path"
 import { errorCode, refuse } from "./problem.ts"
 import { isInside } from "./path.ts"
 
@@ -43,6 +43,17 @@ export const withDirectory = <A>(root: string, absolute: string, use: (handle: H
   const missing = absolute.slice(existing.length).split(sep).filter((name) => name !== "")
   return withHandle(existing, DIRECTORY, (handle) => descend(handle, existing, missing, use))
 }
+
+/** Starts something that works in a canonical directory; what is put in its place meanwhile is not entered. */
+export const inDirectory = <A>(absolute: string, start: (cwd: string) => A): A => withHandle(absolute, DIRECTORY, ({ reach }) => start(reach))
+
+/** What stands under a name in a canonical directory, itself where it is a link. */
+export const lookAt = (absolute: string): { readonly stat: Stats; readonly target: string | null } =>
+  withHandle(dirname(absolute), DIRECTORY, ({ reach }) => {
+    const path = `${reach}${sep}${basename(absolute)}`
+    const stat = lstatSync(path)
+    return { stat, target: stat.isSymbolicLink() ? readlinkSync(path) : null }
+  })
 
 /** What lies in a canonical directory. */
 export const entriesIn = (absolute: string): readonly Dirent[] =>

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync } from "node:fs"
+import { constants, existsSync, lstatSync, readFileSync } from "node:fs"
 import { basename, dirname } from "node:path"
 import type { Ignore } from "ignore"
 import { isInside } from "./path.ts"
@@ -70,5 +70,11 @@ const repositoryTop = (directory: string): string | null => {
 /** Only a regular file is read: a link or a pipe of that name is no list of patterns. */
 const textOf = (file: string): string | null => {
   const stat = lstatSync(file, { throwIfNoEntry: false })
-  return stat?.isFile() === true && stat.size <= RULES_BYTES_MAX ? readFileSync(file, "utf8") : null
+  if (stat?.isFile() !== true || stat.size > RULES_BYTES_MAX) return null
+  try {
+    return readFileSync(file, { encoding: "utf8", flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK })
+  } catch {
+    // It became something else since it was looked at, or may not be read.
+    return null
+  }
 }

@@ -47,10 +47,16 @@ const located = (roots: readonly string[], absolute: string): Located => {
     absolute,
     root,
     shown: root === null ? absolute : absolute.slice(prefixOf(root).length) || ".",
-    kind: stat === undefined ? "missing" : kindOf(stat),
+    kind: stat === undefined ? "missing" : isSystems(absolute) ? "special" : kindOf(stat),
     size: stat?.size ?? 0
   }
 }
+
+/**
+ * What looks like files there is the system itself: processes with their environments and open files, devices, switches of the kernel.
+ * Shared memory is an ordinary place for files.
+ */
+const isSystems = (absolute: string): boolean => /^\/(proc|sys|dev)(\/|$)/.test(absolute) && !/^\/dev\/shm(\/|$)/.test(absolute)
 
 /** Whether a canonical path is the root or lies below it. */
 export const isInside = (root: string, absolute: string): boolean => absolute === root || absolute.startsWith(prefixOf(root))

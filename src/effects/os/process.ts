@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process"
 import * as Effect from "effect/Effect"
+import { inDirectory } from "./handle.ts"
 import { endGroup, groupIsEmpty, killGroupNow } from "./process-group.ts"
 import { problemOf, type Problem } from "./problem.ts"
 import { endStrays, MARKER } from "./strays.ts"
@@ -7,6 +8,7 @@ import { endStrays, MARKER } from "./strays.ts"
 export interface Command {
   readonly file: string
   readonly arguments: readonly string[]
+  /** Canonical. */
   readonly cwd: string
   /** The whole environment; the marker is added. */
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -70,12 +72,14 @@ const start = (command: Command, done: (ended: Ended) => void, failed: (problem:
 const spawned = (command: Command, failed: (problem: Problem) => void): ChildProcess | null => {
   const fail = (thrown: unknown): void => failed(problemOf(`start ${command.file}`, thrown))
   try {
-    const child = spawn(command.file, command.arguments, {
-      cwd: command.cwd,
-      env: { ...command.environment, [MARKER]: command.marker },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true
-    })
+    const child = inDirectory(command.cwd, (cwd) =>
+      spawn(command.file, command.arguments, {
+        cwd,
+        env: { ...command.environment, [MARKER]: command.marker },
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true
+      })
+    )
     child.on("error", fail)
     return child
   } catch (thrown) {

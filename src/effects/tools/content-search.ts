@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { attempt, problem } from "../os/problem.ts"
+import { confirmed } from "./confirmed.ts"
 import { matchLines, type Hits } from "./hits.ts"
 import { namesNear } from "./near.ts"
 import { pathFact, placeOf } from "./place.ts"
@@ -36,7 +37,7 @@ export const contentSearch: Tool<Input> = {
     if (place.kind === "special") return yield* Effect.fail(problem(`search ${place.shown}: it is no file and no directory`))
     const program = yield* Effect.promise(ripgrepPath)
     const search = { ...wanted, place, marker: context.marker }
-    const hits = program === null ? yield* plainScan(search) : yield* ripgrep(program, search)
+    const hits = program === null ? yield* plainScan(search) : confirmed(place, yield* ripgrep(program, search))
     return told(shown(hits, wanted.pattern))
   })
 }

@@ -1,6 +1,7 @@
-import { lstatSync, readlinkSync, type Dirent } from "node:fs"
+import type { Dirent } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { lookAt } from "../os/handle.ts"
 import { ignoredBelow } from "../os/ignored.ts"
 import type { Located } from "../os/path.ts"
 import { attempt, problem, problemOf } from "../os/problem.ts"
@@ -51,17 +52,17 @@ const list = async (place: Located, depthMax: number): Promise<readonly string[]
 const line = (place: Located, { path, entry }: Found): string => {
   const absolute = below(place.absolute, path)
   if (entry.isDirectory()) return `${path}/`
-  if (entry.isSymbolicLink()) return `${path} -> ${targetOf(absolute)}`
-  if (entry.isFile()) return `${path}  ${lstatSync(absolute, { throwIfNoEntry: false })?.size ?? "?"}`
+  if (entry.isSymbolicLink()) return `${path} -> ${seenAt(absolute)?.target ?? "?"}`
+  if (entry.isFile()) return `${path}  ${seenAt(absolute)?.stat.size ?? "?"}`
   return `${path}  (${kindOfSpecial(entry)})`
 }
 
-const targetOf = (link: string): string => {
+const seenAt = (absolute: string): ReturnType<typeof lookAt> | null => {
   try {
-    return readlinkSync(link)
+    return lookAt(absolute)
   } catch {
     // It vanished between being listed and being looked at.
-    return "?"
+    return null
   }
 }
 

@@ -20,10 +20,7 @@ export const fileWrite: Tool<Input> = {
   access: "writes",
   idempotent: true,
   limits: "atomic; the mode stays; refuses to overwrite what changed since it was read, or was never read, or only in part",
-  facts: ({ path }, workspace) => {
-    if (path.endsWith("/")) refuse(`write ${path}: the path names a directory; give the name of a file`)
-    return { changes: true, paths: [pathFact(workspace, path, "write")] }
-  },
+  facts: ({ path }, workspace) => ({ changes: true, paths: [pathFact(workspace, path, "write")] }),
   run: Effect.fnUntraced(function*({ path, content }, context) {
     const place = yield* attempt(`write ${path}`, () => placeOf(context, path, "write"))
     return told(yield* attempt(`write ${place.shown}`, () => write(place, content, context)))

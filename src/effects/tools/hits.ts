@@ -41,7 +41,7 @@ export const collectHits = (): { readonly add: (hit: Hit) => boolean; readonly h
   const add = (hit: Hit): boolean => {
     if ((hit.matches && matchCount === MATCHES_MAX) || length > TEXT_LENGTH_MAX) more = true
     if (more) return false
-    const text = cutText(hit.text.replace(/\r$/, ""), LENGTH_MAX)
+    const text = shownText(hit.text)
     lines.push({ ...hit, text })
     length += hit.path.length + text.length + 8
     if (hit.matches) matchCount++
@@ -49,6 +49,9 @@ export const collectHits = (): { readonly add: (hit: Hit) => boolean; readonly h
   }
   return { add, hits: () => ({ lines: more ? withoutTail(lines) : lines, matchCount, more }) }
 }
+
+/** A line as it is told. */
+export const shownText = (line: string): string => cutText(line.replace(/\r$/, ""), LENGTH_MAX)
 
 /** Context before a match that was not taken belongs to nothing. */
 const withoutTail = (lines: readonly Hit[]): readonly Hit[] => lines.slice(0, lines.findLastIndex((line) => line.matches) + 1)

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { runProcess } from "../../effects/os/process.ts"
 import { logError, type LogError } from "../event-log/log-error.ts"
@@ -24,7 +25,7 @@ export const runCheck = ({ command, cwd, environment, argument, hear }: Check): 
   runProcess({
     file: "sh",
     arguments: ["-c", command, "sh", argument],
-    cwd,
+    cwd: canonical(cwd),
     environment,
     marker: `loom-check-${process.pid}-${++checks}`,
     timeoutMs: TIMEOUT_MS,
@@ -38,6 +39,15 @@ export const runCheck = ({ command, cwd, environment, argument, hear }: Check): 
       return Effect.succeed({ verdict: VERDICTS[ended.code] ?? "bad", code: ended.code })
     })
   )
+
+const canonical = (directory: string): string => {
+  try {
+    return realpathSync.native(directory)
+  } catch {
+    // What stands in the way is said when the command is started there.
+    return directory
+  }
+}
 
 const TIMEOUT_MS = 600_000
 

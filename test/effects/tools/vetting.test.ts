@@ -28,7 +28,7 @@ test.each([
 })
 
 test.each([
-  ["no_such_tool", {}, "there is no tool no_such_tool; there are file_read, file_write, file_edit, apply_patch, file_search, content_search, directory_list, shell, git, ask_user"],
+  ["no_such_tool", {}, "there is no tool no_such_tool; there are file_read, file_write, file_edit, apply_patch, file_search, content_search, directory_list, shell, shell_output, shell_stop, git, ask_user"],
   ["file_read", "{\"path\": ", /^file_read: the arguments are no valid JSON \(.+\); send one JSON object$/],
   ["file_read", "", "file_read: path is missing; it takes path, offset (optional), limit (optional)"],
   ["file_read", "[]", "file_read: the arguments must be one JSON object; it takes path, offset (optional), limit (optional)"],
@@ -38,7 +38,7 @@ test.each([
   ["file_read", { path: null }, "file_read: path is missing; it takes path, offset (optional), limit (optional)"],
   ["file_edit", { path: "a", edits: [{ old: "x" }] }, "file_edit: edits[0].new is missing; it takes path, edits"],
   ["file_edit", { path: "a", edits: [{ old: "x", new: "y", replace_all: true }] }, "file_edit: edits[0].replace_all is no argument of it; it takes path, edits"],
-  ["shell", { command: "x", timeout: 5 }, "shell: timeout is no argument of it; it takes command, timeout_ms (optional), cwd (optional)"],
+  ["shell", { command: "x", timeout: 5 }, "shell: timeout is no argument of it; it takes command, timeout_ms (optional), cwd (optional), background (optional)"],
   ["file_read", { path: "/etc/passwd" }, /^\/etc\/passwd leads to \/etc\/passwd, outside the workspace; only paths below .* can be used$/],
   ["ask_user", { question: " " }, "the question is empty"]
 ])("%s %j cannot run, and what to mend is said", async (name, input, why) => {
