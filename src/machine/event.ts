@@ -122,9 +122,10 @@ export interface LlmFailed extends Answer<"LlmFailed"> {
   readonly retryAfterMs?: number
 }
 
-/** The facts of each call of the answer, in call order; a call without facts is invalid. */
+/** The facts of each call of the answer, in call order; a call without facts is invalid. `reports` are shown to the person. */
 export interface ToolCallsVetted extends Answer<"ToolCallsVetted"> {
   readonly facts: readonly CallFacts[]
+  readonly reports?: readonly string[]
 }
 /** Carries no usage: what a call used comes with its completion. */
 export interface ToolProgress extends Timed<"ToolProgress"> {
@@ -148,11 +149,12 @@ export interface PostToolsHookCompleted extends Answer<"PostToolsHookCompleted">
   readonly reports?: readonly string[]
 }
 export interface RetryTimeoutFired extends Answer<"RetryTimeoutFired"> {}
-/** `missing` names what was not ready in time; `tree` is the checkpoint at the start of the turn. */
+/** `missing` names what was not ready in time; `tree` is the checkpoint at the start of the turn; `reports` are shown to the person. */
 export interface ContextGathered extends Answer<"ContextGathered"> {
   readonly fragments: readonly ContextFragment[]
   readonly missing?: readonly string[]
   readonly tree?: string
+  readonly reports?: readonly string[]
 }
 export interface ContextFragment {
   readonly source: string
@@ -165,7 +167,10 @@ export interface ContextOffloaded extends Answer<"ContextOffloaded"> {
   /** Why not; given when not `ok`. */
   readonly reason?: string
 }
-export interface ShutdownCompleted extends Answer<"ShutdownCompleted"> {}
+/** `reports` are shown to the person. */
+export interface ShutdownCompleted extends Answer<"ShutdownCompleted"> {
+  readonly reports?: readonly string[]
+}
 
 // ── the host ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

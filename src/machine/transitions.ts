@@ -94,6 +94,10 @@ export interface StepCount {
   readonly counted: boolean
 }
 
+/** What the world had to report, for the person. */
+export const toldOf = ({ reports = [] }: { readonly reports?: readonly string[] }): readonly Action[] =>
+  reports.map((text): Action => ({ type: "DisplayMessage", text }))
+
 const enterCall = (session: Session, count: StepCount, before: readonly Action[]): Step<CallingLlm | WaitingForInput> =>
   refuse(session, count, before) ?? sendRequest(session, count, before)
 

@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import type { Emit } from "../effects/emit.ts"
+import { hookDesk } from "../effects/hooks/desk.ts"
 import type { Keepers } from "../effects/context/keepers.ts"
 import { AgentWork } from "../effects/git/agent-work.ts"
 import { Checkpoints } from "../effects/git/checkpoint.ts"
@@ -78,11 +79,12 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   const backgroundBySession = new Map<string, Background["Service"]>()
 
   /** Keeps a session alive in rooms of its own. */
-  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening) {
+  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening, started: "startup" | "resume") {
     const rooms = yield* Layer.build(roomsOf(surroundings, state, kept))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
+    const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
     return yield* runSession(journal, state, (action, cause, emit) =>
-      worksOf(action, cause, emit, settings).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
+      worksOf(action, cause, emit, options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
   })
 
@@ -94,7 +96,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       const { settings, attended, onLine } = opening
       const opened = yield* openingEvent(settings, surroundings.roots, attended)
       const journal = yield* log.create(opened, { onLine })
-      return yield* live(journal, replay([opened]), opening)
+      return yield* live(journal, replay([opened]), opening, "startup")
     }),
     openWith: Effect.fnUntraced(function*(opened: SessionOpened, { dataDirectory, llm, perform }: Holding) {
       const state = replay([opened])
@@ -107,7 +109,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
       const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
       yield* Effect.promise(() => endStrays(id, 0))
-      const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state), opening)
+      const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state), opening, "resume")
       yield* takeUp(session, opening)
       return session
     }),

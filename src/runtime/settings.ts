@@ -2,8 +2,12 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import type { Hook } from "../effects/hooks/hook.ts"
 import type { Limits, PermissionMode, Rule } from "../machine/session.ts"
 import { parseRule } from "../machine/policy/permission-rule.ts"
+import { nearest } from "./nearest.ts"
+
+export { distance, nearest } from "./nearest.ts"
 
 /** What a person may set, and who said it last: flags, environment, their `config.toml`, defaults. */
 export interface Settings {
@@ -16,6 +20,8 @@ export interface Settings {
   readonly limits: Limits
   readonly autoCommit: boolean
   readonly appendSystemPrompt: string
+  /** The person's own programs, in the order in which they are run. */
+  readonly hooks: readonly Hook[]
 }
 
 /** One layer of settings, as far as it says something. Units: `maxBudgetUsd` in dollars. */
@@ -32,6 +38,7 @@ export interface Layer {
   readonly windowTokens?: number
   readonly autoCommit?: boolean
   readonly appendSystemPrompt?: string
+  readonly hooks?: readonly Hook[]
 }
 
 /** Something in the settings that cannot be meant; the message says where and what would do. */
@@ -78,7 +85,9 @@ export const settingsOf = (
         windowTokensMax: first("windowTokens") ?? null
       },
       autoCommit: first("autoCommit") ?? false,
-      appendSystemPrompt: first("appendSystemPrompt") ?? ""
+      appendSystemPrompt: first("appendSystemPrompt") ?? "",
+      // Of all layers: the machine's first, then the person's, then those of a workspace that is trusted.
+      hooks: layers.toReversed().flatMap(({ layer }) => layer.hooks ?? [])
     }
   })
 
@@ -119,13 +128,23 @@ export const layerOfText = (path: string, text: string): Effect.Effect<Layer, Se
     const table = yield* Effect.try({ try: () => parse(text), catch: (cause) => new SettingsError({ message: `read ${path}: ${String(cause).split("\n", 1)[0]}` }) })
     const layer: Record<string, unknown> = {}
     for (const [key, value] of Object.entries(table)) {
+      if (key === "hooks") {
+        layer[key] = yield* hooksOf(path, value)
+        continue
+      }
       const kind = KINDS[key]
-      if (kind === undefined) return yield* fault(`${path} has the unknown key ${key}; did you mean ${nearest(key, Object.keys(KINDS))}?`)
+      if (kind === undefined) return yield* fault(`${path} has the unknown key ${key}; did you mean ${nearest(key, [...Object.keys(KINDS), "hooks"])}?`)
       if (!fits(value, kind)) return yield* fault(`${path}: ${key} must be a ${kind}`)
       layer[camel(key)] = value
     }
     return layer as Layer
   })
+
+const hooksOf = Effect.fnUntraced(function*(path: string, value: unknown) {
+  const { readHooks } = yield* Effect.promise(() => import("./hook-settings.ts"))
+  const hooks = readHooks(path, value)
+  return typeof hooks === "string" ? yield* fault(hooks) : hooks
+})
 
 type Kind = "text" | "whole number" | "number" | "boolean" | "list"
 
@@ -174,22 +193,4 @@ const readIfThere = (path: string): string | null => {
     // No file, or none we may read: the person has set nothing here.
     return null
   }
-}
-
-/** The known name with the fewest letters to change. */
-export const nearest = (name: string, known: readonly string[]): string =>
-  known.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? name
-
-/** How many letters have to change to make one word of the other. */
-export const distance = (from: string, to: string): number => {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const change = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[to.length] as number
 }

@@ -8,38 +8,57 @@ import { Checkpoints } from "./checkpoint.ts"
 import { commitFiles } from "./commit.ts"
 import { changesOfAgent } from "./touched.ts"
 
-export interface AfterToolsOptions {
+export interface AfterToolsOptions<R = never> extends CommitOptions, Patience {
   /** Whether the agent's own files are committed after each batch. */
   readonly autoCommit: boolean
+  /** What the person's own hooks say, run first, so that what they change belongs to the batch; they keep their time themselves. */
+  readonly person?: Effect.Effect<PersonSays, never, R> | null
+}
+
+interface CommitOptions {
   /** Whether also where no branch is checked out. */
   readonly onDetached?: boolean
   /** Number of the event that asked for this, for the commit's trailer. */
   readonly event?: number
+}
+
+interface Patience {
   readonly timeoutMs?: number
 }
 
 /** Units: ms; for each part by itself. */
 const TIMEOUT_MS = 10_000
 
+/** What the person's own hooks say: whether to go on, a note for the model, reports for the person. */
+interface PersonSays {
+  readonly goOn: boolean
+  readonly note: string
+  readonly reports: readonly string[]
+}
+const SILENT: PersonSays = { goOn: true, note: "", reports: [] }
+
 /**
- * Carries out `RunPostToolsHook`: a checkpoint, then the commit, each within its time. Whatever fails is a report of the one
+ * Carries out `RunPostToolsHook`: what the person's hooks say, a checkpoint, then the commit, each within its time. Whatever fails is a report of the one
  * answer; nothing of it stops the turn. Interrupted, it gives no answer.
  */
-export const afterTools = Effect.fn("Hook.afterTools")(function*(
+export const afterTools = Effect.fn("Hook.afterTools")(function*<R = never>(
   action: RunPostToolsHook,
-  options: AfterToolsOptions,
+  options: AfterToolsOptions<R>,
   emit: Emit
-): Effect.fn.Return<void, never, Checkpoints | AgentWork | Workspace> {
+): Effect.fn.Return<void, never, Checkpoints | AgentWork | Workspace | R> {
   const work = yield* AgentWork
+  const person = options.person == null ? SILENT : yield* options.person
   const checkpoint = yield* part("checkpoint", options, takeCheckpoint)
   const before = yield* work.endBatch(checkpoint.done?.tree ?? null)
   const trees = before === null || checkpoint.done === null ? null : { before, after: checkpoint.done.tree }
   const commit = options.autoCommit ? yield* part("auto-commit", options, commitBatch(action, trees, options)) : NOTHING
-  const reports = yield* work.news([...checkpoint.reports, ...(checkpoint.done?.reports ?? []), ...commit.reports, ...(commit.done?.reports ?? [])])
+  const news = yield* work.news([...checkpoint.reports, ...(checkpoint.done?.reports ?? []), ...commit.reports, ...(commit.done?.reports ?? [])])
+  const reports = [...person.reports, ...news]
   emit({
     type: "PostToolsHookCompleted",
     effect: action.effect,
-    goOn: true,
+    goOn: person.goOn,
+    ...(person.note === "" ? {} : { note: person.note }),
     ...(before === null ? {} : { before }),
     ...(checkpoint.done === null ? {} : { tree: checkpoint.done.tree }),
     ...(commit.done === null || commit.done.commit === null ? {} : { commit: commit.done.commit }),
@@ -58,7 +77,7 @@ const NOTHING: Part<never> = { done: null, reports: [] }
 /** One part by itself: its failure, its defect and its delay are reports. */
 const part = <A, E extends { readonly message: string }, R>(
   name: string,
-  { timeoutMs = TIMEOUT_MS }: AfterToolsOptions,
+  { timeoutMs = TIMEOUT_MS }: Patience,
   run: Effect.Effect<A, E, R>
 ): Effect.Effect<Part<A>, never, R> =>
   Effect.map(run, (done): Part<A> => ({ done, reports: [] })).pipe(
@@ -83,7 +102,7 @@ const takeCheckpoint = Effect.gen(function*() {
 
 const NOT_KNOWN = "auto-commit: not done: without checkpoints before and after the tools nobody can tell what the agent changed"
 
-const commitBatch = (action: RunPostToolsHook, trees: { readonly before: string; readonly after: string } | null, options: AfterToolsOptions) =>
+const commitBatch = (action: RunPostToolsHook, trees: { readonly before: string; readonly after: string } | null, options: CommitOptions) =>
   Effect.gen(function*() {
     if (trees === null) return { commit: null, reports: [NOT_KNOWN] }
     const work = yield* AgentWork

@@ -15,6 +15,8 @@ export interface Command {
   /** Names the call in the environment of everything it starts, so that a later process can find what is left of it. */
   readonly marker: string
   readonly timeoutMs: number
+  /** What it reads; left out: nothing at all. */
+  readonly input?: string
   readonly hear: (stream: "stdout" | "stderr", bytes: Buffer) => void
 }
 
@@ -31,7 +33,7 @@ const LEFTOVER_GRACE_MS = 100
 const PIPES_MS = 300
 
 /**
- * Runs a command in a process group of its own, without input and without a terminal. Whether it exits, times out or is
+ * Runs a command in a process group of its own, without a terminal, and without input but what is given. Whether it exits, times out or is
  * interrupted, this ends only when the whole group is dead, and what left the group but kept the marker, too.
  * Errors: fails with a `Problem` where it could not be started.
  */
@@ -76,11 +78,13 @@ const spawned = (command: Command, failed: (problem: Problem) => void): ChildPro
       spawn(command.file, command.arguments, {
         cwd,
         env: { ...command.environment, [MARKER]: command.marker },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
         detached: true
       })
     )
     child.on("error", fail)
+    // Whoever does not read what it is given has no need of it.
+    child.stdin?.on("error", () => {}).end(command.input)
     return child
   } catch (thrown) {
     fail(thrown)

@@ -43,7 +43,7 @@ const UNTRUSTED_WORDS: Readonly<Record<Workspace["trust"], string>> = {
 
 /** Everything that would hold, as it would hold. */
 export const wouldSay = ({ layers, allowing }: Pick<Workspace, "layers" | "allowing">): readonly Shown[] => [
-  ...layers.flatMap(({ source, layer }) => [...rulesOf(source, layer), ...valuesOf(source, layer)]),
+  ...layers.flatMap(({ source, layer }) => [...rulesOf(source, layer), ...valuesOf(source, layer), ...hooksOf(source, layer)]),
   ...allowing.map(indented)
 ]
 
@@ -58,7 +58,13 @@ const rulesOf = (source: string, layer: Layer): readonly Shown[] =>
   DECISIONS.flatMap((decision) => (layer[decision] ?? []).map((rule) => indented({ decision, rule, source })))
 
 const valuesOf = (source: string, layer: Layer): readonly Shown[] =>
-  Object.entries(layer).flatMap(([key, value]) => ((DECISIONS as readonly string[]).includes(key) ? [] : [whole(span("plain", `  ${written(key)} = ${exact(String(value))}`), span("dim", `  ${oneLine(source)}`))]))
+  Object.entries(layer).flatMap(([key, value]) => ([...DECISIONS, "hooks"].includes(key) ? [] : [whole(span("plain", `  ${written(key)} = ${exact(String(value))}`), span("dim", `  ${oneLine(source)}`))]))
+
+/** Programs are shown whole: they run with all that the person may do. */
+const hooksOf = (source: string, { hooks = [] }: Layer): readonly Shown[] =>
+  hooks.map(({ event, matcher, command, keys }) =>
+    whole(span("plain", `  runs ${event}${matcher === "" ? "" : ` ${exact(matcher)}`}: ${exact(command)}${keys.length === 0 ? "" : `  with ${exact(keys.join(", "))}`}`), span("dim", `  ${oneLine(source)}`))
+  )
 
 /** A key as it is written in the file: `written("maxSteps")  // => "max_steps"`. */
 const written = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

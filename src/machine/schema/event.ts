@@ -67,7 +67,7 @@ const answerEvents = [
   Struct({ ...answer("LlmToolCallDelta"), index: Finite, name: optionalKey(Text), arguments: Text }),
   Struct({ ...answer("LlmCompleted"), stop: Literals(["end", "tool-calls", "max-tokens", "refusal", "filter"]) }),
   Struct({ ...answer("LlmFailed"), failure: failureKindSchema, message: Text, retryAfterMs: optionalKey(Finite) }),
-  Struct({ ...answer("ToolCallsVetted"), facts: List(callFactsSchema) }),
+  Struct({ ...answer("ToolCallsVetted"), facts: List(callFactsSchema), reports: optionalKey(List(Text)) }),
   Struct({ ...timed("ToolProgress"), effect: Finite, stream: Literals(["stdout", "stderr"]), text: Text }),
   Struct({ ...answer("ToolCompleted"), status: Literals(["ok", "error"]), parts: List(partSchema), blob: optionalKey(Text) }),
   Struct({
@@ -84,10 +84,11 @@ const answerEvents = [
     ...answer("ContextGathered"),
     fragments: List(Struct({ source: Text, text: Text })),
     missing: optionalKey(List(Text)),
-    tree: optionalKey(Text)
+    tree: optionalKey(Text),
+    reports: optionalKey(List(Text))
   }),
   Struct({ ...answer("ContextOffloaded"), ok: Flag, keeper: optionalKey(Text), reason: optionalKey(Text) }),
-  Struct(answer("ShutdownCompleted"))
+  Struct({ ...answer("ShutdownCompleted"), reports: optionalKey(List(Text)) })
 ] as const
 
 const hostEvents = [

@@ -7,7 +7,7 @@ import { backoff, mayRetry } from "../policy/retry.ts"
 import type { Block, Session, ToolCall } from "../session.ts"
 import type { CallingLlm, ErrorState, ProcessingResponse, WaitingForInput } from "../state.ts"
 import { resultOf, say, sayQueued, sayResults } from "../transcript.ts"
-import { giveUp, newCall, nextStep, offload, sendRequest, settle, shutDown, takeEffect } from "../transitions.ts"
+import { giveUp, newCall, nextStep, offload, sendRequest, settle, shutDown, takeEffect, toldOf } from "../transitions.ts"
 import { moveWindow } from "../window.ts"
 import { changeSettings, isLate, queueInput, takeBackInput } from "./shared.ts"
 
@@ -107,7 +107,7 @@ const stepKey = (session: Session): string => `${session.turn}:${session.step}`
 const gathered = (state: CallingLlm, event: ContextGathered): Step<CallingLlm> => {
   const text = event.fragments.map((fragment) => fragment.text).join("\n\n")
   const session = countUsage(state.session, event.usage)
-  return sendRequest(text === "" ? session : say(session, { type: "note", source: "context", text }), { attempt: 1, counted: false }, [])
+  return sendRequest(text === "" ? session : say(session, { type: "note", source: "context", text }), { attempt: 1, counted: false }, toldOf(event))
 }
 
 const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm | WaitingForInput | ErrorState> => {

@@ -1,10 +1,9 @@
-import type { Action } from "../action.ts"
 import { countUsage } from "../answer.ts"
 import type { PostToolsHookCompleted } from "../event.ts"
 import { go, inert, type Room, type Step } from "../outcome.ts"
 import type { CallingLlm, PostToolsHook, WaitingForInput } from "../state.ts"
 import { say } from "../transcript.ts"
-import { nextStep, settle, shutDown, takeEffect } from "../transitions.ts"
+import { nextStep, settle, shutDown, takeEffect, toldOf } from "../transitions.ts"
 import { changeSettings, isLate, queueInput, takeBackInput } from "./shared.ts"
 
 /** Waits for what follows a batch of tools: checkpoint, auto-commit, diagnostics, the person's own hooks. */
@@ -24,6 +23,5 @@ export const postToolsHook: Room<"PostToolsHook"> = {
 const completed = (state: PostToolsHook, event: PostToolsHookCompleted): Step<CallingLlm | WaitingForInput> => {
   const counted = countUsage(state.session, event.usage)
   const session = event.note === undefined || event.note === "" ? counted : say(counted, { type: "note", source: "hook", text: event.note })
-  const reports = (event.reports ?? []).map((text): Action => ({ type: "DisplayMessage", text }))
-  return event.goOn ? nextStep(session, reports) : settle(session, "stopped-by-hook", reports)
+  return event.goOn ? nextStep(session, toldOf(event)) : settle(session, "stopped-by-hook", toldOf(event))
 }

@@ -8,7 +8,7 @@ import { decide, permissionsOf, type Verdict } from "../policy/permission.ts"
 import type { Session, ToolCall, ToolResult } from "../session.ts"
 import type { CallingLlm, ExecutingTools, Execution, ExecutionPhase, PostToolsHook, ProcessingResponse, WaitingForInput } from "../state.ts"
 import { resultOf, sayResults } from "../transcript.ts"
-import { settle, shutDown, takeEffect } from "../transitions.ts"
+import { settle, shutDown, takeEffect, toldOf } from "../transitions.ts"
 import { changeSettings, isLate, queueInput, takeBackInput } from "./shared.ts"
 
 /** Waits for the facts about the tool calls of a finished answer. */
@@ -34,7 +34,7 @@ const vetted = (
   event: ToolCallsVetted
 ): Step<ExecutingTools | CallingLlm | WaitingForInput | PostToolsHook> & { readonly state: ExecutingTools | CallingLlm | WaitingForInput } => {
   let session = countUsage(state.session, event.usage)
-  const questions: Action[] = []
+  const questions: Action[] = [...toldOf(event)]
   const executions = state.calls.map((call): Execution => {
     const facts = event.facts.find((candidate) => candidate.call === call.id)
     const verdict = decide(call.name, facts, permissionsOf(session))

@@ -1,7 +1,7 @@
 import { countUsage } from "../answer.ts"
-import { inert, stay, type Room } from "../outcome.ts"
+import { go, inert, type Room } from "../outcome.ts"
 import type { Session } from "../session.ts"
-import { wait } from "../transitions.ts"
+import { toldOf, wait } from "../transitions.ts"
 import { lastOf } from "../vector.ts"
 
 /** Waits for the drain of open work; hears nothing else but a new process that opens the session again. */
@@ -9,7 +9,7 @@ export const shuttingDown: Room<"ShuttingDown"> = {
   ShutdownCompleted: (state, event) =>
     state.drained || event.effect !== state.effect
       ? inert(state, event)
-      : stay({ ...state, session: countUsage(state.session, event.usage), drained: true }),
+      : go({ ...state, session: countUsage(state.session, event.usage), drained: true }, toldOf(event)),
   SessionResumed: (state) => wait(state.session, isBrokenOff(state.session) ? "interrupted" : "opened")
 }
 

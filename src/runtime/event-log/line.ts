@@ -101,7 +101,7 @@ const FIELDS: Readonly<Record<EventType, Write>> = {
   LlmToolCallDelta: event<"LlmToolCallDelta">({ effect: asIs, index: asIs, name: asIs, arguments: asIs, usage }),
   LlmCompleted: event<"LlmCompleted">({ effect: asIs, stop: asIs, usage }),
   LlmFailed: event<"LlmFailed">({ effect: asIs, failure: asIs, message: asIs, retryAfterMs: asIs, usage }),
-  ToolCallsVetted: event<"ToolCallsVetted">({ effect: asIs, facts: list(facts), usage }),
+  ToolCallsVetted: event<"ToolCallsVetted">({ effect: asIs, facts: list(facts), reports: asIs, usage }),
   ToolProgress: event<"ToolProgress">({ effect: asIs, stream: asIs, text: asIs }),
   ToolCompleted: event<"ToolCompleted">({ effect: asIs, status: asIs, parts: list(part), blob: asIs, usage }),
   PostToolsHookCompleted: event<"PostToolsHookCompleted">({
@@ -120,10 +120,11 @@ const FIELDS: Readonly<Record<EventType, Write>> = {
     fragments: list(object<ContextFragment>({ source: asIs, text: asIs })),
     missing: asIs,
     tree: asIs,
+    reports: asIs,
     usage
   }),
   ContextOffloaded: event<"ContextOffloaded">({ effect: asIs, ok: asIs, keeper: asIs, reason: asIs, usage }),
-  ShutdownCompleted: event<"ShutdownCompleted">({ effect: asIs, usage }),
+  ShutdownCompleted: event<"ShutdownCompleted">({ effect: asIs, reports: asIs, usage }),
   SessionOpened: event<"SessionOpened">({
     session: asIs,
     machine: asIs,

@@ -20,11 +20,13 @@ export const textOf = (event: Event): string => {
     case "LlmFailed":
       return event.message
     case "ToolCallsVetted":
-      return event.facts.map(({ invalid, question }) => [invalid, question?.text].join("\n")).join("\n")
+      return [...event.facts.map(({ invalid, question, hook }) => [invalid, question?.text, hook?.reason].join("\n")), ...(event.reports ?? [])].join("\n")
     case "PostToolsHookCompleted":
       return [event.note, ...(event.reports ?? [])].join("\n")
     case "ContextGathered":
-      return event.fragments.map(({ text }) => text).join("\n")
+      return [...event.fragments.map(({ text }) => text), ...(event.reports ?? [])].join("\n")
+    case "ShutdownCompleted":
+      return (event.reports ?? []).join("\n")
     case "ContextOffloaded":
       return event.reason ?? ""
     case "SettingsChanged":
@@ -37,7 +39,6 @@ export const textOf = (event: Event): string => {
     case "LlmStarted":
     case "LlmCompleted":
     case "RetryTimeoutFired":
-    case "ShutdownCompleted":
     case "SessionOpened":
     case "SessionResumed":
       return ""

@@ -15,7 +15,8 @@ export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten">> = {
   maxOutputTokens: "say",
   windowTokens: "say",
   autoCommit: "say",
-  appendSystemPrompt: "say"
+  appendSystemPrompt: "say",
+  hooks: "say"
 }
 
 /** From the strictest to the loosest. */
