@@ -202,7 +202,10 @@ export interface Parent {
 }
 
 /** A process took the session up again: nothing started before can answer. */
-export interface SessionResumed extends Timed<"SessionResumed"> {}
+export interface SessionResumed extends Timed<"SessionResumed"> {
+  /** Version of the machine's behaviour from here on, where that is another one than before. */
+  readonly machine?: number
+}
 
 // ── facts of a call ──────────────────────────────────────────────────────────────────────────────────────────────
 

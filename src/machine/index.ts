@@ -1,5 +1,6 @@
 /** The machine by itself, without a dependency: `import { step, initial } from "loom/machine"`. */
 export type * from "./action.ts"
+export { behaves, CHANGES, resumption, type Behaviour } from "./behaviour.ts"
 export { chart, following, triples, type Chart } from "./chart.ts"
 export { describeAction, describeEvent, describeState } from "./describe.ts"
 export type * from "./event.ts"

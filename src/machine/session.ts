@@ -7,6 +7,8 @@ import type { Vector } from "./vector.ts"
 export interface Session {
   /** Version of this shape, for snapshots. */
   readonly version: 1
+  /** Set while an older version of the machine decides, as in the log it is replayed from; no part of what a seal hashes. */
+  readonly machine?: number
   readonly id: string
   /** What the session was opened with; fixed for its life, so that the request's prefix is stable. */
   readonly opened: Opened

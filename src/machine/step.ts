@@ -1,3 +1,4 @@
+import { openedUnder, resumedUnder } from "./behaviour.ts"
 import { utf8Bytes } from "./bytes.ts"
 import type { Event, SessionOpened } from "./event.ts"
 import { go, inert, type Step } from "./outcome.ts"
@@ -14,10 +15,8 @@ import { shuttingDown } from "./states/shutting-down.ts"
 import { waitingForInput } from "./states/waiting-for-input.ts"
 import { emptyVector } from "./vector.ts"
 
+export { MACHINE_VERSION } from "./behaviour.ts"
 export type { Step } from "./outcome.ts"
-
-/** Version of the machine's behaviour; a change that an old log would notice gets a new one. */
-export const MACHINE_VERSION = 1
 
 type Hear = (state: never, event: never) => Step
 type AnyRoom = Readonly<Record<string, Hear | undefined>>
@@ -41,7 +40,8 @@ const roomByState = {
  */
 export const step = (state: State, event: Event): Step => {
   const hear = (roomByState[state.name] as AnyRoom)[event.type]
-  return hear === undefined ? inert(state, event) : hear(state as never, event as never)
+  if (hear === undefined) return inert(state, event)
+  return hear((event.type === "SessionResumed" ? resumedUnder(state, event) : state) as never, event as never)
 }
 
 /** The first state of a session, made from its first event. */
@@ -52,6 +52,7 @@ export const initial = (opened: SessionOpened): Step<WaitingForInput> =>
       why: "opened",
       session: {
         version: 1,
+        ...openedUnder(opened),
         id: opened.session,
         opened: openedPart(opened),
         settings: opened.settings,

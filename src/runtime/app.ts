@@ -11,7 +11,7 @@ import { layerBlobsSql } from "./event-log/blobs-sql.ts"
 import { EventLog } from "./event-log/event-log.ts"
 import { logErrorOf, type LogError } from "./event-log/log-error.ts"
 import type { Forked, ForkWish } from "./replay/fork.ts"
-import { makeSessions, type Sessions } from "./sessions.ts"
+import { makeSessions, type Sessions, type Surroundings } from "./sessions.ts"
 import { settingsHere, type SettingsHere } from "./settings-here.ts"
 import type { Layer as SettingsLayer, Settings, SettingsError } from "./settings.ts"
 import { version } from "./version.ts"
@@ -44,11 +44,14 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const directories = directoriesOf(environment)
   const { settings, workspace } = yield* settingsHere(config, directories)
   const { context, setAside } = yield* openStore(directories)
-  const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data }), context)
+  const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data, settle }), context)
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
   return { sessions, settings, workspace, directories, log: Context.get(context, EventLog), fork, setAside }
 })
+
+/** Loaded only for a session that another machine had a part in. */
+const settle: Surroundings["settle"] = (id, tail) => Effect.flatMap(Effect.promise(() => import("./replay/settled.ts")), ({ settledTail }) => settledTail(id, tail))
 
 /** A database that turns out to be damaged only when its tables are read is set aside, too, and a new one begun. */
 const openStore = Effect.fnUntraced(function*(directories: Directories) {

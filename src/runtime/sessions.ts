@@ -18,10 +18,12 @@ import { Background } from "../effects/tools/background.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
 import { VettedCalls } from "../effects/tools/vetted-calls.ts"
 import type { Action } from "../machine/action.ts"
+import { MACHINE_VERSION, resumption } from "../machine/behaviour.ts"
 import type { SessionOpened } from "../machine/event.ts"
 import { replay } from "../machine/replay.ts"
 import type { State } from "../machine/state.ts"
 import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
+import type { Row } from "./event-log/line.ts"
 import { LogError } from "./event-log/log-error.ts"
 import { knownModel, openingEvent } from "./opening.ts"
 import { runSession, type Said, type Session } from "./session.ts"
@@ -71,6 +73,8 @@ export interface Surroundings {
   /** Canonical paths; the first is where commands start. */
   readonly roots: readonly string[]
   readonly dataDirectory: string
+  /** The rows of a session that it goes on from, where another machine than this one had a part in them: as they are to be replayed. */
+  readonly settle: (id: string, tail: readonly Row[]) => Effect.Effect<readonly Row[], LogError, EventLog>
 }
 
 export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundings): Effect.fn.Return<Sessions, never, EventLog | Blobs | Keepers> {
@@ -86,6 +90,13 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     return yield* runSession(journal, state, (action, cause, emit) =>
       worksOf(action, cause, emit, options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
+  })
+
+  const stateAfter = Effect.fnUntraced(function*(id: string, tail: readonly Row[], from: State | undefined) {
+    const events = tail.map(({ event }) => event)
+    if (events.every((event) => !("machine" in event) || event.machine === MACHINE_VERSION)) return replay(events, from)
+    const rows = yield* Effect.provideService(surroundings.settle(id, tail), EventLog, log)
+    return replay(rows.map(({ event }) => event), from)
   })
 
   const list: Sessions["list"] = (root) =>
@@ -109,15 +120,15 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
       const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
       yield* Effect.promise(() => endStrays(id, 0))
-      const session = yield* live(journal, replay(tail.map((row) => row.event), snapshot?.state), opening, "resume")
+      const session = yield* live(journal, yield* stateAfter(id, tail, snapshot?.state), opening, "resume")
       yield* takeUp(session, opening)
       return session
     }),
     hold: Effect.fnUntraced(function*(id: string) {
       const { journal, snapshot, tail } = yield* log.open(id)
       yield* Effect.promise(() => endStrays(id, 0))
-      const session = yield* runSession(journal, replay(tail.map((row) => row.event), snapshot?.state), onlyShutDown)
-      yield* session.say({ type: "SessionResumed" })
+      const session = yield* runSession(journal, yield* stateAfter(id, tail, snapshot?.state), onlyShutDown)
+      yield* session.say(resumption(session.state()))
       // What is queued begins a turn of its own when the first is ended.
       for (let tries = 0; session.state().name !== "WaitingForInput" && tries < 3; tries++) yield* session.say({ type: "InterruptRequested" })
       return session
@@ -143,7 +154,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
 export const takeUp = Effect.fnUntraced(function*(session: Session, opening: Opening): Effect.fn.Return<void, LogError | SettingsError> {
   // Both are in the inbox before anything that is taken up again can answer: nothing is decided under the old settings.
   const settings = yield* settingsNow(opening)
-  yield* Effect.all([session.say({ type: "SessionResumed" }), session.say(settings)], { concurrency: "unbounded", discard: true })
+  yield* Effect.all([session.say(resumption(session.state())), session.say(settings)], { concurrency: "unbounded", discard: true })
   yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
 })
 

@@ -5,12 +5,13 @@ import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
 import { trace } from "../../src/machine/replay.ts"
 import { encodeActions } from "../../src/runtime/event-log/line.ts"
-import { readLog } from "../../src/runtime/event-log/read-log.ts"
 import { EMPTY_TRANSCRIPT, makeStateHash } from "../../src/runtime/event-log/state-hash.ts"
+import { readSettled } from "../../src/runtime/replay/settled.ts"
 import { verifyFile } from "../../src/runtime/replay/verify.ts"
 
 /*
  * Logs of real sessions, each written by the build that was main then. They replay to exactly these states and actions for ever.
+ * Where a later machine would decide some of it otherwise, `exact` becomes `compatible`, and nothing else.
  * A new one is added beside them: put the file here and run this test with GOLDEN=add. What stands in the index is never changed.
  */
 
@@ -18,6 +19,7 @@ const folder = fileURLToPath(new URL(".", import.meta.url))
 const indexFile = join(folder, "index.json")
 
 interface Golden {
+  /** What it was when it was added. */
   readonly verdict: string
   readonly events: number
   /** SHA-256 of the actions of all events, as they are written. */
@@ -27,7 +29,7 @@ interface Golden {
 }
 
 const goldenOf = (file: string): Golden => {
-  const rows = [...readLog(file)]
+  const rows = [...readSettled(file)]
   const hashes = makeStateHash(EMPTY_TRANSCRIPT, "digested")
   const actions: string[] = []
   const states: string[] = []
@@ -55,5 +57,7 @@ test("every golden log has its place in the index, and every place its log", () 
 })
 
 test.each(Object.entries(index))("%s replays to the states and actions it had when it was written; proves LOG-14", (name, golden) => {
-  expect(goldenOf(join(folder, `${name}.jsonl`))).toEqual(golden)
+  const found = goldenOf(join(folder, `${name}.jsonl`))
+  expect({ ...found, verdict: golden.verdict }).toEqual(golden)
+  expect(found.verdict).toBeOneOf([golden.verdict, "compatible"])
 })

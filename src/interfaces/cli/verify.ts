@@ -10,7 +10,7 @@ import { EXIT } from "./exit-code.ts"
 import { usageError, type Command } from "./invocation.ts"
 import { logsNamed, type NamedLog, type NamedLogs } from "./logs-named.ts"
 
-/** Compares what this build decides with what each log says was decided: one line a log, and exit code 1 where one is not exact. */
+/** Compares what this build decides with what each log says was decided: one line a log, and exit code 1 where one is neither exact nor compatible. */
 export const verify: Command = Effect.fnUntraced(function*(invocation) {
   const { output, flags, words } = invocation
   if (words.length === 0 && flags.all !== true) return yield* usageError("verify: name a log, a folder or a session, or give --all")
@@ -25,7 +25,7 @@ export const verify: Command = Effect.fnUntraced(function*(invocation) {
   const { logs, passedOver } = named
   const many = logs.length > 1 || passedOver > 0 || words.length === 0
   if (many && flags.json !== true) output.out(`${summary(logs.length, counts, passedOver)}\n`)
-  return logs.length > 0 && counts.get("exact") === logs.length ? EXIT.done : EXIT.failed
+  return logs.length > 0 && (counts.get("exact") ?? 0) + (counts.get("compatible") ?? 0) === logs.length ? EXIT.done : EXIT.failed
 })
 
 /** What was found of each log, in the order they were named. */
@@ -41,7 +41,7 @@ const told = (name: string, found: Found): string => {
   return [`${name}: ${found.message}`, ...more.map((line) => `  ${line}`)].map((line) => `${oneLine(line)}\n`).join("")
 }
 
-const ORDER: readonly Found["verdict"][] = ["exact", "cut", "diverged", "damaged", "newer", "unreadable"]
+const ORDER: readonly Found["verdict"][] = ["exact", "compatible", "cut", "diverged", "damaged", "viewable", "newer", "unreadable"]
 
 const summary = (logs: number, counts: ReadonlyMap<string, number>, passedOver: number): string => {
   const told = ORDER.flatMap((verdict) => (counts.has(verdict) ? [`${counts.get(verdict)} ${verdict}`] : []))

@@ -1,3 +1,4 @@
+import { behaves } from "../behaviour.ts"
 import { modelFacts } from "../model.ts"
 import type { ReportedUsage, Session, Usage } from "../session.ts"
 import type { WaitingReason } from "../state.ts"
@@ -41,7 +42,11 @@ export const budgetReached = (session: Session, stepCounted: boolean): BudgetRea
 
 const moneyRefusal = (session: Session, costMax: number): string | null => {
   const { model } = session.settings
-  if (session.usage.unpriced > 0) return "a money budget is set, but the price of an earlier answer is not known; lift the money budget, or begin a new session"
+  const unpriced = session.usage.unpriced > 0
+  if (!behaves(session, "price-advice") && (unpriced || modelFacts(session, model)?.priced !== true)) {
+    return `a money budget is set, but the price of ${unpriced ? "an earlier answer" : model} is not known; set its price in the settings, or lift the money budget`
+  }
+  if (unpriced) return "a money budget is set, but the price of an earlier answer is not known; lift the money budget, or begin a new session"
   if (modelFacts(session, model)?.priced !== true) {
     return `a money budget is set, but the price of ${model} is not known; take a model whose price is known, or lift the money budget`
   }

@@ -1,3 +1,4 @@
+import { behaves } from "../behaviour.ts"
 import { modelFacts } from "../model.ts"
 import type { Session } from "../session.ts"
 import { at, lastOf } from "../vector.ts"
@@ -80,5 +81,6 @@ const markerBytes = (session: Session): number => {
 const mayBegin = (session: Session, index: number): boolean => {
   const entry = at(session.transcript, index)
   if (entry.type === "results") return false
-  return entry.turn !== at(session.transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === lastOf(session.transcript)?.turn)
+  const latest = behaves(session, "going-on-keeps-the-task") ? lastOf(session.transcript)?.turn : session.turn
+  return entry.turn !== at(session.transcript, index - 1).turn || (entry.type === "assistant" && entry.turn === latest)
 }

@@ -1,3 +1,4 @@
+import { behaves } from "../behaviour.ts"
 import type { CallFacts } from "../event.ts"
 import type { PermissionMode, Rule, Session } from "../session.ts"
 import { matchesRule, mightMatch, parseRule, subjectsOf, type ParsedRule, type Subject } from "./permission-rule.ts"
@@ -15,21 +16,33 @@ export interface Permissions {
   readonly approvals: readonly string[]
   readonly mode: PermissionMode
   readonly attended: boolean
+  /** Set where an older machine decides, for which a rule about a shell command held for the tool `shell` alone. */
+  readonly shellOnly?: true
 }
 
 export const permissionsOf = (session: Session): Permissions => ({
   rules: session.opened.rules,
   approvals: session.approvals,
   mode: session.settings.mode,
-  attended: session.settings.attended
+  attended: session.settings.attended,
+  ...(behaves(session, "command-rules-for-all-tools") ? {} : { shellOnly: true })
 })
 
 /** Deny rules, then ask rules, then allow rules, then the mode's default. Whom nobody can be asked is denied. */
 export const decide = (tool: string, facts: CallFacts | undefined, permissions: Permissions): Verdict => {
   if (facts === undefined) return { decision: "invalid", reason: "vetting found nothing about this call" }
   if (facts.invalid !== undefined) return { decision: "invalid", reason: facts.invalid }
-  const verdict = verdictOf(tool, facts, permissions)
+  const verdict = verdictOf(tool, facts, permissions.shellOnly === true ? spokenOf(tool, permissions) : permissions)
   return verdict.decision === "ask" && !permissions.attended ? unattended(verdict.reason, facts) : verdict
+}
+
+/** Without the rules that an older machine took to speak of another tool. */
+const spokenOf = (tool: string, permissions: Permissions): Permissions => {
+  const speaks = (rule: string): boolean => {
+    const meant = parseRule(rule)
+    return meant === null || meant.tool !== "shell" || meant.pattern === null || tool === "shell"
+  }
+  return { ...permissions, rules: permissions.rules.filter(({ rule }) => speaks(rule)), approvals: permissions.approvals.filter(speaks) }
 }
 
 const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode }: Permissions): Verdict => {

@@ -105,7 +105,7 @@ const hostEvents = [
     settings: settingsSchema,
     parent: optionalKey(Struct({ session: Text, n: Finite, changes: optionalKey(List(Text)) }))
   }),
-  Struct(timed("SessionResumed"))
+  Struct({ ...timed("SessionResumed"), machine: optionalKey(Finite) })
 ] as const
 
 export const eventSchema = Union([...personEvents, ...answerEvents, ...hostEvents])

@@ -93,6 +93,7 @@ export const reportedUsageSchema = Struct({ ...tokenFields, cost: Union([Finite,
 
 export const sessionSchema = Struct({
   version: Schema.Literal(1),
+  machine: Schema.optionalKey(Schema.Int),
   id: Text,
   opened: Struct({ system: Text, tools: List(toolDefinitionSchema), rules: List(ruleSchema), roots: List(Text), bytes: Int }),
   settings: settingsSchema,

@@ -1,4 +1,5 @@
 import { countUsage } from "../answer.ts"
+import { behaves } from "../behaviour.ts"
 import { go, inert, type Room } from "../outcome.ts"
 import type { Session } from "../session.ts"
 import { toldOf, wait } from "../transitions.ts"
@@ -14,7 +15,8 @@ export const shuttingDown: Room<"ShuttingDown"> = {
 }
 
 /** Whether the shutdown came in the midst of a turn: then a person can go on with it. */
-const isBrokenOff = ({ transcript }: Session): boolean => {
-  const last = lastOf(transcript)
+const isBrokenOff = (session: Session): boolean => {
+  if (!behaves(session, "broken-off-turn")) return false
+  const last = lastOf(session.transcript)
   return last !== undefined && !(last.type === "assistant" && last.ended !== "interrupted" && last.ended !== "failed")
 }

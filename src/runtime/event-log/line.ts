@@ -137,7 +137,7 @@ const FIELDS: Readonly<Record<EventType, Write>> = {
     settings,
     parent
   }),
-  SessionResumed: event<"SessionResumed">({})
+  SessionResumed: event<"SessionResumed">({ machine: asIs })
 }
 
 const call = object<ToolCall>({ type: asIs, id: asIs, name: asIs, arguments: asIs })

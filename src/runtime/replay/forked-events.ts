@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Event, Parent, SettingsChanged } from "../../machine/event.ts"
-import { MACHINE_VERSION } from "../../machine/step.ts"
+import { MACHINE_VERSION, resumption } from "../../machine/behaviour.ts"
 import { logErrorOf, logError, type LogError } from "../event-log/log-error.ts"
 import { modelChange } from "../model-change.ts"
 import { SettingsError } from "../settings.ts"
@@ -68,6 +68,6 @@ const withModel = Effect.fnUntraced(function*(session: string, steps: readonly R
     const before = changed(events[asked - 1]?.at ?? at)
     return { steps: yield* stepped(session, events.toSpliced(asked, 0, before)), change: [`model ${String(change.model)} before ${asked + 1}`] }
   }
-  const resumed: readonly Event[] = last.state.name === "ShuttingDown" ? [{ type: "SessionResumed", at }] : []
+  const resumed: readonly Event[] = last.state.name === "ShuttingDown" ? [{ ...resumption(last.state), at }] : []
   return { steps: yield* stepped(session, [...events, ...resumed, changed(at)]), change: [] }
 })

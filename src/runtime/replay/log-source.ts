@@ -7,11 +7,13 @@ import { rowOf, type Row } from "../event-log/line.ts"
 import { logError, logErrorOf } from "../event-log/log-error.ts"
 import { makeLogReader, type LogReader } from "../event-log/read-log.ts"
 import { blocksOfFile, makeBlocks } from "../event-log/scan.ts"
+import { isUntold, settled } from "./settled.ts"
+import { machinesOfFile, machinesOfSession } from "./verify.ts"
 
 /** A whole log in memory, wherever it came from: what every command of the replay laboratory works on. */
 export interface LoadedLog {
   readonly header: Header
-  /** Event `n` stands at index `n - 1`. */
+  /** Event `n` stands at index `n - 1`. Where the log names no machine, and an older one decided, the events name it. */
   readonly rows: readonly Row[]
   /** What its seals say of it. A cut log is held as far as it goes. */
   readonly chain: ChainVerdict
@@ -28,7 +30,10 @@ export const loadFile = (path: string): Effect.Effect<LoadedLog, LogError> =>
       },
       catch: (cause) => logErrorOf(`read ${path}`, cause)
     }),
-    (loading) => loading.done(path)
+    (loading) =>
+      Effect.flatMap(loading.done(path), (log) =>
+        isUntold(log.rows[0]?.event) ? Effect.try({ try: () => ({ ...log, rows: settled(log.rows, machinesOfFile(path)) }), catch: (cause) => logErrorOf(`read ${path}`, cause) }) : Effect.succeed(log)
+      )
   )
 
 /** A session of the log, read without opening it. */
@@ -42,7 +47,8 @@ export const loadSession = Effect.fn("Replay.loadSession")(function*(id: string)
     })
   )
   loading.take(pieces.rest())
-  return yield* loading.done(id)
+  const loaded = yield* loading.done(id)
+  return isUntold(loaded.rows[0]?.event) ? { ...loaded, rows: settled(loaded.rows, yield* machinesOfSession(id)) } : loaded
 })
 
 const makeLoading = () => {

@@ -1,13 +1,12 @@
-import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describeAction, describeEvent, describeState } from "../../machine/describe.ts"
 import type { Event, SessionOpened } from "../../machine/event.ts"
 import type { State } from "../../machine/state.ts"
 import { initial, step } from "../../machine/step.ts"
-import { EventLog, type LogError } from "../event-log/event-log.ts"
+import type { EventLog, LogError } from "../event-log/event-log.ts"
 import type { Row } from "../event-log/line.ts"
-import { readLog } from "../event-log/read-log.ts"
 import { joinedDelta, type Delta } from "./beats.ts"
+import { readSettled, readSettledSession } from "./settled.ts"
 
 /*
  * A log told in English: each event with its number and its time since the start, what it caused and where it led.
@@ -17,7 +16,7 @@ import { joinedDelta, type Delta } from "./beats.ts"
 /** The story of a log in a file, and at its end what is to be said of the file. Errors: throws where it cannot be read. */
 export function* storyOfFile(path: string): Generator<string, void> {
   const story = makeStory()
-  const rows = readLog(path)
+  const rows = readSettled(path)
   for (;;) {
     const next = rows.next()
     if (next.done !== true) yield* story.hear(next.value)
@@ -31,15 +30,13 @@ export function* storyOfFile(path: string): Generator<string, void> {
 
 /** The story of a session of the log. */
 export const storyOfSession = (id: string): Stream.Stream<string, LogError, EventLog> =>
-  Stream.unwrap(
-    Effect.map(EventLog, (log) => {
-      const story = makeStory()
-      return log.read(id).pipe(
-        Stream.flatMap((row) => Stream.fromIterable(story.hear(row))),
-        Stream.concat(Stream.suspend(() => Stream.fromIterable(story.end())))
-      )
-    })
-  )
+  Stream.suspend(() => {
+    const story = makeStory()
+    return readSettledSession(id).pipe(
+      Stream.flatMap((row) => Stream.fromIterable(story.hear(row))),
+      Stream.concat(Stream.suspend(() => Stream.fromIterable(story.end())))
+    )
+  })
 
 /** Tells rows as they come; the lines of an answer that streams come when it pauses. */
 export interface Story {

@@ -7,11 +7,12 @@ import { differenceWords } from "./difference-words.ts"
 
 /**
  * Whether this build decides what was decided then.
- * `exact`: everything was compared and is equal · `cut`: so far as the log goes · `damaged`: its bytes are not those that were written ·
- * `diverged`: they are, but this build does something else · `newer`: a newer Loom wrote it.
+ * `exact`: everything was compared and is equal · `compatible`: it is, where an older machine decided as it did then · `cut`: so far as
+ * the log goes · `damaged`: its bytes are not those that were written · `diverged`: they are, but this build does something else ·
+ * `viewable`: they are, but a newer machine decided · `newer`: a newer Loom wrote it in another form.
  */
 export interface Verdict {
-  readonly verdict: "exact" | "cut" | "damaged" | "diverged" | "newer"
+  readonly verdict: "exact" | "compatible" | "cut" | "damaged" | "diverged" | "viewable" | "newer"
   readonly session: string
   readonly events: number
   readonly actions: number

@@ -1,36 +1,51 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Action } from "../../machine/action.ts"
-import type { SessionOpened } from "../../machine/event.ts"
-import type { CallingLlm, State } from "../../machine/state.ts"
-import { initial, MACHINE_VERSION, step, type Step } from "../../machine/step.ts"
-import { canonicalJson } from "../event-log/canonical.ts"
+import { MACHINE_VERSION } from "../../machine/behaviour.ts"
 import { EventLog, type LogError } from "../event-log/event-log.ts"
-import { encodeHeader, headerOf, type Header } from "../event-log/header.ts"
-import { encodeActions, rowOf, type ParsedLine } from "../event-log/line.ts"
-import { makeLogReader, type ReadBlock } from "../event-log/read-log.ts"
-import { blocksOfFile, makeBlocks, type Block } from "../event-log/scan.ts"
-import { isClosing } from "../event-log/seal.ts"
-import { makeRequestHashes } from "./request-hash.ts"
-import { makeSealedStates } from "./sealed-states.ts"
-import { describeDivergence, type Divergence, type Verdict } from "./verdict.ts"
+import { blocksOfFile, makeBlocks } from "../event-log/scan.ts"
+import { AS_IT_SAYS, changesSince, makeSearch, type Machines } from "./machines.ts"
+import type { Verdict } from "./verdict.ts"
+import { describeCounts, makeVerifier, type Verifier } from "./verifier.ts"
 
 export type { Verdict } from "./verdict.ts"
 
 /**
- * Runs the machine over a log in a file: actions compared event by event, states at every seal, requests by their hash.
+ * Whether this build decides on a log in a file what was decided then.
  * Errors: throws what the system says where the file cannot be read.
  */
 export const verifyFile = (path: string): Verdict => {
-  const verifier = makeVerifier()
-  for (const block of blocksOfFile(path)) if (!verifier.take(block)) break
-  return verifier.verdict()
+  const trials = makeTrials()
+  for (let verifier = trials.next(); verifier !== null; verifier = trials.next()) takeFile(verifier, path)
+  return trials.verdict()
 }
 
 /** The same for a session of the log. */
 export const verifySession = Effect.fn("Replay.verifySession")(function*(id: string): Effect.fn.Return<Verdict, LogError, EventLog> {
+  const trials = makeTrials()
+  for (let verifier = trials.next(); verifier !== null; verifier = trials.next()) yield* takeSession(verifier, id)
+  return trials.verdict()
+})
+
+/** Under which machines a log in a file is to be replayed; `null`: as it says. Errors: as `verifyFile`. */
+export const machinesOfFile = (path: string): Machines | null => {
+  const trials = makeTrials()
+  for (let verifier = trials.next(); verifier !== null; verifier = trials.next()) takeFile(verifier, path)
+  return trials.machines()
+}
+
+/** The same for a session of the log. */
+export const machinesOfSession = Effect.fnUntraced(function*(id: string): Effect.fn.Return<Machines | null, LogError, EventLog> {
+  const trials = makeTrials()
+  for (let verifier = trials.next(); verifier !== null; verifier = trials.next()) yield* takeSession(verifier, id)
+  return trials.machines()
+})
+
+const takeFile = (verifier: Verifier, path: string): void => {
+  for (const block of blocksOfFile(path)) if (!verifier.take(block)) break
+}
+
+const takeSession = Effect.fnUntraced(function*(verifier: Verifier, id: string): Effect.fn.Return<void, LogError, EventLog> {
   const log = yield* EventLog
-  const verifier = makeVerifier()
   const pieces = makeBlocks()
   yield* Stream.runForEach(log.text(id), (text) =>
     Effect.sync(() => {
@@ -38,130 +53,47 @@ export const verifySession = Effect.fn("Replay.verifySession")(function*(id: str
     })
   )
   verifier.take(pieces.rest())
-  return verifier.verdict()
 })
 
-/** Verifies a log as its blocks come. */
-export interface Verifier {
-  /** Whether more is worth looking at. */
-  readonly take: (block: Block) => boolean
+/** Replays of one log, each under other machines, until one agrees with it or all were tried. */
+interface Trials {
+  /** Who shall be given the whole log next; `null` where all is known. */
+  readonly next: () => Verifier | null
   readonly verdict: () => Verdict
+  readonly machines: () => Machines | null
 }
 
-export const makeVerifier = (): Verifier => {
-  const reader = makeLogReader()
-  const run = makeRun()
-  let divergence: Divergence | null = null
-  let newer: string | null = null
+const makeTrials = (): Trials => {
+  const search = makeSearch()
+  let running: Verifier | null = null
+  let best: Verifier | null = null
+  let here: Verifier | null = null
+
+  const next = (): Verifier | null => {
+    if (here !== null) return null
+    if (running === null) return (running = makeVerifier(search.machines()))
+    const tried = search.machines()
+    const again = search.learn(running.reach())
+    if (search.best() === tried) best = running
+    if (again) return (running = makeVerifier(search.machines()))
+    // Where an older machine decided, it may be that this one would have decided the same.
+    return agrees(best) && oldestOf(best) < MACHINE_VERSION ? (here = makeVerifier("here")) : null
+  }
+
   return {
-    take: (block) => {
-      if (divergence !== null || newer !== null) return false
-      const read = reader.take(block)
-      if (read === null) return false
-      newer = newerMachine(read.header)
-      if (newer === null) divergence = run.take(read)
-      return divergence === null && newer === null
-    },
+    next,
+    machines: () => (search.best() === AS_IT_SAYS ? null : search.best()),
     verdict: () => {
-      const { verdict, damage, message } = reader.verdict()
-      const counts = run.counts()
-      if (newer !== null) return { ...counts, verdict: "newer", firstBad: null, message: newer }
-      if (divergence !== null) return { ...counts, verdict: "diverged", firstBad: divergence, message: describeDivergence(divergence) }
-      return { ...counts, verdict: verdict === "whole" ? "exact" : verdict, firstBad: damage, message: verdict === "whole" ? describeCounts(counts) : message }
+      const verdict = (best as Verifier).verdict()
+      if (here === null || verdict.verdict !== "exact") return verdict
+      return agrees(here) ? here.verdict() : { ...verdict, verdict: "compatible", message: compatible(verdict, oldestOf(best)) }
     }
   }
 }
 
-// ── the machine over the lines ───────────────────────────────────────────────────────────────────────────────────
+const agrees = (verifier: Verifier | null): boolean => verifier?.reach().agreed === Infinity
 
-type Counts = Pick<Verdict, "session" | "events" | "actions" | "requests" | "seals">
+const oldestOf = (verifier: Verifier | null): number => verifier?.reach().oldest ?? MACHINE_VERSION
 
-const makeRun = () => {
-  const states = makeSealedStates()
-  const requests = makeRequestHashes()
-  let state: State | null = null
-  let before: State | null = null
-  let newest: ParsedLine | null = null
-  let sent: { readonly effect: number; readonly state: CallingLlm } | null = null
-  let session = ""
-  let counted = { events: 0, actions: 0, requests: 0, seals: 0 }
-
-  /** What one event does, compared with what it did. */
-  const hear = (line: ParsedLine): Bare | null => {
-    before = state
-    newest = line
-    const taken: Step = state === null ? initial(line as ParsedLine & SessionOpened) : step(state, line)
-    if (line.type === "LlmStarted" && line.effect === sent?.effect) {
-      if (!requests.agrees(sent.state, line.hash)) return diverged(line.n, "request", line.hash, requests.of(sent.state))
-      counted.requests++
-    }
-    state = taken.state
-    counted.events++
-    if (taken.actions.length === 0 && line.actions === undefined) return null
-    sent = sentBy(taken) ?? sent
-    const expected = line.actions ?? []
-    if (!sameActions(taken.actions, expected)) return diverged(line.n, "actions", encodeActions(expected), encodeActions(taken.actions))
-    counted.actions += expected.length
-    return null
-  }
-
-  /** A log whose events this machine cannot even hear is answered with the sentence that says so. */
-  const hearAll = ({ lines }: ReadBlock): Bare | null => {
-    try {
-      for (const line of lines) {
-        const found = hear(line)
-        if (found !== null) return found
-      }
-      return null
-    } catch (cause) {
-      return diverged(counted.events + 1, "error", "a step", cause instanceof Error ? cause.message : String(cause))
-    }
-  }
-
-  const compareState = ({ seal }: ReadBlock): Bare | null => {
-    if (seal === null || isClosing(seal) || state === null) return null
-    if (!states.agrees(state, seal.state)) return diverged(seal.n, "state", seal.state, states.of(state))
-    counted.seals++
-    return null
-  }
-
-  return {
-    take: (read: ReadBlock): Divergence | null => {
-      session = read.header.session
-      const found = (state === null ? otherHeader(read) : null) ?? hearAll(read) ?? compareState(read)
-      return found === null ? null : { ...found, event: newest === null ? null : rowOf(newest).event, before }
-    },
-    counts: (): Counts => ({ session, ...counted })
-  }
-}
-
-const sentBy = ({ actions, state }: Step): { readonly effect: number; readonly state: CallingLlm } | null => {
-  const request = actions.find((action) => action.type === "SendLlmRequest")
-  return request === undefined || state.name !== "CallingLlm" ? null : { effect: request.effect, state }
-}
-
-/** Equal as JSON, whatever the order of their keys. */
-const sameActions = (actual: readonly Action[], expected: readonly Action[]): boolean =>
-  JSON.stringify(actual) === JSON.stringify(expected) || canonicalJson(actual) === canonicalJson(expected)
-
-/** The header says again what the first event says; a log that contradicts itself was not written by Loom. */
-const otherHeader = ({ header, lines }: ReadBlock): Bare | null => {
-  const [opened] = lines
-  if (opened === undefined) return null
-  if (opened.type !== "SessionOpened") return diverged(1, "header", '"SessionOpened"', JSON.stringify(opened.type))
-  const expected = encodeHeader(header)
-  const actual = encodeHeader({ ...header, ...headerOf(opened, header.build), loom: header.loom })
-  return expected === actual ? null : diverged(1, "header", expected, actual)
-}
-
-const newerMachine = ({ machine, build }: Header): string | null =>
-  machine > MACHINE_VERSION ? `the log was made by machine ${machine} of ${build}; this one is ${MACHINE_VERSION}, update Loom` : null
-
-type Bare = Omit<Divergence, "event" | "before">
-
-const diverged = (n: number, what: Divergence["what"], expected: string, actual: string): Bare => ({ at: "event", n, what, expected, actual })
-
-// ── in words ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const describeCounts = ({ events, actions, requests, seals }: Counts): string =>
-  `exact: ${events} events, ${actions} actions, ${requests} requests and ${seals} states compared`
+const compatible = (verdict: Verdict, oldest: number): string =>
+  `compatible: ${describeCounts(verdict)}, as machine ${oldest} decided; since then ${changesSince(oldest).join("; ")}`

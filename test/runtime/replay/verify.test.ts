@@ -119,7 +119,10 @@ test("damage comes before everything else: nothing is replayed that was not writ
 
 test("a log of a newer machine is not judged by an older one; proves LOG-11", async () => {
   const newer = conversation(1, 2).map((row, index) => (index === 0 ? { ...row, event: { ...row.event, machine: 999 } as Recorded["event"] } : row))
-  expect(verifyFile(fileOf(await logOf(newer)))).toMatchObject({ verdict: "newer", message: expect.stringContaining("machine 999") })
+  const text = await logOf(newer)
+  expect(verifyFile(fileOf(text))).toMatchObject({ verdict: "viewable", session: "s", events: 0, message: expect.stringContaining("machine 999 decided all of it") })
+  expect(verifyFile(fileOf(text.slice(0, -20)))).toMatchObject({ verdict: "viewable", message: expect.stringContaining("; cut: ") })
+  expect(verifyFile(fileOf(text.replace("question 1", "question 7")))).toMatchObject({ verdict: "damaged" })
 })
 
 test("a request hashed piece by piece has the hash of the whole, through every turn, model, offload and setting", () => {

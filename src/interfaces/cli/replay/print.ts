@@ -9,7 +9,7 @@ import { trace } from "../../../machine/replay.ts"
 import type { State } from "../../../machine/state.ts"
 import { EventLog } from "../../../runtime/event-log/event-log.ts"
 import { logErrorOf } from "../../../runtime/event-log/log-error.ts"
-import { readLog } from "../../../runtime/event-log/read-log.ts"
+import { readSettled } from "../../../runtime/replay/settled.ts"
 import { storyOfFile, storyOfSession } from "../../../runtime/replay/story.ts"
 import { makeTimeline } from "../../../runtime/replay/timeline.ts"
 import { actionsPane, eventPane } from "../../view/player/event-pane.ts"
@@ -79,7 +79,7 @@ const writeAll = (word: string, lines: Iterable<string>, write: (line: string) =
   })
 
 function* eventsOfFile(file: string): Generator<Event, void> {
-  for (const row of readLog(file)) yield row.event
+  for (const row of readSettled(file)) yield row.event
 }
 
 function* jsonLines(events: Iterable<Event>): Generator<string, void> {

@@ -1,0 +1,47 @@
+import type { SessionOpened, SessionResumed } from "./event.ts"
+import type { Session } from "./session.ts"
+import type { State } from "./state.ts"
+
+/** Version of the machine's behaviour; a change that an old log would notice gets a new one, and a place in `CHANGES`. */
+export const MACHINE_VERSION = 6
+
+/**
+ * What every log says that was written before versions were told apart. As it was decided by one of the machines from
+ * `MACHINE_OLDEST` to this one, and mostly so that no difference shows, it is taken for one of this.
+ */
+export const MACHINE_UNTOLD = 1
+export const UNTOLD_TAKEN_FOR = 6
+
+/** The first behaviour; no log names it. */
+export const MACHINE_OLDEST = 2
+
+/** Each change of behaviour, oldest first: the machine that was the first to decide so, and in words how. */
+export const CHANGES = [
+  { name: "going-on-keeps-the-task", since: 3, words: "an offload in a turn that was gone on with keeps the task" },
+  { name: "command-rules-for-all-tools", since: 4, words: "a rule about a shell command holds whichever tool runs it" },
+  { name: "price-advice", since: 5, words: "the advice about an unknown price is one that can be followed" },
+  { name: "broken-off-turn", since: 6, words: "a turn that a shutdown broke off can be gone on with" }
+] as const
+
+export type Behaviour = (typeof CHANGES)[number]["name"]
+
+const sinceByName = Object.fromEntries(CHANGES.map(({ name, since }) => [name, since])) as Readonly<Record<Behaviour, number>>
+
+/** Whether a session is decided on in this way; one that an older machine began keeps to the older way until it is taken up again. */
+export const behaves = ({ machine = MACHINE_VERSION }: Session, behaviour: Behaviour): boolean => machine >= sinceByName[behaviour]
+
+/** The machine that a session is opened under, as a part of it; nothing where that is this one. */
+export const openedUnder = ({ machine }: SessionOpened): Pick<Session, "machine"> => under(machine === MACHINE_UNTOLD ? UNTOLD_TAKEN_FOR : machine)
+
+/** The state, from now on under the machine that the event names. */
+export const resumedUnder = <S extends State>(state: S, { machine }: SessionResumed): S => {
+  if (machine === undefined) return state
+  const { machine: _, ...session } = state.session
+  return { ...state, session: { ...session, ...under(machine) } }
+}
+
+const under = (machine: number): Pick<Session, "machine"> => (machine < MACHINE_VERSION ? { machine } : {})
+
+/** What a process says that takes a session up: where an older machine began it, that this one goes on. */
+export const resumption = ({ session }: State): Pick<SessionResumed, "type" | "machine"> =>
+  session.machine === undefined ? { type: "SessionResumed" } : { type: "SessionResumed", machine: MACHINE_VERSION }
