@@ -3,6 +3,7 @@ import { cpSync, existsSync, renameSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build, type BuildOptions } from "esbuild"
+import { grammarFiles } from "../src/effects/os/grammar.ts"
 import { builtins } from "./builtins.ts"
 import { fillCompileCache } from "./compile-cache.ts"
 import { writeDeclarations } from "./declarations.ts"
@@ -24,7 +25,9 @@ const common: BuildOptions = {
   platform: "node",
   target: "node22",
   sourcemap: false,
-  logLevel: "warning"
+  logLevel: "warning",
+  // The parser of shell lines has a way to evaluate code of grammars that ours do not go.
+  logOverride: { "direct-eval": "silent" }
 }
 
 /** What programs import; their types are declared from the same files. */
@@ -74,6 +77,7 @@ await build({
 await gather(draft, "main.js", metafile, ["src/interfaces/cli/main.ts", "src/interfaces/cli/one-shot.ts"])
 
 await declared
+for (const [file, from] of Object.entries(grammarFiles())) cpSync(from, join(draft, file))
 cpSync(join(home, "package.json"), join(draft, "package.json"))
 if (existsSync(out)) renameSync(out, old)
 renameSync(draft, out)

@@ -60,6 +60,7 @@ const joining = (draft: string, found: (name: string) => string | null): BuildOp
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: "warning",
+  logOverride: { "direct-eval": "silent" },
   plugins: [
     {
       name: "joining",

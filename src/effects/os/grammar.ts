@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs"
+import { readFile } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+import type { Node, Parser } from "web-tree-sitter"
+
+/** A place in a parsed text and what stands there. */
+export type SyntaxNode = Node
+
+/** What reads texts of one language. */
+export type Grammar = Pick<Parser, "parse">
+
+/** A language is the file of its grammar, beside the bundle or in the package that it was taken from. */
+export const GRAMMARS = {
+  bash: { file: "tree-sitter-bash.wasm", source: "@vscode/tree-sitter-wasm/wasm/tree-sitter-bash.wasm" }
+} as const
+export type Language = keyof typeof GRAMMARS
+
+/** The parser itself, which is the same for every language. */
+const ENGINE = { file: "web-tree-sitter.wasm", source: "web-tree-sitter/web-tree-sitter.wasm" } as const
+
+/** Where the build puts these files. */
+const FOLDER = "grammars"
+
+/** What the build copies into that folder, from where. */
+export const grammarFiles = (): Readonly<Record<string, string>> =>
+  Object.fromEntries([ENGINE, ...Object.values(GRAMMARS)].map(({ file, source }) => [`${FOLDER}/${file}`, fileURLToPath(import.meta.resolve(source))]))
+
+const loading = new Map<Language, Promise<Grammar>>()
+const loaded = new Map<Language, Grammar>()
+
+/**
+ * Loads a grammar, once in a process.
+ * Errors: rejects where the files are missing or damaged; the next call tries again.
+ */
+export const loadGrammar = (language: Language): Promise<Grammar> => {
+  const before = loading.get(language)
+  if (before !== undefined) return before
+  const begun = load(language)
+  loading.set(language, begun)
+  begun.then(
+    (grammar) => loaded.set(language, grammar),
+    () => loading.delete(language)
+  )
+  return begun
+}
+
+/** The grammar if it was loaded; `null` before that, and where it could not be. */
+export const grammarAtHand = (language: Language): Grammar | null => loaded.get(language) ?? null
+
+const load = async (language: Language): Promise<Grammar> => {
+  const treeSitter = await import("web-tree-sitter")
+  await treeSitter.Parser.init({ wasmBinary: await bytesOf(ENGINE) })
+  const parser = new treeSitter.Parser()
+  parser.setLanguage(await treeSitter.Language.load(await bytesOf(GRAMMARS[language])))
+  return parser
+}
+
+/** Of an installation that lost its files, the missing file is what is told. */
+const bytesOf = ({ file, source }: { readonly file: string; readonly source: string }): Promise<Buffer> => {
+  const built = new URL(`./${FOLDER}/${file}`, import.meta.url)
+  return readFile(existsSync(built) ? built : (packaged(source) ?? built))
+}
+
+const packaged = (source: string): URL | null => {
+  try {
+    return new URL(import.meta.resolve(source))
+  } catch {
+    // The packages are there only where Loom is built or runs from its sources.
+    return null
+  }
+}
