@@ -219,6 +219,8 @@ export interface CallFacts {
   readonly paths: readonly PathFact[]
   /** The commands it would run; `unparsed` where they could not be told. */
   readonly commands: readonly CommandFact[] | "unparsed"
+  /** Commands that were seen inside others (`sudo rm x`), or in what could not be told apart: deny and ask rules hear of them, no allow rule does. */
+  readonly seen?: readonly string[]
   readonly hosts: readonly string[]
   /** The call is a question to the person. */
   readonly question?: Question
@@ -238,6 +240,8 @@ export interface PathFact {
 /** One simple command, its words joined by single blanks. */
 export interface CommandFact {
   readonly text: string
+  /** Where not all of its words are known, as in `git "$x"`: the text of those before the first that is not. Others, or none, follow. */
+  readonly sure?: string
   /** Known to only read. */
   readonly reads: boolean
 }

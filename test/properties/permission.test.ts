@@ -21,7 +21,10 @@ const path: fc.Arbitrary<PathFact> = fc.oneof(
   fc.record({ path: fc.constantFrom(...PATHS), access: fc.constantFrom<PathFact["access"]>("read", "write"), inside: fc.constant(true) }, PLAIN),
   fc.record({ path: fc.constantFrom("/etc/passwd", "/other/a.ts"), access: fc.constantFrom<PathFact["access"]>("read", "write"), inside: fc.constant(false) }, PLAIN)
 )
-const command = fc.constantFrom(...COMMANDS).map((text) => ({ text, reads: false }))
+const known = fc.constantFrom(...COMMANDS).map((text) => ({ text, reads: false }))
+/** A command of which only the beginning is sure. */
+const halfKnown = fc.tuple(fc.constantFrom("git", "git push", "rm", "ls *"), fc.constantFrom(' "$x"', " *.ts", " $(id)")).map(([sure, more]) => ({ text: sure + more, sure, reads: false }))
+const command = fc.oneof({ weight: 3, arbitrary: known }, { weight: 1, arbitrary: halfKnown })
 const several = { maxLength: 2 }
 
 const facts: fc.Arbitrary<CallFacts> = fc.record(
@@ -31,6 +34,7 @@ const facts: fc.Arbitrary<CallFacts> = fc.record(
     paths: fc.array(path, several),
     commands: fc.oneof({ weight: 5, arbitrary: fc.array(command, several) }, { weight: 1, arbitrary: fc.constant("unparsed" as const) }),
     hosts: fc.array(fc.constantFrom(...HOSTS), { maxLength: 1 }),
+    seen: fc.array(fc.constantFrom(...COMMANDS), several),
     invalid: fc.constant("bad arguments"),
     question: fc.constant({ text: "?", options: [] }),
     hook: fc.record({ decision: fc.constantFrom<"allow" | "ask" | "deny">("allow", "ask", "deny"), reason: fc.constant("r") }, PLAIN),

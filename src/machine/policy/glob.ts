@@ -15,6 +15,20 @@ export const matchesGlob = (pattern: string, text: string, kind: GlobKind): bool
   return reachable[text.length] === 1
 }
 
+/** Whether some text that begins with this one could match. */
+export const mayBegin = (pattern: string, beginning: string, kind: GlobKind): boolean => {
+  let reachable = new Uint8Array(beginning.length + 1)
+  reachable[0] = 1
+  return tokenize(pattern, kind).some((token) => {
+    reachable = advance(token, reachable, beginning)
+    return reachable[beginning.length] === 1
+  }) || beginning === ""
+}
+
+/** Whether every text that begins with this one matches: the pattern ends in any run, and what stands before that matches already. */
+export const matchesAllBehind = (pattern: string, beginning: string, kind: GlobKind): boolean =>
+  tokenize(pattern, kind).at(-1)?.type === "any-run" && matchesGlob(pattern, beginning, kind)
+
 /** The text as a pattern that matches nothing else. */
 export const escapeGlob = (text: string): string => text.replaceAll(/[\\*?]/g, (character) => `\\${character}`)
 

@@ -1,5 +1,5 @@
-import type { CallFacts, PathFact } from "../event.ts"
-import { escapeGlob, matchesGlob } from "./glob.ts"
+import type { CallFacts, CommandFact, PathFact } from "../event.ts"
+import { escapeGlob, matchesAllBehind, matchesGlob, mayBegin } from "./glob.ts"
 
 /** A rule as parsed: `shell(git *)` is the tool `shell` with the pattern `git *`. */
 export interface ParsedRule {
@@ -10,7 +10,7 @@ export interface ParsedRule {
 /** What of a call a rule may speak about. Every subject of a call must be allowed; one that is denied is enough. */
 export type Subject =
   | { readonly kind: "path"; readonly path: PathFact }
-  | { readonly kind: "command"; readonly text: string }
+  | { readonly kind: "command"; readonly text: string; readonly sure?: string }
   | { readonly kind: "unparsed" }
   | { readonly kind: "host"; readonly host: string }
   | { readonly kind: "tool" }
@@ -48,10 +48,25 @@ const spelled = (name: string): string => (Object.hasOwn(SPELLINGS, name) ? (SPE
 export const subjectsOf = (facts: CallFacts): readonly Subject[] => {
   const subjects: Subject[] = facts.paths.map((path) => ({ kind: "path", path }))
   if (facts.commands === "unparsed") subjects.push({ kind: "unparsed" })
-  else for (const command of facts.commands) subjects.push({ kind: "command", text: command.text })
+  else for (const command of facts.commands) subjects.push(commandSubject(command))
   for (const host of facts.hosts) subjects.push({ kind: "host", host })
   const named = subjects.some((subject) => subject.kind !== "path" || subject.path.access === "write")
   return subjects.length === 0 || (facts.changes && !named) ? [...subjects, { kind: "tool" }] : subjects
+}
+
+const commandSubject = ({ text, sure }: CommandFact): Subject => (sure === undefined ? { kind: "command", text } : { kind: "command", text, sure })
+
+/** What deny and ask rules are held against: also what was only seen, so that `sudo rm x` is as denied as `rm x`. */
+export const suspectsOf = (facts: CallFacts): readonly Subject[] => [
+  ...subjectsOf(facts),
+  ...(facts.seen ?? []).map((text): Subject => ({ kind: "command", text }))
+]
+
+/** Whether an allow rule covers a subject, whatever the words turn out to be that are not known. */
+export const coversRule = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
+  if (subject.kind !== "command" || subject.sure === undefined || rule.pattern === null) return matchesRule(rule, tool, subject)
+  const pattern = plainCommand(rule.pattern)
+  return speaksOf(rule, tool, subject) && matchesCommand(pattern, subject.sure) && matchesAllBehind(pattern, `${subject.sure} `, "text")
 }
 
 export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
@@ -72,8 +87,13 @@ export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): b
 }
 
 /** Whether a rule with a pattern could mean this subject although nobody can tell: a reason to ask. */
-export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): boolean =>
-  subject.kind === "unparsed" && speaksOf(rule, tool, subject)
+export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
+  if (!speaksOf(rule, tool, subject)) return false
+  if (subject.kind !== "command" || subject.sure === undefined) return subject.kind === "unparsed"
+  if (rule.pattern === null) return true
+  const pattern = plainCommand(rule.pattern)
+  return matchesCommand(pattern, subject.sure) || mayBegin(pattern, `${subject.sure} `, "text")
+}
 
 const speaksOf = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
   if (matchesGlob(rule.tool, tool, "text")) return true
@@ -94,10 +114,12 @@ const matchesPath = (pattern: string, { path }: PathFact): boolean => {
 
 /** `git *` and `git:*` mean `git` with or without words behind it. */
 const matchesCommand = (pattern: string, command: string): boolean => {
-  const plain = pattern.endsWith(":*") ? `${pattern.slice(0, -2)} *` : pattern
+  const plain = plainCommand(pattern)
   if (plain.endsWith(" *") && matchesGlob(plain.slice(0, -2), command, "text")) return true
   return matchesGlob(plain, command, "text")
 }
+
+const plainCommand = (pattern: string): string => (pattern.endsWith(":*") ? `${pattern.slice(0, -2)} *` : pattern)
 
 const matchesHost = (pattern: string, host: string): boolean =>
   matchesGlob(pattern.startsWith("domain:") ? pattern.slice("domain:".length) : pattern, host, "text")
@@ -115,7 +137,7 @@ const narrowestRule = (tool: string, subject: Subject): string | null => {
       return ruleFor(access === "write" ? "file_write" : "file_read", path.includes("/") ? path : `./${path}`)
     }
     case "command":
-      return ruleFor(tool, subject.text)
+      return subject.sure === undefined ? ruleFor(tool, subject.text) : null
     case "host":
       return ruleFor(tool, subject.host)
     case "tool":

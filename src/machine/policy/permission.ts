@@ -1,7 +1,7 @@
 import { behaves } from "../behaviour.ts"
 import type { CallFacts } from "../event.ts"
 import type { PermissionMode, Rule, Session } from "../session.ts"
-import { matchesRule, mightMatch, parseRule, subjectsOf, type ParsedRule, type Subject } from "./permission-rule.ts"
+import { coversRule, matchesRule, mightMatch, parseRule, subjectsOf, suspectsOf, type ParsedRule, type Subject } from "./permission-rule.ts"
 
 /** What may happen to a call, and why in words a person reads. */
 export type Verdict =
@@ -47,13 +47,14 @@ const spokenOf = (tool: string, permissions: Permissions): Permissions => {
 
 const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode }: Permissions): Verdict => {
   const subjects = subjectsOf(facts)
-  const denied = denial(tool, facts, subjects, rules, mode)
+  const suspects = suspectsOf(facts)
+  const denied = denial(tool, facts, suspects, rules, mode)
   if (denied !== null) return { decision: "deny", reason: denied, unattended: false }
   if (facts.question !== undefined) return { decision: "ask", reason: "the model asks" }
-  const asked = question(tool, facts, subjects, rules)
+  const asked = question(tool, facts, suspects, rules)
   if (asked !== null) return { decision: "ask", reason: asked }
   const allowing = [...parsed(rules, "allow"), ...approvals.flatMap((rule) => parseRule(rule) ?? [])]
-  if (facts.hook?.decision === "allow" || subjects.every((subject) => allowing.some((rule) => matchesRule(rule, tool, subject)))) {
+  if (facts.hook?.decision === "allow" || subjects.every((subject) => allowing.some((rule) => coversRule(rule, tool, subject)))) {
     return { decision: "allow" }
   }
   const wanted = whyModeAsks(facts, mode)

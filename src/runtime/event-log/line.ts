@@ -71,13 +71,14 @@ const facts = object<CallFacts>({
   changes: asIs,
   paths: list(object<PathFact>({ path: asIs, access: asIs, inside: asIs })),
   commands: (value: CallFacts["commands"]) => (value === "unparsed" ? '"unparsed"' : commands(value as never)),
+  seen: asIs,
   hosts: asIs,
   question,
   hook: object<NonNullable<CallFacts["hook"]>>({ decision: asIs, reason: asIs }),
   sandboxed: asIs
 })
 
-const commands = list(object<CommandFact>({ text: asIs, reads: asIs }))
+const commands = list(object<CommandFact>({ text: asIs, sure: asIs, reads: asIs }))
 
 const rules = list(object<Rule>({ decision: asIs, rule: asIs, source: asIs }))
 

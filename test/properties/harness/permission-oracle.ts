@@ -20,12 +20,15 @@ export const verdictOf = (tool: string, facts: CallFacts | undefined, { opened, 
   const things = thingsOf(facts)
   const texts = (decision: Rule["decision"]) => opened.rules.filter((rule) => rule.decision === decision).map(({ rule }) => rule)
   const hits = (rule: string, thing: Thing): boolean => covers(rule, tool, thing)
-  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => things.some((thing) => hits(rule, thing)))
+  const suspects = [...things, ...(facts.seen ?? []).map((text) => thing("command", text))]
+  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => suspects.some((thing) => hits(rule, thing)))
 
   if (facts.hook?.decision === "deny" || anyHit(texts("deny")) || (settings.mode === "plan" && facts.changes)) return "deny"
-  const unclear = facts.commands === "unparsed" && [...texts("deny"), ...texts("ask")].some((rule) => speaksOfTool(rule, tool))
+  const wary = [...texts("deny"), ...texts("ask")]
+  const halfKnown = things.filter(({ sure }) => sure !== undefined)
+  const unclear = (facts.commands === "unparsed" && wary.some((rule) => speaksOfTool(rule, tool))) || halfKnown.some((half) => wary.some((rule) => couldCover(rule, tool, half)))
   const asks = facts.question !== undefined || facts.hook?.decision === "ask" || anyHit(texts("ask")) || unclear
-  const allowed = facts.hook?.decision === "allow" || things.every((thing) => [...texts("allow"), ...approvals].some((rule) => hits(rule, thing)))
+  const allowed = facts.hook?.decision === "allow" || things.every((thing) => [...texts("allow"), ...approvals].some((rule) => coversAll(rule, tool, thing)))
   if (!asks && (allowed || freeInMode(facts, settings.mode))) return "allow"
   return settings.attended ? "ask" : "deny"
 }
@@ -42,10 +45,10 @@ const freeInMode = (facts: CallFacts, mode: PermissionMode): boolean => {
 }
 
 /** What of a call must be covered: kind, text, and whether it is written to. */
-type Thing = { readonly kind: "path" | "command" | "host" | "unparsed" | "call"; readonly text: string; readonly write: boolean }
+type Thing = { readonly kind: "path" | "command" | "host" | "unparsed" | "call"; readonly text: string; readonly write: boolean; readonly sure?: string }
 
 const thingsOf = (facts: CallFacts): readonly Thing[] => {
-  const commands = facts.commands === "unparsed" ? [thing("unparsed", "")] : facts.commands.map(({ text }) => thing("command", text))
+  const commands = facts.commands === "unparsed" ? [thing("unparsed", "")] : facts.commands.map(({ text, sure }) => (sure === undefined ? thing("command", text) : { ...thing("command", text), sure }))
   const paths = facts.paths.map(({ path, access }) => thing("path", path, access === "write"))
   const hosts = facts.hosts.map((host) => thing("host", host))
   const named = [...paths, ...commands, ...hosts]
@@ -104,6 +107,22 @@ const covers = (rule: string, tool: string, { kind, text, write }: Thing): boole
       return false
   }
 }
+
+/** What may stand behind the sure beginning: nothing, or words of every letter that the rule itself is made of, and of others. */
+const endings = (pattern: string): readonly string[] => {
+  const words = pattern.replace(/:\*$/, " *").replace(/\\([\s\S])/g, "$1")
+  const tails = [...words].map((_, index) => words.slice(index))
+  const filled = ["", "a", " x "].flatMap((run) => tails.map((tail) => tail.replaceAll("*", run).replaceAll("?", "q")))
+  return ["", " ", " zz", ...filled.flatMap((tail) => [tail, ` ${tail}`, ` zz ${tail}`]).filter((tail) => tail === "" || tail.startsWith(" "))]
+}
+
+/** Tried out: whether some ending of the sure beginning is covered. */
+const couldCover = (rule: string, tool: string, half: Thing): boolean =>
+  endings(split(rule)?.pattern ?? "").some((ending) => covers(rule, tool, { ...half, text: `${half.sure}${ending}` }))
+
+/** Tried out: whether each ending is, also such as nobody would think of. */
+const coversAll = (rule: string, tool: string, whole: Thing): boolean =>
+  whole.sure === undefined ? covers(rule, tool, whole) : ["", " ", " \u0001", " \u0001\u0002 \u0003"].every((ending) => covers(rule, tool, { ...whole, text: `${whole.sure}${ending}` }))
 
 const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
 
