@@ -2,6 +2,8 @@ import { execFile } from "node:child_process"
 import { accessSync, constants, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { promisify } from "node:util"
+import { loadGrammar } from "../effects/os/grammar.ts"
+import { reasonOf } from "../effects/os/problem.ts"
 import { ripgrepPath } from "../effects/tools/ripgrep.ts"
 import { directoriesOf } from "./directories.ts"
 import { version } from "./version.ts"
@@ -13,6 +15,8 @@ export interface Facts {
   readonly git: Program | null
   readonly ripgrep: Program | null
   readonly bubblewrap: boolean
+  /** Why shell lines cannot be told apart by their grammar; `null` where they can. */
+  readonly shellGrammarFault: string | null
   readonly database: { readonly file: string; readonly exists: boolean; readonly bytes: number; readonly sqlite: string }
   readonly directories: Readonly<Record<"config" | "data" | "cache" | "state", Place>>
   /** The variables that can hold a key or an address, and whether they do. */
@@ -38,7 +42,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Looks at the machine without changing anything of it. */
 export const examine = async (environment: Environment): Promise<Facts> => {
   const directories = directoriesOf(environment)
-  const [git, rg, bubblewrap] = await Promise.all([programAt("git", environment), ripgrepProgram(environment), programAt("bwrap", environment)])
+  const [git, rg, bubblewrap, shellGrammarFault] = await Promise.all([
+    programAt("git", environment),
+    ripgrepProgram(environment),
+    programAt("bwrap", environment),
+    loadGrammar("bash").then(() => null, reasonOf)
+  ])
   const file = directories.database
   return {
     loom: version(),
@@ -46,6 +55,7 @@ export const examine = async (environment: Environment): Promise<Facts> => {
     git,
     ripgrep: rg,
     bubblewrap: bubblewrap !== null,
+    shellGrammarFault,
     database: { file, exists: existsSync(file), bytes: existsSync(file) ? statSync(file).size : 0, sqlite: process.versions["sqlite"] ?? "unknown" },
     directories: {
       config: placeOf(directories.config),

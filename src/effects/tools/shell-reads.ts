@@ -9,6 +9,9 @@ export const onlyReads = ([command = "", ...args]: readonly string[]): boolean =
   return judge !== undefined && judge(args)
 }
 
+/** Whether a command only reads although its arguments are not known. */
+export const readsWhateverFollows = (command: string): boolean => JUDGE_BY_COMMAND.get(command) === always
+
 type Judge = (args: readonly string[]) => boolean
 
 const always: Judge = () => true
@@ -22,7 +25,7 @@ const options =
 /** What cannot write, whatever it is told: programs that have no option for it. */
 const HARMLESS =
   "ls cat head tail wc pwd echo true false : basename dirname realpath readlink stat du df cut tr tac rev nl paste fold expand comm cmp join " +
-  "md5sum sha1sum sha256sum sha512sum cksum od hexdump strings which whoami id groups uname nproc arch printenv seq sleep grep egrep fgrep jq cd type"
+  "exit break continue return set md5sum sha1sum sha256sum sha512sum cksum od hexdump strings which whoami id groups uname nproc arch printenv seq sleep grep egrep fgrep jq cd type"
 
 const judgeSed: Judge = (args) => args[0] === "-n" && /^\d+(,(\d+|\$))?p$/.test(args[1] ?? "") && args.slice(2).every((word) => !word.startsWith("-"))
 
@@ -31,7 +34,7 @@ const judgeFind: Judge = (args) =>
 
 const FIND_TESTS: ReadonlySet<string> = new Set(
   (
-    "-name -iname -path -ipath -wholename -regex -iregex -type -size -empty -maxdepth -mindepth -depth -prune -not -o -or -a -and -print -print0 " +
+    "( ) ! -name -iname -path -ipath -wholename -regex -iregex -type -size -empty -maxdepth -mindepth -depth -prune -not -o -or -a -and -print -print0 " +
     "-mtime -mmin -newer -ctime -cmin -perm -user -group -xdev -mount -readable -writable -executable"
   ).split(" ")
 )
@@ -39,13 +42,17 @@ const FIND_TESTS: ReadonlySet<string> = new Set(
 /** The second operand of `uniq` is a file that it writes. */
 const judgeUniq: Judge = (args) => options(/^-[cdiuz]+$/)(args) && args.filter((word) => !word.startsWith("-")).length <= 1
 
+/** Some shells evaluate what looks like the index of an array. */
+const judgeTest: Judge = (args) => !args.some((word) => /[[$`]/.test(word))
+
 const JUDGE_BY_COMMAND: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ...HARMLESS.split(" ").map((command): [string, Judge] => [command, always]),
   ["git", gitOnlyReads],
   // Options that run other programs on the files, or on the name of this machine.
   ["rg", (args) => !args.some((word) => /^--(pre|hostname-bin|search-zip)|^-[A-Za-z0-9]*z/.test(word))],
-  // Some shells evaluate what looks like the index of an array.
-  ["test", (args) => !args.some((word) => /[[$`]/.test(word))],
+  ["test", judgeTest],
+  ["[", (args) => judgeTest(args.slice(0, -1))],
+  ["printf", (args) => !(args[0] ?? "").startsWith("-")],
   ["find", judgeFind],
   ["sed", judgeSed],
   ["uniq", judgeUniq],

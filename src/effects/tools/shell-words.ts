@@ -1,17 +1,14 @@
-import type { CommandFact } from "../../machine/event.ts"
-import { onlyReads } from "./shell-reads.ts"
+import { runsOthers } from "./shell-wrappers.ts"
 
 /**
- * The simple commands of a shell line, or `unparsed`. Deliberately narrow: plain words and quotes in which nothing is
- * expanded, joined by `&&`, `||`, `;` and `|`. Whatever a shell could read in another way is not told here but asked.
+ * The words of the simple commands of a plain shell line, `null` where it is none. Deliberately narrow: plain words and quotes in which
+ * nothing is expanded, joined by `&&`, `||`, `;` and `|`. Whatever a shell could read in another way is left to the grammar.
  *
- * `parseCommands("cd src && ls -l | head")  // => [["cd", "src"], ["ls", "-l"], ["head"]]` as facts
+ * `plainCommands("cd src && ls -l | head")  // => [["cd", "src"], ["ls", "-l"], ["head"]]`
  */
-export const parseCommands = (line: string): readonly CommandFact[] | "unparsed" => {
+export const plainCommands = (line: string): readonly (readonly string[])[] | null => {
   const commands = FORBIDDEN.test(line) ? null : split(line)
-  if (commands === null || !commands.every(isPlain)) return "unparsed"
-  const moves = commands.some(([word]) => word === "cd")
-  return commands.map((words) => ({ text: commandText(words), reads: onlyReads(words) && !(moves && words[0] === "git") }))
+  return commands?.every(isPlain) === true ? commands : null
 }
 
 /** Control characters (a newline too), characters that are not seen or turn the text round, and halves of characters. */
@@ -21,7 +18,8 @@ const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 export const commandText = (words: readonly string[]): string =>
   words.map((word) => (PLAIN_WORD.test(word) && !expandsTilde(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ")
 
-const PLAIN_WORD = /^[\p{L}\p{M}\p{N}_./:=@%+,~^-]+$/u
+/** A bracket by itself names a command, or ends it, and is read as it stands. */
+const PLAIN_WORD = /^(?:[\p{L}\p{M}\p{N}_./:=@%+,~^-]+|[[\]])$/u
 
 /** Anything between blanks that a shell takes as it stands. `~` and `=` mean more in some places, which `isPlain` sees to. */
 const PIECE = /^(?:[\p{L}\p{M}\p{N}_./:=@%+,~^-]+|'[^']*'|"[^"$`\\!]*")/u
@@ -81,10 +79,16 @@ const wordAt = (text: string): Token | null => {
 const expandsTilde = (piece: string): boolean => /(^|[=:])~/.test(piece)
 
 /** Whether a command is what its first word says: no assignment before it, no word of the shell's own, nothing that runs others. */
-const isPlain = ([word = ""]: readonly string[]): boolean => {
+export const isPlain = (words: readonly string[]): boolean => {
+  const [word = ""] = words
   const name = word.slice(word.lastIndexOf("/") + 1)
-  return word !== "" && !word.includes("=") && !word.startsWith("-") && !SHELL_WORDS.has(name) && !WRAPPERS.has(name)
+  if (word === "" || word.includes("=") || word.startsWith("-") || runsOthers(words)) return false
+  return !WRAPPERS.has(name) && (!SHELL_WORDS.has(name) || onlyEnds(words))
 }
+
+/** What ends a loop or the line, and what makes a script stricter. */
+const onlyEnds = (words: readonly string[]): boolean =>
+  /^((exit|return|break|continue)( \d+)?|set -[eux]+( -o pipefail)?|set -[eux]*o pipefail)$/.test(words.join(" "))
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "))
 

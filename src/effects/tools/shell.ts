@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { CommandFact } from "../../machine/event.ts"
 import { locateInside } from "../os/path.ts"
 import { attempt, problem, refuse } from "../os/problem.ts"
 import { runProcess } from "../os/process.ts"
 import { startBackground } from "./background-start.ts"
 import { requireNoPlaceholder } from "./placeholders.ts"
 import { runAndTell, type Run } from "./run-and-tell.ts"
-import { parseCommands } from "./shell-words.ts"
+import { shellFacts } from "./shell-facts.ts"
+import { prepareLine } from "./shell-line.ts"
 import { told, type Tool, type ToolContext } from "./tool.ts"
 
 const TIMEOUT_MS = 60_000
@@ -34,14 +34,13 @@ export const shell: Tool<Input> = {
   access: "executes",
   idempotent: false,
   limits: "60 s, at most 600 s; the whole process group dies with it; head and tail of output past 30 kB, up to 4 MB of it kept beside; in the background 16 at once, a day each",
+  prepare: ({ command }) => prepareLine(command),
   facts: ({ command, cwd }, { roots }) => {
     if (command.trim() === "") refuse("the command is empty")
     if (command.includes("\0")) refuse("the command contains a NUL character")
     requireNoPlaceholder("shell", command)
     const place = locateInside(roots, cwd ?? ".")
-    const parsed = parseCommands(command)
-    const commands = place.absolute === roots[0] || parsed === "unparsed" ? parsed : parsed.map(doubtingGit)
-    return { changes: commands === "unparsed" || !commands.every(({ reads }) => reads), commands }
+    return shellFacts(command, place, roots)
   },
   run: Effect.fnUntraced(function*({ command, timeout_ms: timeoutMs, cwd = ".", background = false }, context) {
     const place = yield* attempt(`run in ${cwd}`, () => locateInside(context.workspace.roots, cwd))
@@ -58,9 +57,6 @@ const startBeside = (run: Run, command: string, { background, marker }: ToolCont
   const started = startBackground({ id, command }, (hear) => runProcess({ ...run, marker, hear }), background)
   return Effect.as(started, told(`${id} runs in the background; shell_output tells what it says, shell_stop ends it`))
 }
-
-/** In another directory git may find another repository, whose settings can run programs. */
-const doubtingGit = (fact: CommandFact): CommandFact => ({ ...fact, reads: fact.reads && !fact.text.startsWith("git") })
 
 /** Nothing asks, pages, paints or opens an editor: nobody is there. */
 export const quietEnvironment = (): Readonly<Record<string, string | undefined>> => ({

@@ -27,6 +27,8 @@ export interface Tool<Input = unknown> {
   readonly idempotent: boolean
   /** Its limits, for people. */
   readonly limits: string
+  /** Loads what `facts` needs for this call, where that is more than is loaded anyway. */
+  prepare?(input: Input): Promise<void>
   /** What this call touches. Errors: throws a `Problem` where it cannot run at all. */
   facts(input: Input, workspace: Workspace["Service"]): ToolFacts
   run(input: Input, context: ToolContext): Effect.Effect<ToolOutcome, Problem>
@@ -36,6 +38,7 @@ export interface ToolFacts {
   readonly changes: boolean
   readonly paths?: readonly PathFact[]
   readonly commands?: readonly CommandFact[] | "unparsed"
+  readonly seen?: readonly string[]
   readonly hosts?: readonly string[]
   readonly question?: Question
 }

@@ -18,10 +18,24 @@ export const vetToolCalls = Effect.fnUntraced(function*(
   const workspace = yield* Workspace
   const vettedCalls = yield* VettedCalls
   const tools = yield* Tools
+  for (const call of action.calls) yield* prepared(call, tools)
   const facts = action.calls.map((call) => factsOf(call, tools, workspace))
   vettedCalls.remember(workspace.session, new Map(facts.map(({ call, paths }) => [call, paths])))
   emit({ type: "ToolCallsVetted", effect: action.effect, facts })
 })
+
+/** A tool may need to load something first; a call that cannot be read is told apart as invalid afterwards. */
+const prepared = (call: ToolCall, tools: readonly Tool[]): Effect.Effect<void> => {
+  const tool = tools.find(({ name }) => name === call.name)
+  if (tool?.prepare === undefined) return Effect.void
+  try {
+    const loading = tool.prepare(decodeArguments(tool, call.arguments))
+    return Effect.promise(() => loading)
+  } catch {
+    // The same fault is found, and said, when its facts are asked for.
+    return Effect.void
+  }
+}
 
 /** A call that cannot run says why in `invalid`, in words that help the model to do better. */
 export const factsOf = (call: ToolCall, tools: readonly Tool[], workspace: Workspace["Service"]): CallFacts => {
@@ -34,11 +48,12 @@ export const factsOf = (call: ToolCall, tools: readonly Tool[], workspace: Works
   }
 }
 
-const callFacts = (call: ToolCall, { changes, paths = [], commands = [], hosts = [], question }: ToolFacts): CallFacts => ({
+const callFacts = (call: ToolCall, { changes, paths = [], commands = [], seen, hosts = [], question }: ToolFacts): CallFacts => ({
   call: call.id,
   changes,
   paths,
   commands,
+  ...(seen === undefined ? {} : { seen }),
   hosts,
   ...(question === undefined ? {} : { question })
 })

@@ -45,9 +45,12 @@ const modelLines = (model: string | null, { keys }: Facts): readonly Shown[] => 
   line("plain", "keys", `${Object.entries(keys).flatMap(([name, present]) => (present ? [name] : [])).join(", ") || "none"}${Object.values(keys).every(Boolean) ? "" : "  (named only; values are never shown)"}`)
 ]
 
-const protectionLines = ({ bubblewrap }: Facts): readonly Shown[] => [
+const protectionLines = ({ bubblewrap, shellGrammarFault }: Facts): readonly Shown[] => [
   line("notice", "sandbox", "off: commands run with all your rights; what you allow is all that holds them"),
-  line("plain", "bubblewrap", bubblewrap ? "installed; this version does not use it yet" : "not installed; this version would not use it yet")
+  line("plain", "bubblewrap", bubblewrap ? "installed; this version does not use it yet" : "not installed; this version would not use it yet"),
+  shellGrammarFault === null
+    ? line("good", "shell", "commands are told apart by the shell's grammar; what it cannot tell asks")
+    : line("notice", "shell", `its grammar cannot be loaded (${shellGrammarFault}): only plain commands are told apart, all others ask; install loom again`)
 ]
 
 interface Terminal {

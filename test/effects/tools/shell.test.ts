@@ -153,5 +153,13 @@ test.each([
 })
 
 test("a command that cannot be told apart counts as changing", async () => {
-  expect(await bench.vet("shell", { command: "ls > out" })).toEqual({ call: "call_1", changes: true, paths: [], commands: "unparsed", hosts: [] })
+  expect(await bench.vet("shell", { command: "$x > out" })).toEqual({ call: "call_1", changes: true, paths: [], commands: "unparsed", seen: ["'$x'"], hosts: [] })
+})
+
+test("what is opened for a command is a path that it reads or writes, found where the command runs", async () => {
+  const opened = { call: "call_1", changes: true, commands: [{ text: "ls", reads: true }], hosts: [] }
+  expect(await bench.vet("shell", { command: "ls > out", cwd: "sub dir" })).toEqual({ ...opened, paths: [{ path: "sub dir/out", access: "write", inside: true }] })
+  expect(await bench.vet("shell", { command: "ls >> /elsewhere/out 2>&1" })).toEqual({ ...opened, paths: [{ path: "/elsewhere/out", access: "write", inside: false }] })
+  expect(await bench.vet("shell", { command: "ls < in 2>/dev/null" })).toEqual({ ...opened, changes: false, paths: [{ path: "in", access: "read", inside: true }] })
+  expect(await bench.vet("shell", { command: "cd src && ls > out" })).toEqual({ ...opened, paths: [], commands: "unparsed", seen: ["cd src", "ls"] })
 })

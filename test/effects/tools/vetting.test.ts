@@ -67,7 +67,7 @@ test.each([
   ["shell", { command: "ls && rm x" }, "default", ["shell(ls)", "shell(git *)"], "ask"],
   ["shell", { command: "ls; rm x" }, "default", ["shell(*)", "!shell(rm *)"], "deny"],
   ["shell", { command: "ls $(rm x)" }, "default", ["shell(ls *)"], "ask"],
-  ["shell", { command: "env rm x" }, "default", ["shell(env *)", "!shell(rm *)"], "ask"],
+  ["shell", { command: "env rm x" }, "default", ["shell(env *)", "!shell(rm *)"], "deny"],
   ["shell", { command: "'rm' x" }, "default", ["shell(*)", "!shell(rm *)"], "deny"],
   ["shell", { command: "rm '-rf' /" }, "default", ["shell(*)", "!shell(rm -rf *)"], "deny"],
   ["shell", { command: "ls" }, "plan", [], "ask"],
