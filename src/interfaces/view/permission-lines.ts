@@ -111,7 +111,8 @@ const subjectWords = (subject: Subject): string => {
     case "path":
       return `${subject.path.access === "write" ? "writes" : "reads"} ${oneLine(subject.path.path)}${subject.path.inside ? "" : " (outside the workspace)"}`
     case "command":
-      return `runs ${oneLine(subject.text)}`
+      if (subject.seen === true) return `may run, as far as can be seen, ${oneLine(subject.text)}`
+      return `runs ${oneLine(subject.text)}${subject.sure === undefined ? "" : ", of which not all words are known"}`
     case "unparsed":
       return "runs commands that cannot be told apart"
     case "host":

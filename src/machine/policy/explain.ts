@@ -1,6 +1,6 @@
 import type { CallFacts } from "../event.ts"
 import type { PermissionMode, Rule } from "../session.ts"
-import { matchesRule, mightMatch, parseRule, subjectsOf, type Subject } from "./permission-rule.ts"
+import { coversRule, matchesRule, mightMatch, parseRule, suspectsOf, type Subject } from "./permission-rule.ts"
 import { decide, type Permissions, type Verdict } from "./permission.ts"
 
 /** A decision with what it rests on, for a person who wonders. */
@@ -32,8 +32,8 @@ export const explain = (tool: string, facts: CallFacts | undefined, permissions:
   const verdict = decide(tool, facts, permissions)
   if (facts === undefined || verdict.decision === "invalid") return { verdict, ground: { type: "vetting" }, subjects: [] }
   const rules = inOrder(permissions)
-  const subjects = subjectsOf(facts).map((subject) => ({ subject, rules: rules.filter((rule) => speaksOf(rule, tool, subject)) }))
-  return { verdict, ground: groundOf(facts, subjects, permissions.mode), subjects }
+  const subjects = suspectsOf(facts).map((subject) => ({ subject, rules: rules.filter((rule) => speaksOf(rule, tool, subject)) }))
+  return { verdict, ground: groundOf(tool, facts, subjects, permissions.mode), subjects }
 }
 
 /** All rules that hold, in the order in which they count: deny, ask, allow, what was approved. */
@@ -42,16 +42,20 @@ export const inOrder = ({ rules, approvals }: Pick<Permissions, "rules" | "appro
   ...approvals.map((rule): Rule => ({ decision: "allow", rule, source: APPROVED }))
 ]
 
-/** A rule that denies or asks speaks about a command that could not be read, too, whatever its pattern. */
+/** A rule that denies or asks speaks about a command that could not be read, or not whole, too; one that allows, not about what was only seen. */
 const speaksOf = ({ rule, decision }: Rule, tool: string, subject: Subject): boolean => {
   const meant = parseRule(rule)
-  return meant !== null && (matchesRule(meant, tool, subject) || (decision !== "allow" && mightMatch(meant, tool, subject)))
+  if (meant === null) return false
+  if (decision !== "allow") return matchesRule(meant, tool, subject) || mightMatch(meant, tool, subject)
+  return !isOnlySeen(subject) && coversRule(meant, tool, subject)
 }
 
+const isOnlySeen = (subject: Subject): boolean => subject.kind === "command" && subject.seen === true
+
 /** The same order as the decision: deny, the mode that changes nothing, ask, allow, the mode. */
-const groundOf = (facts: CallFacts, subjects: readonly ExplainedSubject[], mode: PermissionMode): Ground => {
+const groundOf = (tool: string, facts: CallFacts, subjects: readonly ExplainedSubject[], mode: PermissionMode): Ground => {
   const first = (decision: Rule["decision"], sure: boolean): Rule | undefined =>
-    subjects.flatMap(({ subject, rules }) => (sure && subject.kind === "unparsed" ? rules.filter(isForAll) : rules)).find((rule) => rule.decision === decision)
+    subjects.flatMap(({ subject, rules }) => (sure ? rules.filter((rule) => isSure(rule, tool, subject)) : rules)).find((rule) => rule.decision === decision)
   const byRule = (rule: Rule): Ground => ({ type: "rules", rules: [rule] })
   if (facts.hook?.decision === "deny") return { type: "hook" }
   const denying = first("deny", true)
@@ -59,16 +63,16 @@ const groundOf = (facts: CallFacts, subjects: readonly ExplainedSubject[], mode:
   if (mode === "plan" && facts.changes) return { type: "mode", mode }
   if (facts.question !== undefined) return { type: "question" }
   if (facts.hook?.decision === "ask") return { type: "hook" }
-  const asking = first("ask", false) ?? first("deny", false)
+  const asking = first("ask", true) ?? first("ask", false) ?? first("deny", false)
   if (asking !== undefined) return byRule(asking)
   if (facts.hook?.decision === "allow") return { type: "hook" }
-  const allowing = subjects.map(({ rules }) => rules.find((rule) => rule.decision === "allow"))
+  const allowing = subjects.filter(({ subject }) => !isOnlySeen(subject)).map(({ rules }) => rules.find((rule) => rule.decision === "allow"))
   if (allowing.every((rule) => rule !== undefined)) return { type: "rules", rules: [...new Set(allowing)] }
   return { type: "mode", mode }
 }
 
-/** Whether a rule speaks about everything its tool does, what could not be read included. */
-const isForAll = ({ rule }: Rule): boolean => {
-  const pattern = parseRule(rule)?.pattern
-  return pattern === null || pattern === "*"
+/** Whether a rule is about this without a doubt: about what could not be read only if it is about all that the tool does. */
+const isSure = ({ rule }: Rule, tool: string, subject: Subject): boolean => {
+  const meant = parseRule(rule)
+  return meant !== null && matchesRule(meant, tool, subject)
 }

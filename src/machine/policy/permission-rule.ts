@@ -10,7 +10,7 @@ export interface ParsedRule {
 /** What of a call a rule may speak about. Every subject of a call must be allowed; one that is denied is enough. */
 export type Subject =
   | { readonly kind: "path"; readonly path: PathFact }
-  | { readonly kind: "command"; readonly text: string; readonly sure?: string }
+  | { readonly kind: "command"; readonly text: string; readonly sure?: string; readonly seen?: true }
   | { readonly kind: "unparsed" }
   | { readonly kind: "host"; readonly host: string }
   | { readonly kind: "tool" }
@@ -59,7 +59,7 @@ const commandSubject = ({ text, sure }: CommandFact): Subject => (sure === undef
 /** What deny and ask rules are held against: also what was only seen, so that `sudo rm x` is as denied as `rm x`. */
 export const suspectsOf = (facts: CallFacts): readonly Subject[] => [
   ...subjectsOf(facts),
-  ...(facts.seen ?? []).map((text): Subject => ({ kind: "command", text }))
+  ...(facts.seen ?? []).map((text): Subject => ({ kind: "command", text, seen: true }))
 ]
 
 /** Whether an allow rule covers a subject, whatever the words turn out to be that are not known. */
