@@ -13,6 +13,7 @@ import { llmConfigFromEnv } from "../effects/llm/config.ts"
 import { Blobs } from "../effects/os/blobs.ts"
 import { endStrays } from "../effects/os/strays.ts"
 import { Workspace } from "../effects/os/workspace.ts"
+import { Web } from "../effects/web/web-settings.ts"
 import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.ts"
 import { Background } from "../effects/tools/background.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
@@ -84,7 +85,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
 
   /** Keeps a session alive in rooms of its own. */
   const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening, started: "startup" | "resume") {
-    const rooms = yield* Layer.build(roomsOf(surroundings, state, kept))
+    const rooms = yield* Layer.build(withWeb(roomsOf(surroundings, state, kept), settings))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
     return yield* runSession(journal, state, (action, cause, emit) =>
@@ -175,6 +176,9 @@ const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: Stat
     Background.layer,
     VettedCalls.layer
   )
+
+/** What the person's settings say of the web, for the rooms of one session. */
+const withWeb = <R>(rooms: Layer.Layer<R>, { webAllowPrivate }: Settings): Layer.Layer<R> => Layer.merge(rooms, Layer.succeed(Web, { allowPrivate: webAllowPrivate }))
 
 /** What holds from now on: the limits, rules and mode of this process; the model only if somebody named one. */
 const settingsNow = Effect.fnUntraced(function*({ settings, attended }: Opening): Effect.fn.Return<Said, SettingsError> {

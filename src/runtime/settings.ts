@@ -20,6 +20,8 @@ export interface Settings {
   readonly limits: Limits
   readonly autoCommit: boolean
   readonly appendSystemPrompt: string
+  /** Hosts, as `name` or `name:port`, that `web_fetch` may reach although they lie in a private net. */
+  readonly webAllowPrivate: readonly string[]
   /** The person's own programs, in the order in which they are run. */
   readonly hooks: readonly Hook[]
 }
@@ -38,6 +40,7 @@ export interface Layer {
   readonly windowTokens?: number
   readonly autoCommit?: boolean
   readonly appendSystemPrompt?: string
+  readonly webAllowPrivate?: readonly string[]
   readonly hooks?: readonly Hook[]
 }
 
@@ -86,6 +89,7 @@ export const settingsOf = (
       },
       autoCommit: first("autoCommit") ?? false,
       appendSystemPrompt: first("appendSystemPrompt") ?? "",
+      webAllowPrivate: layers.flatMap(({ layer }) => layer.webAllowPrivate ?? []),
       // Of all layers: the machine's first, then the person's, then those of a workspace that is trusted.
       hooks: layers.toReversed().flatMap(({ layer }) => layer.hooks ?? [])
     }
@@ -161,7 +165,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   max_output_tokens: "whole number",
   window_tokens: "whole number",
   auto_commit: "boolean",
-  append_system_prompt: "text"
+  append_system_prompt: "text",
+  web_allow_private: "list"
 }
 
 const camel = (key: string): string => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())

@@ -13,10 +13,11 @@ import { git } from "./git.ts"
 import { shellOutput } from "./shell-output.ts"
 import { shellStop } from "./shell-stop.ts"
 import { shell } from "./shell.ts"
+import { webFetch } from "./web-fetch.ts"
 import type { Tool } from "./tool.ts"
 
 /** The tools of the engine, in the order in which a model reads them. */
-export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, applyPatch, fileSearch, contentSearch, directoryList, shell, shellOutput, shellStop, git, askUser]
+export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, applyPatch, fileSearch, contentSearch, directoryList, shell, shellOutput, shellStop, git, webFetch, askUser]
 
 /** The tools a session may call; a host that has its own puts them here. */
 export const Tools = Context.Reference<readonly Tool[]>("loom/Tools", { defaultValue: () => engineTools })

@@ -45,6 +45,8 @@ const wordsOf = (tool: string, given: Arguments): string => {
       return `list ${given["path"] === undefined ? "." : text("path")}`
     case "git":
       return `git ${text("operation")} ${textOf(given["args"] ?? "")}`
+    case "web_fetch":
+      return `fetch ${text("url")}`
     case "ask_user":
       return `ask: ${text("question")}`
     default:

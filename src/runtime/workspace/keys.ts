@@ -2,8 +2,8 @@ import { parseRule } from "../../machine/policy/permission-rule.ts"
 import type { PermissionMode } from "../../machine/session.ts"
 import { MODES, type Layer } from "../settings.ts"
 
-/** What the settings of a trusted workspace may say: what they like, or only what is no looser than the person's own word. */
-export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten">> = {
+/** What the settings of a trusted workspace may say: what they like, only what is no looser than the person's own word, or nothing. */
+export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten" | "not">> = {
   model: "say",
   permissionMode: "tighten",
   allow: "say",
@@ -16,7 +16,8 @@ export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten">> = {
   windowTokens: "say",
   autoCommit: "say",
   appendSystemPrompt: "say",
-  hooks: "say"
+  hooks: "say",
+  webAllowPrivate: "not"
 }
 
 /** From the strictest to the loosest. */
@@ -27,6 +28,8 @@ export const forbiddenIn = (layer: Layer): string | null => {
   const { permissionMode: mode } = layer
   if (mode === "bypass") return "permission_mode = bypass, which only you can say: --permission-mode bypass"
   if (mode !== undefined && !(MODES as readonly string[]).includes(mode)) return `permission_mode = ${mode}, which is none of ${MODES.join(", ")}`
+  const own = Object.keys(layer).find((key) => WORKSPACE_MAY[key as keyof Layer] === "not")
+  if (own !== undefined) return `${own.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}, which only you can say, in your own settings`
   const wrong = [...(layer.deny ?? []), ...(layer.ask ?? []), ...(layer.allow ?? [])].find((rule) => parseRule(rule) === null)
   return wrong === undefined ? null : `${wrong}, which is no rule; write it as shell(git *) or file_read`
 }
@@ -35,7 +38,8 @@ export const forbiddenIn = (layer: Layer): string | null => {
 export const tightened = (layer: Layer, weaker: readonly Layer[]): Layer =>
   Object.fromEntries(
     Object.entries(layer).filter(([key, value]) => {
-      if (WORKSPACE_MAY[key as keyof Layer] === "say") return true
+      const may = WORKSPACE_MAY[key as keyof Layer]
+      if (may !== "tighten") return may === "say"
       return weaker.every((own) => isNoLooser(value, own[key as keyof Layer]))
     })
   )

@@ -1,0 +1,12 @@
+import * as Context from "effect/Context"
+import type { Resolve } from "./get.ts"
+
+/** What the person said about the web. */
+export interface WebSettings {
+  /** Hosts, as `name` or `name:port`, that may lie in a private net. */
+  readonly allowPrivate: readonly string[]
+  /** Where names are looked up; left out: the system says. */
+  readonly resolve?: Resolve
+}
+
+export const Web = Context.Reference<WebSettings>("loom/Web", { defaultValue: () => ({ allowPrivate: [] }) })
