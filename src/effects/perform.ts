@@ -14,6 +14,7 @@ import { hasHook, type HookDesk } from "./hooks/desk.ts"
 import { askModel } from "./llm/runner.ts"
 import type { Llm } from "./llm/llm.ts"
 import { Background } from "./tools/background.ts"
+import { RulesHeld } from "./tools/rules-held.ts"
 import type { ToolServices } from "./tools/runner.ts"
 import { waitForRetry } from "./timer.ts"
 
@@ -62,7 +63,7 @@ export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, 
       return [changing(action.effect, Effect.flatMap(Effect.all([person, tools]), ([{ vetWithHooks }, { vetToolCalls }]) => vetWithHooks(desk, action, state.session, vetToolCalls, emit)))]
     case "ExecuteTools":
       return action.calls.map((started) => {
-        const run = Effect.flatMap(tools, ({ executeCall }) => executeCall(started, emit))
+        const run = Effect.provideService(Effect.flatMap(tools, ({ executeCall }) => executeCall(started, emit)), RulesHeld, state.session.opened.rules)
         return started.changes ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), run)) : reading(started.effect, run)
       })
     case "RunPostToolsHook":

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { keptFrom } from "../../machine/policy/kept.ts"
 import { attempt, problem } from "../os/problem.ts"
 import { confirmed } from "./confirmed.ts"
 import { matchLines, type Hits } from "./hits.ts"
@@ -7,6 +8,7 @@ import { namesNear } from "./near.ts"
 import { pathFact, placeOf } from "./place.ts"
 import { plainScan } from "./plain-scan.ts"
 import { ripgrep, ripgrepPath } from "./ripgrep.ts"
+import { keptRemark, RulesHeld } from "./rules-held.ts"
 import { told, type Tool } from "./tool.ts"
 
 const CONTEXT_MAX = 10
@@ -36,9 +38,12 @@ export const contentSearch: Tool<Input> = {
     if (place.kind === "missing") return yield* Effect.fail(problem(`search ${place.shown}: it does not exist${namesNear(place)}`))
     if (place.kind === "special") return yield* Effect.fail(problem(`search ${place.shown}: it is no file and no directory`))
     const program = yield* Effect.promise(ripgrepPath)
-    const search = { ...wanted, place, marker: context.marker }
+    const kept = keptFrom("content_search", yield* RulesHeld)
+    // A file that is named itself was decided on with the call.
+    const leavesOut = place.kind === "directory" && kept.rules.length > 0
+    const search = { ...wanted, place, marker: context.marker, ...(leavesOut ? { hides: kept.hides } : {}) }
     const hits = program === null ? yield* plainScan(search) : confirmed(place, yield* ripgrep(program, search))
-    return told(shown(hits, wanted.pattern))
+    return told([shown(hits, wanted.pattern), ...(leavesOut ? [keptRemark(kept.rules)] : [])].join("\n"))
   })
 }
 

@@ -1,11 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { PathFact } from "../../machine/event.ts"
+import { keptFrom } from "../../machine/policy/kept.ts"
 import { locate, locateInside } from "../os/path.ts"
-import { refuse } from "../os/problem.ts"
+import { attempt, refuse } from "../os/problem.ts"
 import type { Workspace } from "../os/workspace.ts"
+import { withoutKept } from "./git-kept.ts"
 import { GIT_OPERATIONS, judgeGit } from "./git-options.ts"
 import { runAndTell } from "./run-and-tell.ts"
+import { keptRemark, RulesHeld } from "./rules-held.ts"
 import { quietEnvironment } from "./shell.ts"
 import { commandText } from "./shell-words.ts"
 import type { Tool } from "./tool.ts"
@@ -36,18 +39,26 @@ export const git: Tool<Input> = {
   },
   run: Effect.fnUntraced(function*({ operation, args = [] }, context) {
     const reads = judgeGit(operation, args) === "reads"
-    return yield* runAndTell(
+    const kept = keptFrom("git", yield* RulesHeld)
+    const { roots } = context.workspace
+    const limited = yield* attempt("git", () => withoutKept(operation, args, kept, (word) => isPath(word, roots)))
+    const outcome = yield* runAndTell(
       {
         file: "git",
-        arguments: [...SETTINGS, operation, ...withoutPrograms(operation, args)],
+        arguments: [...SETTINGS, operation, ...withoutPrograms(operation, limited)],
         cwd: context.workspace.roots[0] ?? "/",
         environment: environment(reads),
         timeoutMs: TIMEOUT_MS
       },
       context
     )
+    return limited === args ? outcome : { ...outcome, parts: [...outcome.parts, { type: "text", text: keptRemark(kept.rules) }] }
   })
 }
+
+/** Whether git would take a word for a path: something is there, or it is written as only paths are. */
+const isPath = (word: string, roots: readonly string[]): boolean =>
+  !word.startsWith("-") && word !== "" && (/^:[(!^]/.test(word) || locate(roots, word).kind !== "missing")
 
 /** No pager, no colours, names as they are; no program that watches files, no repository that merely lies about. */
 const SETTINGS = [
@@ -79,7 +90,8 @@ const pathsIn = (args: readonly string[], { roots }: Workspace["Service"]): read
   const end = args.indexOf("--")
   return args.flatMap((word, index) => {
     if (word.startsWith("-") || word === "") return []
-    const [, behindColon] = /^[^:/][^:]*:(.+)$/s.exec(word) ?? []
+    // `HEAD:file`, and `:file` or `:0:file` of the index; `:(glob)`, `:!` and `:/` are ways to write many paths.
+    const [, behindColon] = /^(?:[^:/][^:]*:|:(?:[0-3]:)?(?![(!^/]))(.+)$/s.exec(word) ?? []
     const path = behindColon ?? word
     const leads = behindColon !== undefined || (end >= 0 && index > end) || path.startsWith("/") || path.split("/").includes("..")
     if (!leads && locate(roots, path).kind === "missing") return []

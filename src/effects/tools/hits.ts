@@ -9,6 +9,8 @@ export interface Search {
   /** Lines shown before and after each match. */
   readonly context?: number
   readonly marker: string
+  /** Files that are not looked into, by the path that is shown. */
+  readonly hides?: (path: string) => boolean
 }
 
 /** What a search found, in the order of paths and lines. */

@@ -60,7 +60,7 @@ const scan = async (search: Search, expression: Expression, fits: (path: string)
   for await (const { absolute, relative, shown } of filesOf(search.place)) {
     if (signal.aborted) break
     if (++files % TURN_FILES === 0) await new Promise(setImmediate)
-    if (fits(relative) && !hitsIn(absolute, shown, expression, search.context ?? 0).every(add)) break
+    if (fits(relative) && search.hides?.(shown) !== true && !hitsIn(absolute, shown, expression, search.context ?? 0).every(add)) break
   }
   return hits()
 }

@@ -36,7 +36,7 @@ export const ripgrep = Effect.fnUntraced(function*(program: string, search: Sear
   const aloof = yield* Effect.promise(() => isIgnoredItself(directory))
   const { add, hits } = collectHits()
   const enough = yield* Deferred.make<"enough">()
-  const parse = linesOf(fits, place.kind === "file" ? dirname(place.shown) : place.shown)
+  const parse = linesOf(search, fits, place.kind === "file" ? dirname(place.shown) : place.shown)
   let complaint = ""
   const hear = (stream: "stdout" | "stderr", bytes: Buffer): void => {
     if (stream === "stderr") complaint = (complaint + bytes.toString("utf8")).slice(0, COMPLAINT_LENGTH_MAX)
@@ -77,13 +77,13 @@ const globArguments = (glob: string | undefined): readonly string[] => {
 }
 
 /** Reads ripgrep's output, `path NUL line:text` or `path NUL line-text`, as it comes in pieces. */
-const linesOf = (fits: (path: string) => boolean, directory: string): ((bytes: Buffer) => readonly Hit[]) => {
+const linesOf = ({ hides }: Search, fits: (path: string) => boolean, directory: string): ((bytes: Buffer) => readonly Hit[]) => {
   let rest: Buffer = Buffer.alloc(0)
   return (bytes) => {
     const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
     const end = all.lastIndexOf(10) + 1
     rest = all.subarray(end)
-    return all.toString("utf8", 0, end).split("\n").flatMap((line) => hitOf(line, fits, directory) ?? [])
+    return all.toString("utf8", 0, end).split("\n").flatMap((line) => hitOf(line, fits, directory) ?? []).filter(({ path }) => hides?.(path) !== true)
   }
 }
 

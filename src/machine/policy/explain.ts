@@ -1,6 +1,6 @@
 import type { CallFacts } from "../event.ts"
 import type { PermissionMode, Rule } from "../session.ts"
-import { coversRule, matchesRule, mightMatch, parseRule, suspectsOf, type Subject } from "./permission-rule.ts"
+import { coversRule, matchesRule, mightMatch, parseRule, restricts, suspectsOf, type Subject } from "./permission-rule.ts"
 import { decide, type Permissions, type Verdict } from "./permission.ts"
 
 /** A decision with what it rests on, for a person who wonders. */
@@ -46,7 +46,7 @@ export const inOrder = ({ rules, approvals }: Pick<Permissions, "rules" | "appro
 const speaksOf = ({ rule, decision }: Rule, tool: string, subject: Subject): boolean => {
   const meant = parseRule(rule)
   if (meant === null) return false
-  if (decision !== "allow") return matchesRule(meant, tool, subject) || mightMatch(meant, tool, subject)
+  if (decision !== "allow") return restricts(meant, tool, subject) || mightMatch(meant, tool, subject)
   return !isOnlySeen(subject) && coversRule(meant, tool, subject)
 }
 

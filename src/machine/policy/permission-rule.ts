@@ -32,6 +32,8 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 /** A rule for one of these speaks about every path that is read or written, whichever tool does it. */
 const READERS = ["file_read"]
 const WRITERS = ["file_write", "file_edit", "apply_patch"]
+/** These show of a file what stands there. */
+const EDITORS = ["file_edit", "apply_patch"]
 
 /** Errors: `null` where the text is no rule, as `shell(` or an empty one. */
 export const parseRule = (text: string): ParsedRule | null => {
@@ -86,6 +88,29 @@ export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): b
   }
 }
 
+/**
+ * Whether a rule that denies or asks means this subject. It is read more widely than one that allows: where its pattern names a folder
+ * it means all that is in it, and what may not be read may not be edited, for an edit tells what stands there.
+ */
+export const restricts = (rule: ParsedRule, tool: string, subject: Subject): boolean =>
+  subject.kind === "path"
+    ? restrictedPaths(tool, subject.path).some((path) => matchesRule(ofFolder(rule), tool, { kind: "path", path }))
+    : matchesRule(rule, tool, subject)
+
+/** `keys/` is the folder `keys`. */
+const ofFolder = (rule: ParsedRule): ParsedRule => ({ ...rule, pattern: rule.pattern?.replace(/^(?!\.\/$)(.+)\/$/s, "$1") ?? null })
+
+const restrictedPaths = (tool: string, path: PathFact): readonly PathFact[] => {
+  const all = [path, ...foldersOf(path)]
+  return EDITORS.includes(tool) ? [...all, ...all.map((each) => ({ ...each, access: "read" as const }))] : all
+}
+
+/** The folders that a path lies in: of `a/b/c` these are `a/b` and `a`. */
+const foldersOf = ({ path, ...fact }: PathFact): readonly PathFact[] => {
+  const end = path.lastIndexOf("/")
+  return end <= 0 ? [] : [{ ...fact, path: path.slice(0, end) }, ...foldersOf({ ...fact, path: path.slice(0, end) })]
+}
+
 /** Whether a rule with a pattern could mean this subject although nobody can tell: a reason to ask. */
 export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
   if (!speaksOf(rule, tool, subject)) return false
@@ -95,7 +120,8 @@ export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): bo
   return matchesCommand(pattern, subject.sure) || mayBegin(pattern, `${subject.sure} `, "text")
 }
 
-const speaksOf = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
+/** Whether a rule is about this kind of thing when this tool is called, whatever its pattern. */
+export const speaksOf = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
   if (matchesGlob(rule.tool, tool, "text")) return true
   if (WRITERS.includes(rule.tool) && WRITERS.includes(tool)) return true
   if (rule.pattern === null) return false

@@ -1,7 +1,7 @@
 import { behaves } from "../behaviour.ts"
 import type { CallFacts } from "../event.ts"
 import type { PermissionMode, Rule, Session } from "../session.ts"
-import { coversRule, matchesRule, mightMatch, parseRule, subjectsOf, suspectsOf, type ParsedRule, type Subject } from "./permission-rule.ts"
+import { coversRule, matchesRule, mightMatch, parseRule, restricts, subjectsOf, suspectsOf, type ParsedRule, type Subject } from "./permission-rule.ts"
 
 /** What may happen to a call, and why in words a person reads. */
 export type Verdict =
@@ -104,7 +104,7 @@ const parsed = (rules: readonly Rule[], decision: Rule["decision"]): readonly Pa
 
 const matchesAny = (rule: Rule, tool: string, subjects: readonly Subject[]): boolean => {
   const meant = parseRule(rule.rule)
-  return meant !== null && subjects.some((subject) => matchesRule(meant, tool, subject))
+  return meant !== null && subjects.some((subject) => restricts(meant, tool, subject))
 }
 
 const mightMatchAny = (rule: Rule, tool: string, subjects: readonly Subject[]): boolean => {

@@ -82,3 +82,29 @@ test("a rule about a command holds whichever tool runs it", () => {
   expect(decide("git", commit, ruling({ rules: [rule("allow", "shell(git *)")] })).decision).toBe("allow")
   expect(decide("git", commit, ruling({ rules: [rule("allow", "shell")] })).decision).toBe("ask")
 })
+
+test("a rule that denies or asks about a folder does so about all in it, and what may not be read may not be edited; a rule that allows is read narrowly", () => {
+  const touching = (path: string, access: "read" | "write") => facts({ changes: access === "write", paths: [{ path, access, inside: true }] })
+  const verdict = (tool: string, text: string, call: CallFacts) => decide(tool, call, ruling({ rules: [rule(text.split(" ")[0] as Rule["decision"], text.split(" ")[1]!)], mode: "default" })).decision
+  expect({
+    "below a folder": verdict("file_read", "deny Read(keys)", touching("deep/keys/id/a.pem", "read")),
+    "below a folder with a slash": verdict("file_read", "deny Read(./keys/)", touching("keys/id", "read")),
+    "beside it": verdict("file_read", "deny Read(keys/)", touching("keys.txt", "read")),
+    "below a folder elsewhere": verdict("file_read", "deny Read(./keys)", touching("deep/keys/id", "read")),
+    "asks below a folder": verdict("file_read", "ask Read(keys)", touching("keys/id", "read")),
+    "edits what may not be read": verdict("file_edit", "deny Read(.env*)", touching("deep/.env", "write")),
+    "patches what may not be read": verdict("apply_patch", "deny Read(.env*)", touching(".env", "write")),
+    "writes what may not be read": verdict("file_write", "deny Read(.env*)", touching(".env", "write")),
+    "an allowed folder is not what is in it": verdict("file_write", "allow Write(src)", touching("src/a.ts", "write"))
+  }).toEqual({
+    "below a folder": "deny",
+    "below a folder with a slash": "deny",
+    "beside it": "allow",
+    "below a folder elsewhere": "allow",
+    "asks below a folder": "ask",
+    "edits what may not be read": "deny",
+    "patches what may not be read": "deny",
+    "writes what may not be read": "ask",
+    "an allowed folder is not what is in it": "ask"
+  })
+})

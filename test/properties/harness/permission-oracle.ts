@@ -21,7 +21,7 @@ export const verdictOf = (tool: string, facts: CallFacts | undefined, { opened, 
   const texts = (decision: Rule["decision"]) => opened.rules.filter((rule) => rule.decision === decision).map(({ rule }) => rule)
   const hits = (rule: string, thing: Thing): boolean => covers(rule, tool, thing)
   const suspects = [...things, ...(facts.seen ?? []).map((text) => thing("command", text))]
-  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => suspects.some((thing) => hits(rule, thing)))
+  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => suspects.some((thing) => [thing, ...foldersAbove(thing)].some((each) => hits(each.kind === "path" ? withoutSlash(rule) : rule, each) || (shows(tool) && each.kind === "path" && hits(withoutSlash(rule), { ...each, write: false })))))
 
   if (facts.hook?.decision === "deny" || anyHit(texts("deny")) || (settings.mode === "plan" && facts.changes)) return "deny"
   const wary = [...texts("deny"), ...texts("ask")]
@@ -58,6 +58,18 @@ const thingsOf = (facts: CallFacts): readonly Thing[] => {
 
 const thing = (kind: Thing["kind"], text: string, write = false): Thing => ({ kind, text, write })
 
+/** `Read(keys/)` is about the folder `keys`. */
+const withoutSlash = (rule: string): string => {
+  const parts = split(rule)
+  return parts === null || parts.pattern === "./" || !/.\/$/s.test(parts.pattern) ? rule : `${parts.name}(${parts.pattern.slice(0, -1)})`
+}
+
+/** What denies or asks about a folder does so about all that is in it. */
+const foldersAbove = ({ kind, text, write }: Thing): readonly Thing[] => {
+  const names = kind === "path" ? text.split("/") : []
+  return names.map((_, index) => thing(kind, names.slice(0, index).join("/"), write)).filter((folder) => folder.text !== "")
+}
+
 const CLAUDE: Readonly<Record<string, string>> = {
   Bash: "shell",
   Read: "file_read",
@@ -78,6 +90,9 @@ const split = (rule: string): { readonly name: string; readonly pattern: string 
   if (!/^[A-Za-z_*][\w*-]*$/.test(name) || (open >= 0 && !text.endsWith(")"))) return null
   return { name: Object.hasOwn(CLAUDE, name) ? (CLAUDE[name] as string) : name, pattern: open < 0 ? "" : text.slice(open + 1, -1).trim() }
 }
+
+/** What these change they also show. */
+const shows = (tool: string): boolean => tool === "file_edit" || tool === "apply_patch"
 
 const edits = (tool: string): boolean => tool === "file_write" || tool === "file_edit"
 
