@@ -3,7 +3,7 @@ import type { Session } from "./session.ts"
 import type { State } from "./state.ts"
 
 /** Version of the machine's behaviour; a change that an old log would notice gets a new one, and a place in `CHANGES`. */
-export const MACHINE_VERSION = 6
+export const MACHINE_VERSION = 7
 
 /**
  * What every log says that was written before versions were told apart. As it was decided by one of the machines from
@@ -20,7 +20,8 @@ export const CHANGES = [
   { name: "going-on-keeps-the-task", since: 3, words: "an offload in a turn that was gone on with keeps the task" },
   { name: "command-rules-for-all-tools", since: 4, words: "a rule about a shell command holds whichever tool runs it" },
   { name: "price-advice", since: 5, words: "the advice about an unknown price is one that can be followed" },
-  { name: "broken-off-turn", since: 6, words: "a turn that a shutdown broke off can be gone on with" }
+  { name: "broken-off-turn", since: 6, words: "a turn that a shutdown broke off can be gone on with" },
+  { name: "denied-folders", since: 7, words: "a rule that denies or asks about a folder means all in it, and what may not be read may not be edited" }
 ] as const
 
 export type Behaviour = (typeof CHANGES)[number]["name"]

@@ -18,6 +18,8 @@ export interface Permissions {
   readonly attended: boolean
   /** Set where an older machine decides, for which a rule about a shell command held for the tool `shell` alone. */
   readonly shellOnly?: true
+  /** Set where an older machine decides, for which a rule about a folder said nothing of what is in it. */
+  readonly namedOnly?: true
 }
 
 export const permissionsOf = (session: Session): Permissions => ({
@@ -25,7 +27,8 @@ export const permissionsOf = (session: Session): Permissions => ({
   approvals: session.approvals,
   mode: session.settings.mode,
   attended: session.settings.attended,
-  ...(behaves(session, "command-rules-for-all-tools") ? {} : { shellOnly: true })
+  ...(behaves(session, "command-rules-for-all-tools") ? {} : { shellOnly: true }),
+  ...(behaves(session, "denied-folders") ? {} : { namedOnly: true })
 })
 
 /** Deny rules, then ask rules, then allow rules, then the mode's default. Whom nobody can be asked is denied. */
@@ -45,13 +48,14 @@ const spokenOf = (tool: string, permissions: Permissions): Permissions => {
   return { ...permissions, rules: permissions.rules.filter(({ rule }) => speaks(rule)), approvals: permissions.approvals.filter(speaks) }
 }
 
-const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode }: Permissions): Verdict => {
+const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode, namedOnly }: Permissions): Verdict => {
+  const restricting = namedOnly === true ? matchesRule : restricts
   const subjects = subjectsOf(facts)
   const suspects = suspectsOf(facts)
-  const denied = denial(tool, facts, suspects, rules, mode)
+  const denied = denial(tool, facts, suspects, rules, mode, restricting)
   if (denied !== null) return { decision: "deny", reason: denied, unattended: false }
   if (facts.question !== undefined) return { decision: "ask", reason: "the model asks" }
-  const asked = question(tool, facts, suspects, rules)
+  const asked = question(tool, facts, suspects, rules, restricting)
   if (asked !== null) return { decision: "ask", reason: asked }
   const allowing = [...parsed(rules, "allow"), ...approvals.flatMap((rule) => parseRule(rule) ?? [])]
   if (facts.hook?.decision === "allow" || subjects.every((subject) => allowing.some((rule) => coversRule(rule, tool, subject)))) {
@@ -61,17 +65,17 @@ const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode }: P
   return wanted === null ? { decision: "allow" } : { decision: "ask", reason: wanted }
 }
 
-const denial = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[], mode: PermissionMode): string | null => {
+const denial = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[], mode: PermissionMode, restricting: Matches): string | null => {
   if (facts.hook?.decision === "deny") return `a hook denied it: ${facts.hook.reason}`
-  const rule = rules.find((candidate) => candidate.decision === "deny" && matchesAny(candidate, tool, subjects))
+  const rule = rules.find((candidate) => candidate.decision === "deny" && matchesAny(candidate, tool, subjects, restricting))
   if (rule !== undefined) return `the rule ${rule.rule} (${rule.source}) denies it`
   if (mode === "plan" && facts.changes) return "plan mode changes nothing; leave it to go on"
   return null
 }
 
-const question = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[]): string | null => {
+const question = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[], restricting: Matches): string | null => {
   if (facts.hook?.decision === "ask") return `a hook wants to know: ${facts.hook.reason}`
-  const rule = rules.find((candidate) => candidate.decision === "ask" && matchesAny(candidate, tool, subjects))
+  const rule = rules.find((candidate) => candidate.decision === "ask" && matchesAny(candidate, tool, subjects, restricting))
   if (rule !== undefined) return `the rule ${rule.rule} (${rule.source}) asks`
   const unclear = rules.find((candidate) => candidate.decision !== "allow" && mightMatchAny(candidate, tool, subjects))
   return unclear === undefined ? null : `the command could not be told apart from what the rule ${unclear.rule} (${unclear.source}) is about`
@@ -102,9 +106,11 @@ const unattended = (reason: string, facts: CallFacts): Verdict => ({
 const parsed = (rules: readonly Rule[], decision: Rule["decision"]): readonly ParsedRule[] =>
   rules.flatMap((rule) => (rule.decision === decision ? (parseRule(rule.rule) ?? []) : []))
 
-const matchesAny = (rule: Rule, tool: string, subjects: readonly Subject[]): boolean => {
+type Matches = typeof restricts
+
+const matchesAny = (rule: Rule, tool: string, subjects: readonly Subject[], restricting: Matches): boolean => {
   const meant = parseRule(rule.rule)
-  return meant !== null && subjects.some((subject) => restricts(meant, tool, subject))
+  return meant !== null && subjects.some((subject) => restricting(meant, tool, subject))
 }
 
 const mightMatchAny = (rule: Rule, tool: string, subjects: readonly Subject[]): boolean => {
