@@ -23,7 +23,7 @@ export const chart = {
   OffloadRequested: { [W]: [C, W] },
   WorkspaceRestored: { [W]: [W] },
   ShutdownRequested: { [W]: [S], [C]: [S], [P]: [S], [X]: [S], [H]: [S], [E]: [S] },
-  ContextGathered: { [C]: [C] },
+  ContextGathered: { [C]: [C, W] },
   ContextOffloaded: { [C]: [C, W, E] },
   LlmStarted: { [C]: [C] },
   LlmTextDelta: { [C]: [C] },

@@ -54,6 +54,7 @@ export const describeEvent = (event: Event): string => {
     case "RetryTimeoutFired":
       return "the wait for the retry is over"
     case "ContextGathered":
+      if (event.stop !== undefined) return `the turn may not begin: ${brief(event.stop)}`
       return event.fragments.length === 0 ? "nothing to gather" : `gathered: ${event.fragments.map((fragment) => fragment.source).join(", ")}`
     case "ContextOffloaded":
       if (event.ok && event.keeper !== undefined) return `the oldest of the window went to keeper ${event.keeper}`

@@ -149,12 +149,16 @@ export interface PostToolsHookCompleted extends Answer<"PostToolsHookCompleted">
   readonly reports?: readonly string[]
 }
 export interface RetryTimeoutFired extends Answer<"RetryTimeoutFired"> {}
-/** `missing` names what was not ready in time; `tree` is the checkpoint at the start of the turn; `reports` are shown to the person. */
+/**
+ * `missing` names what was not ready in time; `tree` is the checkpoint at the start of the turn; `reports` are shown to the person.
+ * `stop`: why the turn ends before a request, for the model to read when it is asked again.
+ */
 export interface ContextGathered extends Answer<"ContextGathered"> {
   readonly fragments: readonly ContextFragment[]
   readonly missing?: readonly string[]
   readonly tree?: string
   readonly reports?: readonly string[]
+  readonly stop?: string
 }
 export interface ContextFragment {
   readonly source: string

@@ -218,6 +218,22 @@ describe("UserPromptSubmit, SessionStart and Stop (HOOK-8 to HOOK-10)", () => {
     ])
   })
 
+  test.each([
+    ["exit code 2", "echo no keys in prompts >&2; exit 2"],
+    ["continue: false", `echo '{"continue":false,"stopReason":"no keys in prompts"}' `]
+  ])("%s of a prompt ends the turn before the model is asked, and the next turn is told", async (_, command) => {
+    const place = placeWith(`[[hooks.UserPromptSubmit]]\ncommand = '''grep -q sk- || exit 0; ${command}'''`, [words("never said")])
+    const all = await turn(place, "use sk-123")
+    expect(eventsOf(all, "LlmStarted")).toEqual([])
+    expect(all.flatMap(({ step: { state } }) => (state.name === "WaitingForInput" ? [state.why] : []))).toEqual(["stopped-by-hook"])
+    expect(displayed(all)).toEqual(["a hook blocks the message: no keys in prompts"])
+    expect(slice((all.at(-1) as Recorded).step.state.session.transcript).at(-1)).toMatchObject({
+      type: "note",
+      source: "hook",
+      text: "<hook>\nA hook of the person blocked the message before this; do nothing of what it asks: no keys in prompts\n</hook>"
+    })
+  })
+
   test("a Stop hook is told when the turn ends, may take its time until the session is closed, and what it says against it is told", async () => {
     const place = placeWith(`[[hooks.Stop]]\ncommand = "cat > '$HERE/seen'; sleep 0.3; echo tests fail >&2; exit 2"`, [words("done")])
     const all = await turn(place)

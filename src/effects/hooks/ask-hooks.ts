@@ -17,12 +17,19 @@ export interface HookAnswers {
 
 export const NO_ANSWERS: HookAnswers = { verdict: null, stop: null, context: [], failures: [], messages: [] }
 
-/** Runs hooks in the order they were given; one that denies or stops is the last. */
-export const askHooks = Effect.fnUntraced(function*(desk: HookDesk, hooks: readonly Hook[], input: object, marker: string): Effect.fn.Return<HookAnswers> {
+/** Runs hooks in the order they were given; one that denies or stops is the last. `heard` hears what each said by itself. */
+export const askHooks = Effect.fnUntraced(function*(
+  desk: Pick<HookDesk, "session" | "root">,
+  hooks: readonly Hook[],
+  input: object,
+  marker: string,
+  heard: (hook: Hook, answer: HookAnswer) => void = () => {}
+): Effect.fn.Return<HookAnswers> {
   let answers = NO_ANSWERS
   for (const hook of hooks) {
-    const run = yield* runHook(hook, input, { root: desk.root, marker: `${desk.session}:${marker}` })
-    answers = joined(answers, answerOf(hook, run))
+    const answer = answerOf(hook, yield* runHook(hook, input, { root: desk.root, marker: `${desk.session}:${marker}` }))
+    heard(hook, answer)
+    answers = joined(answers, answer)
     if (answers.verdict?.decision === "deny" || answers.stop !== null) break
   }
   return answers
@@ -60,7 +67,7 @@ export const ofAllParts = (parts: readonly HookAnswers[]): HookAnswers => {
 const MODES: Readonly<Record<PermissionMode, string>> = { default: "default", "accept-edits": "acceptEdits", plan: "plan", auto: "auto", bypass: "bypassPermissions" }
 
 /** What every hook is told. The log is in a database, so there is no transcript to name. */
-export const commonInput = (desk: HookDesk, event: HookEvent, mode: PermissionMode): object => ({
+export const commonInput = (desk: Pick<HookDesk, "session" | "root">, event: HookEvent, mode: PermissionMode): object => ({
   session_id: desk.session,
   cwd: desk.root,
   hook_event_name: event,

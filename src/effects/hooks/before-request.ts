@@ -25,11 +25,12 @@ export const gatherWithHooks = Effect.fn("Hooks.gather")(function*<R>(
   desk.beginTurn()
   const started = yield* sessionStart(desk, action, session)
   const submitted = yield* promptSubmit(desk, action, session)
+  const stop = started.stop ?? submitted.stop
   const kept = desk.takeKept()
   const fragments = fragmentsOf([...kept.context, ...started.context, ...submitted.context])
   const reports = [...kept.reports, ...reportsOf(desk, started), ...reportsOf(desk, submitted)]
   yield* gather(action, session, (answer) =>
-    emit(answer.type === "ContextGathered" ? { ...answer, fragments: [...answer.fragments, ...fragments], ...(reports.length === 0 ? {} : { reports }) } : answer)
+    emit(answer.type === "ContextGathered" ? { ...answer, fragments: [...answer.fragments, ...fragments], ...(reports.length === 0 ? {} : { reports }), ...(stop === null ? {} : { stop: inNote([stop]) }) } : answer)
   )
 })
 
@@ -48,8 +49,8 @@ const promptSubmit = Effect.fnUntraced(function*(desk: HookDesk, { effect }: Gat
   if (objection === null) return said
   return {
     ...said,
-    context: [`A hook of the person blocks their newest message; do nothing of what it asks, and say that and why: ${objection}`],
-    messages: [...said.messages, `a hook objects to the message: ${objection}`]
+    stop: `A hook of the person blocked the message before this; do nothing of what it asks: ${objection}`,
+    messages: [...said.messages, `a hook blocks the message: ${objection}`]
   }
 })
 

@@ -32,6 +32,7 @@ export const COMMANDS = {
   shrink: { usage: "LOG", help: "the smallest log that still shows --when or --check; --to FILE", words: [1, 1], load: async () => (await import("./occasional.ts")).shrink },
   test: { usage: "LOG", help: "a regression test of it for vitest or node --test; --out DIR, --runner, --when, --check", words: [1, 1], load: async () => (await import("./occasional.ts")).writeTest },
   permissions: { usage: "[explain CALL]", help: "what may be done here and why; `explain 'git push'`, `explain --tool file_write src/a.ts`", words: [0, ANY], load: async () => (await import("./occasional.ts")).permissions },
+  hooks: { usage: "[test EVENT [CALL]]", help: "your own programs that are run before and after tools, and what they say to a sample; `test PreToolUse 'git push'`", words: [0, ANY], load: async () => (await import("./occasional.ts")).hooks },
   trust: { usage: "[DIR]", help: "let a workspace's own settings and allow rules hold; --revoke takes it back", words: [0, 1], load: async () => (await import("./occasional.ts")).trust },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
   help: { usage: "", help: "print this", words: [0, ANY], load: async () => (await import("./help.ts")).help }

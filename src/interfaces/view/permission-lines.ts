@@ -63,7 +63,7 @@ const valuesOf = (source: string, layer: Layer): readonly Shown[] =>
 /** Programs are shown whole: they run with all that the person may do. */
 const hooksOf = (source: string, { hooks = [] }: Layer): readonly Shown[] =>
   hooks.map(({ event, matcher, command, keys }) =>
-    whole(span("plain", `  runs ${event}${matcher === "" ? "" : ` ${exact(matcher)}`}: ${exact(command)}${keys.length === 0 ? "" : `  with ${exact(keys.join(", "))}`}`), span("dim", `  ${oneLine(source)}`))
+    whole(span("plain", `  runs ${event}${matcher === "" ? "" : ` ${oneLine(matcher)}`}: ${oneLine(command)}${keys.length === 0 ? "" : `  with ${oneLine(keys.join(", "))}`}`), span("dim", `  ${oneLine(source)}`))
   )
 
 /** A key as it is written in the file: `written("maxSteps")  // => "max_steps"`. */

@@ -86,7 +86,8 @@ const answerEvents = [
     fragments: List(Struct({ source: Text, text: Text })),
     missing: optionalKey(List(Text)),
     tree: optionalKey(Text),
-    reports: optionalKey(List(Text))
+    reports: optionalKey(List(Text)),
+    stop: optionalKey(Text)
   }),
   Struct({ ...answer("ContextOffloaded"), ok: Flag, keeper: optionalKey(Text), reason: optionalKey(Text) }),
   Struct({ ...answer("ShutdownCompleted"), reports: optionalKey(List(Text)) })

@@ -104,10 +104,13 @@ const stepKey = (session: Session): string => `${session.turn}:${session.step}`
 
 // ── what the request needs first ─────────────────────────────────────────────────────────────────────────────────
 
-const gathered = (state: CallingLlm, event: ContextGathered): Step<CallingLlm> => {
+/** A turn that may not begin ends before the model is asked; what was said stays, with why. */
+const gathered = (state: CallingLlm, event: ContextGathered): Step<CallingLlm | WaitingForInput> => {
   const text = event.fragments.map((fragment) => fragment.text).join("\n\n")
   const session = countUsage(state.session, event.usage)
-  return sendRequest(text === "" ? session : say(session, { type: "note", source: "context", text }), { attempt: 1, counted: false }, toldOf(event))
+  const said = text === "" ? session : say(session, { type: "note", source: "context", text })
+  if (event.stop !== undefined) return settle(say(said, { type: "note", source: "hook", text: event.stop }), "stopped-by-hook", toldOf(event))
+  return sendRequest(said, { attempt: 1, counted: false }, toldOf(event))
 }
 
 const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm | WaitingForInput | ErrorState> => {

@@ -122,6 +122,7 @@ const FIELDS: Readonly<Record<EventType, Write>> = {
     missing: asIs,
     tree: asIs,
     reports: asIs,
+    stop: asIs,
     usage
   }),
   ContextOffloaded: event<"ContextOffloaded">({ effect: asIs, ok: asIs, keeper: asIs, reason: asIs, usage }),

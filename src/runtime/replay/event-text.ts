@@ -24,7 +24,7 @@ export const textOf = (event: Event): string => {
     case "PostToolsHookCompleted":
       return [event.note, ...(event.reports ?? [])].join("\n")
     case "ContextGathered":
-      return [...event.fragments.map(({ text }) => text), ...(event.reports ?? [])].join("\n")
+      return [...event.fragments.map(({ text }) => text), event.stop, ...(event.reports ?? [])].join("\n")
     case "ShutdownCompleted":
       return (event.reports ?? []).join("\n")
     case "ContextOffloaded":

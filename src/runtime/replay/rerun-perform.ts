@@ -32,7 +32,7 @@ export const performRecorded = (record: Record, unrecorded: (call: ToolCall) => 
     switch (action.type) {
       case "GatherContext": {
         const { value } = gathered.next()
-        return [answering(action.effect, () => emit({ type: "ContextGathered", effect: action.effect, fragments: value?.fragments ?? [] }))]
+        return [answering(action.effect, () => emit({ type: "ContextGathered", effect: action.effect, fragments: value?.fragments ?? [], ...(value?.reports === undefined ? {} : { reports: value.reports }), ...(value?.stop === undefined ? {} : { stop: value.stop }) }))]
       }
       case "VetToolCalls":
         return [answering(action.effect, () => emit({ type: "ToolCallsVetted", effect: action.effect, facts: action.calls.map((call) => ({ ...(facts(call) ?? HARMLESS), call: call.id })) }))]

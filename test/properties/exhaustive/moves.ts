@@ -62,7 +62,8 @@ const modelAnswers = (state: CallingLlm, at: number, depth: number, scope: Scope
     case "gathering":
       return [
         { type: "ContextGathered", at, effect, fragments: [] },
-        { type: "ContextGathered", at, effect, fragments: [{ source: "map", text: "map" }] }
+        { type: "ContextGathered", at, effect, fragments: [{ source: "map", text: "map" }] },
+        { type: "ContextGathered", at, effect, fragments: [], stop: "no", reports: ["a hook objects"] }
       ]
     case "offloading":
       return [

@@ -19,7 +19,7 @@ export const answerTo = (open: OpenEffect, state: State, at: number, { kind, a, 
   const used = usageOf(b)
   switch (open.by) {
     case "GatherContext":
-      return { type: "ContextGathered", at, effect, ...used, fragments: pick([[], [{ source: "map", text: `map ${a}` }], [{ source: "map", text: " " }]], kind) }
+      return { type: "ContextGathered", at, effect, ...used, fragments: pick([[], [{ source: "map", text: `map ${a}` }], [{ source: "map", text: " " }]], kind), ...pick<{ readonly stop?: string; readonly reports?: readonly string[] }>([{}, {}, {}, { stop: `stop ${a}` }, { reports: ["a hook failed"] }], b) }
     case "OffloadContext":
       return pick<AnswerEvent>([{ type: "ContextOffloaded", at, effect, ...used, ok: true, keeper: `keeper-${effect}` }, ...FAILED_OFFLOADS.map((failed) => ({ ...failed, at, effect }))], kind % 4)
     case "SendLlmRequest":

@@ -39,7 +39,7 @@ export const toolMutants: readonly Mutant[] = [
   mutant("rule 3", "forgets the results that were there when it was interrupted", "batch.ts", 'case "done":\n        return phase.result', 'case "done":\n        return resultOf(call.id, "interrupted", "interrupted")'),
   mutant("rule 10", "skips the hook", "batch.ts", "if (!executions.some((execution) => execution.changes && execution.started)) return", "if (true) return"),
   mutant("rule 10", "runs the hook after calls that never started", "batch.ts", "executions.some((execution) => execution.changes && execution.started)", "executions.some((execution) => execution.changes)"),
-  mutant("rule 10", "goes on although the hook said stop", "states/post-tools-hook.ts", "event.goOn ? nextStep(session, reports)", "true ? nextStep(session, reports)"),
+  mutant("rule 10", "goes on although the hook said stop", "states/post-tools-hook.ts", "event.goOn ? nextStep(session, toldOf(event))", "true ? nextStep(session, toldOf(event))"),
   mutant("rule 10", "tells the hook that all went well", "batch.ts", 'status: phase.name === "done" ? phase.result.status : "not-started"', 'status: "ok"'),
   mutant("rule 10", "loses the note of the hook", "states/post-tools-hook.ts", 'event.note === undefined || event.note === "" ? counted', "true ? counted")
 ]

@@ -31,6 +31,9 @@ export const windowMutants: readonly Mutant[] = [
   mutant("rule 9", "does not hear of another mode", "states/shared.ts", "mode: event.mode ?? session.settings.mode", "mode: session.settings.mode"),
   mutant("rule 9", "asks the model it asked before", "transitions.ts", "const { model } = next.settings\n", 'const model = next.turn > 1 ? "test:one" : next.settings.model\n'),
   mutant("rule 9", "begins two turns for one wish", "states/waiting-for-input.ts", "beginTurn(state.session, [])", "beginTurn({ ...state.session, turn: state.session.turn + 1 }, [])"),
-  mutant("rule 9", "forgets what was gathered", "states/calling-llm.ts", 'sendRequest(text === "" ? session', "sendRequest(true ? session"),
+  mutant("rule 9", "forgets what was gathered", "states/calling-llm.ts", 'const said = text === "" ? session', "const said = true ? session"),
+  mutant("rule 9", "asks the model although a hook stopped the turn", "states/calling-llm.ts", "if (event.stop !== undefined)", "if (false)"),
+  mutant("rule 9", "loses why a hook stopped the turn", "states/calling-llm.ts", 'settle(say(said, { type: "note", source: "hook", text: event.stop }),', "settle(said,"),
+  mutant("rule 5", "keeps what the world reports to itself", "transitions.ts", "reports.map((text)", "reports.slice(0, 0).map((text)"),
   mutant("rule 9", "does not tell the model that files were put back", "states/waiting-for-input.ts", 'say(state.session, { type: "note", source: "workspace", text: event.note })', "state.session")
 ]

@@ -78,6 +78,26 @@ export const restLaws: readonly EdgeLaw[] = [
     }
   },
   {
+    id: "rule 9",
+    words: "a turn that may not begin asks no model, and the model reads why when it is asked again",
+    broken: ({ before, event, after, actions, outcome }) => {
+      if (outcome !== "ok" || event.type !== "ContextGathered" || event.stop === undefined) return null
+      if (actions.some((action) => action.type === "SendLlmRequest")) return "the model is asked all the same"
+      if (before.session.queue.length === 0 && !(after.name === "WaitingForInput" && after.why === "stopped-by-hook")) return `it comes to ${after.name}`
+      const notes = newEntries(before, after).flatMap((entry) => (entry.type === "note" && entry.source === "hook" ? [entry.text] : []))
+      return JSON.stringify(notes) === JSON.stringify([event.stop]) ? null : `${JSON.stringify(notes)} was noted`
+    }
+  },
+  {
+    id: "rule 5",
+    words: "what the world reports with an answer is told to the person",
+    broken: ({ event, actions, outcome }) => {
+      if (outcome !== "ok" || !("reports" in event)) return null
+      const told = actions.flatMap((action) => (action.type === "DisplayMessage" ? [action.text] : []))
+      return (event.reports ?? []).every((report) => told.includes(report)) ? null : `of ${JSON.stringify(event.reports)} ${JSON.stringify(told)} was told`
+    }
+  },
+  {
     id: "rule 5",
     words: "who enters WaitingForInput says so, who enters Error shows it",
     broken: ({ before, after, actions, outcome }) => {
