@@ -42,16 +42,13 @@ export const budgetReached = (session: Session, stepCounted: boolean): BudgetRea
 
 const moneyRefusal = (session: Session, costMax: number): string | null => {
   const { model } = session.settings
-  const unpriced = session.usage.unpriced > 0
-  if (!behaves(session, "price-advice") && (unpriced || modelFacts(session, model)?.priced !== true)) {
-    return `a money budget is set, but the price of ${unpriced ? "an earlier answer" : model} is not known; set its price in the settings, or lift the money budget`
-  }
-  if (unpriced) return "a money budget is set, but the price of an earlier answer is not known; lift the money budget, or begin a new session"
-  if (modelFacts(session, model)?.priced !== true) {
-    return `a money budget is set, but the price of ${model} is not known; take a model whose price is known, or lift the money budget`
-  }
+  if (session.usage.unpriced > 0) return unpriced(session, "an earlier answer", "lift the money budget, or begin a new session")
+  if (modelFacts(session, model)?.priced !== true) return unpriced(session, model, "take a model whose price is known, or lift the money budget")
   if (session.usage.cost >= costMax) return `the budget of $${dollars(costMax)} is used up; raise it to go on`
   return null
 }
+
+const unpriced = (session: Session, what: string, advice: string): string =>
+  `a money budget is set, but the price of ${what} is not known; ${behaves(session, "price-advice") ? advice : "set its price in the settings, or lift the money budget"}`
 
 const dollars = (nanodollars: number): string => (nanodollars / 1e9).toFixed(2)
