@@ -8,7 +8,6 @@ export const windowMutants: readonly Mutant[] = [
   mutant("33", "parts a call from its result", OFFLOAD, 'if (entry.type === "results") return false\n', 'if (entry.type === "results") return true\n'),
   mutant("33", "begins a window in the midst of a closed turn", OFFLOAD, " && entry.turn === latest)", ")"),
   mutant("33", "never lets a step of the open turn leave", OFFLOAD, ' || (entry.type === "assistant" && entry.turn === latest)', ""),
-  mutant("33", "decides as an older machine did", "behaviour.ts", "machine >= sinceByName[behaviour]", "false"),
   mutant("33", "offloads although nothing may leave", "states/waiting-for-input.ts", "return to > state.session.window.base", "return true"),
   mutant("33", "forgets the keepers before the last", WINDOW, "[...(session.window.marker?.keepers ?? []), keeper]", "[keeper]"),
   mutant("33", "does not repeat the request", WINDOW, 'request === "" ? head :', "true ? head :"),
