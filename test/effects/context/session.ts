@@ -1,3 +1,4 @@
+import { MACHINE_VERSION } from "../../../src/machine/behaviour.ts"
 import type { Entry, Session } from "../../../src/machine/session.ts"
 import { initial } from "../../../src/machine/step.ts"
 import { append } from "../../../src/machine/vector.ts"
@@ -16,7 +17,7 @@ export const sessionWith = ({ id = "s1", roots = ["/w"], entries = [], base = 0 
     type: "SessionOpened",
     at: 0,
     session: id,
-    machine: 1,
+    machine: MACHINE_VERSION,
     seed: 1,
     system: "",
     tools: [],

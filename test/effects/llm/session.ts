@@ -1,3 +1,4 @@
+import { MACHINE_VERSION } from "../../../src/machine/behaviour.ts"
 import type { SessionOpened } from "../../../src/machine/event.ts"
 
 /** A session with one scripted model, as its first event. */
@@ -5,7 +6,7 @@ export const OPENED: SessionOpened = {
   type: "SessionOpened",
   at: 0,
   session: "s",
-  machine: 1,
+  machine: MACHINE_VERSION,
   seed: 1,
   system: "be good",
   tools: [],

@@ -1,3 +1,4 @@
+import { MACHINE_VERSION } from "../../../src/machine/behaviour.ts"
 import type { CallFacts, SessionOpened, SettingsChanged } from "../../../src/machine/event.ts"
 import type { Limits, ModelFacts, ReportedUsage } from "../../../src/machine/session.ts"
 
@@ -43,7 +44,7 @@ export const openingOf = (scope: Scope): SessionOpened => ({
   type: "SessionOpened",
   at: 0,
   session: scope.name,
-  machine: 1,
+  machine: MACHINE_VERSION,
   seed: 1,
   system: "",
   tools: [],

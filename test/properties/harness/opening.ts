@@ -1,3 +1,4 @@
+import { MACHINE_VERSION } from "../../../src/machine/behaviour.ts"
 import type { Parent, SessionOpened } from "../../../src/machine/event.ts"
 import type { Limits, ModelFacts, Rule, Settings, ToolDefinition } from "../../../src/machine/session.ts"
 
@@ -31,7 +32,7 @@ export const opening = ({ settings = {}, limits = {}, rules = [], seed = 1, pare
   type: "SessionOpened",
   at: 0,
   session: "s",
-  machine: 1,
+  machine: MACHINE_VERSION,
   seed,
   system: "help",
   tools: ["file_read", "file_edit", "shell", "ask_user"].map(tool),

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Emit } from "../../../src/effects/emit.ts"
+import { MACHINE_VERSION } from "../../../src/machine/behaviour.ts"
 import type { SessionOpened } from "../../../src/machine/event.ts"
 import type { Limits, ToolDefinition } from "../../../src/machine/session.ts"
 import { fileEdit } from "../../../src/effects/tools/file-edit.ts"
@@ -190,7 +191,7 @@ const openedBy = ({ seed, setting }: Plan, tools: readonly Tool[], root: string)
   type: "SessionOpened",
   at: EPOCH_MS,
   session: "simulated",
-  machine: 1,
+  machine: MACHINE_VERSION,
   seed,
   system: "You are simulated.",
   tools: definitionsOf(tools),
