@@ -1,6 +1,7 @@
 import {
   canonicalRequest,
   initial,
+  MACHINE_VERSION,
   slice,
   step,
   type Action,
@@ -57,7 +58,7 @@ const opened = (opening: Opening): Extract<Event, { type: "SessionOpened" }> => 
   type: "SessionOpened",
   at: 1_000,
   session: "outside",
-  machine: 1,
+  machine: MACHINE_VERSION,
   seed: 7,
   system: "be good",
   tools: ["file_read", "file_write", "shell", "ask_user"].map((name) => ({ name, description: name, inputSchema: { type: "object" } })),
