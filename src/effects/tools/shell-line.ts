@@ -71,10 +71,14 @@ const INTERPRETERS = /(^|\/)(python|node|deno|bun|tsx|ts-node|perl|ruby|php|lua|
 const isKnown = (words: readonly Word[]): boolean =>
   isPlain(words.map(({ guess }) => guess)) && words[0]?.value !== null && !mayEvaluate(words)
 
-/** A word that turns out to be `-v` makes `test` and `printf` evaluate the index in the next one. */
-const mayEvaluate = ([name, ...args]: readonly Word[]): boolean =>
-  /^(test|\[|printf)$/.test(name?.value ?? "") &&
-  args.some((word, index) => word.value === null && !word.operand && (!word.single || mayHoldIndex(args[index + 1]) || name?.value === "printf"))
+/** A word that turns out to be `-v` makes `test` evaluate the index in the next one, and `printf` set what it names. */
+const mayEvaluate = ([name, ...args]: readonly Word[]): boolean => {
+  if (name?.value === "printf") return args[0] !== undefined && isAnyOption(args[0])
+  if (name?.value !== "test" && name?.value !== "[") return false
+  return args.some((word, index) => isAnyOption(word) && (!word.single || mayHoldIndex(args[index + 1])))
+}
+
+const isAnyOption = ({ value, operand }: Word): boolean => value === null && !operand
 
 const mayHoldIndex = (word: Word | undefined): boolean => word !== undefined && (word.value ?? "[").includes("[")
 

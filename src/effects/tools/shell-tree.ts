@@ -79,10 +79,10 @@ const isBlank = (text: string): boolean => /^(?:[ \t\n]|\\\n)*$/.test(text)
 const isBlankInLine = (text: string): boolean => /^(?:[ \t]|\\\n)*$/.test(text)
 
 /** Words, what is opened for them, and what runs inside them. `more` are words that the tree put elsewhere. */
-const readCommand = (line: Line, node: SyntaxNode, more: readonly SyntaxNode[], heredoc = false): readonly Found[] | null => {
+const readCommand = (line: Line, node: SyntaxNode, more: readonly SyntaxNode[]): readonly Found[] | null => {
   const words: Word[] = []
   const others: Found[] = []
-  let strings = heredoc
+  let heredoc = false
   const addWord = (part: SyntaxNode): boolean => {
     const read = readWordNode(line, part)
     if (read === null) return false
@@ -93,7 +93,7 @@ const readCommand = (line: Line, node: SyntaxNode, more: readonly SyntaxNode[], 
   const opened = node.children.map((part) => {
     if (part.type === "file_redirect") return readOpening(line, part, words)
     if (part.type === "herestring_redirect") {
-      strings = true
+      heredoc = true
       return foundIn(part.namedChildCount === 1 ? readWordNode(line, part.namedChildren[0] as SyntaxNode) : null)
     }
     // An assignment in front changes what the command finds; nobody knows how.
@@ -101,7 +101,7 @@ const readCommand = (line: Line, node: SyntaxNode, more: readonly SyntaxNode[], 
   })
   const found = flattened(opened)
   if (found === null || !more.every(addWord) || words.length === 0 || !standsClose(line, node.children, isBlankInLine)) return null
-  return [{ type: "command", words, heredoc: strings }, ...others, ...found]
+  return [{ type: "command", words, heredoc }, ...others, ...found]
 }
 
 interface ReadWord {
@@ -155,11 +155,14 @@ const readRedirected = (line: Line, node: SyntaxNode): readonly Found[] | null =
   const heredocs = openings.filter(({ type }) => type === "heredoc_redirect").length
   const more = openings.flatMap((opening) => (opening.type === "file_redirect" ? targetsOf(opening).targets.slice(1) : []))
   const opened = flattened(openings.map((opening) => readAttached(line, opening)))
-  // Only the words of a simple command can go on behind a redirection, and only there a text that is handed in is understood.
-  if (opened === null || heredocs > 1 || ((more.length > 0 || heredocs > 0) && body?.type !== "command")) return null
-  const inside = body === null ? [] : body.type === "command" ? readCommand(line, body, more, heredocs > 0) : readStatement(line, body)
-  return inside === null ? null : [...inside, ...opened]
+  // Only the words of a simple command can go on behind a redirection.
+  if (opened === null || heredocs > 1 || (heredocs > 0 && body === null) || (more.length > 0 && body?.type !== "command")) return null
+  const inside = body === null ? [] : body.type === "command" ? readCommand(line, body, more) : readStatement(line, body)
+  return inside === null ? null : [...(heredocs > 0 ? inside.map(handedText) : inside), ...opened]
 }
+
+/** Which of several commands reads the text is left open: each is held for the one. */
+const handedText = (found: Found): Found => (found.type === "command" ? { ...found, heredoc: true } : found)
 
 const readAttached = (line: Line, node: SyntaxNode): readonly Found[] | null =>
   node.type === "file_redirect" ? readOpening(line, node, []) : node.type === "heredoc_redirect" && readHeredoc(line.text, node) ? readRestOfLine(line, node) : null

@@ -301,6 +301,14 @@ export const SHELL_TABLE: readonly Row[] = [
   ["ask", "changes", "test -v 'a[$(touch x)]'"],
   ["ask", "changes", "printf -v PATH /evil"],
   ["ask", "changes", 'printf "$x" PATH'],
+  ["allow", "changes", "printf '%s\\n' \"$x\""],
+  ["ask", "changes", 'test "$x" "$y"'],
+  ["ask", "changes", "test $x"],
+  ["allow", "changes", 'test -f "$x"'],
+  ["allow", "changes", "ls > out/a && cat <<'EOF'\nrm x\nEOF"],
+  ["ask", "changes", "ls && sh <<'EOF'\nrm x\nEOF"],
+  ["ask", "changes", "ls | python3 <<'EOF'\nimport os\nEOF"],
+  ["deny", "changes", "while ls; do rm x; done <<'EOF'\na\nEOF"],
 
   // disguises of a word
   ["deny", "changes", "'rm' x"],
