@@ -1,4 +1,5 @@
 import type { State } from "../../../machine/state.ts"
+import { batchBottom } from "../../view/batch-lines.ts"
 import { keyLines } from "../../view/question.ts"
 import { fitted, span, whole, type Shown } from "../../view/shown.ts"
 import { statusLine } from "../../view/status-line.ts"
@@ -22,6 +23,10 @@ export const bottomOf = (talk: Talk, editing: boolean, inBackground = 0): Bottom
       return editing
         ? { lines: [whole(span("notice", "a question waits: Enter sends your line first, Ctrl-U clears it"))], prompt }
         : { lines: keyLines(talk.stage.asked), prompt: "? " }
+    case "batch":
+      if (editing) return { lines: [whole(span("notice", "questions wait: Enter sends your line first, Ctrl-U clears it"))], prompt }
+      if (talk.stage.batch.stage === "sent") return { lines: standing(talk, inBackground), prompt }
+      return talk.stage.batch.stage === "always" ? { lines: [], prompt: "write them? y or n " } : { lines: batchBottom(talk.stage.batch), prompt: "? " }
     case "always":
       return { lines: [], prompt: "write them? y or n " }
     case "confirm":

@@ -1,9 +1,11 @@
+import { batchAlwaysLines } from "../../view/batch-lines.ts"
 import { questionLines } from "../../view/question.ts"
-import { fitted, span, whole } from "../../view/shown.ts"
+import { fitted, span } from "../../view/shown.ts"
 import { isAtRest } from "../../view/telling.ts"
-import { exact, oneLine } from "../../view/visible.ts"
+import { oneLine } from "../../view/visible.ts"
 import { textOf } from "../../view/tool-lines.ts"
 import { EXIT } from "../exit-code.ts"
+import { hearBatchKey } from "./batch.ts"
 import { say, show, type Asked, type Key, type Stage, type Talk, type Talked } from "./talk.ts"
 
 /** A second wish to stop within this time leaves. Units: ms. */
@@ -22,6 +24,8 @@ export const hearKey = (before: Talk, key: Key, editing: boolean, now: number): 
       return key.name === "escape" ? escape(talk) : edit(talk, key)
     case "approval":
       return editing ? edit(talk, key) : decide(talk, stage, key, before.keyAt, now)
+    case "batch":
+      return editing ? edit(talk, key) : hearBatchKey(talk, stage, key, before.keyAt, now)
     case "always":
       return confirm(talk, stage.asked, key)
     case "confirm":
@@ -74,7 +78,7 @@ const decide = (talk: Talk, stage: Extract<Stage, { name: "approval" }>, key: Ke
     case "s":
       return asked.rules.length === 0 ? [talk, []] : answer("session")
     case "a":
-      return asked.rules.length === 0 ? [talk, []] : [{ ...talk, stage: { name: "always", asked } }, [show(...alwaysLines(asked))]]
+      return asked.rules.length === 0 ? [talk, []] : [{ ...talk, stage: { name: "always", asked } }, [show(...batchAlwaysLines(asked.rules))]]
     case "n":
       return [{ ...talk, stage: { name: "reason", asked } }, []]
     case "v":
@@ -90,11 +94,6 @@ const confirmSlash = (talk: Talk, { slash, heldFrom }: Extract<Stage, { name: "c
   const next: Talk = { ...talk, stage: { name: "line" } }
   return key.text === "y" ? [next, [{ type: "slash", ...slash }]] : [next, [show(fitted(span("dim", "nothing was done")))]]
 }
-
-const alwaysLines = (asked: Asked) => [
-  whole(span("notice", "always: these rules would be written to your config.toml and hold in every folder")),
-  ...asked.rules.map((rule) => whole(span("strong", `    ${exact(rule)}`)))
-]
 
 /** The rules are shown before they are written; anything but a yes goes back to the question. */
 const confirm = (talk: Talk, asked: Asked, key: Key): Talked => {

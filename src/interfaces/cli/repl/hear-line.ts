@@ -12,6 +12,7 @@ export const hearLine = (talk: Talk, text: string): Talked => {
       return answer(talk, talk.stage.asked, text)
     case "line":
     case "approval":
+    case "batch":
     case "always":
     case "confirm":
       return text.endsWith("\\") ? [{ ...talk, pending: [...talk.pending, text.slice(0, -1)] }, []] : message(talk, text)
@@ -42,7 +43,7 @@ const answer = (talk: Talk, asked: Asked, text: string): Talked => {
 
 /** What is pasted is written, never obeyed: its lines wait like lines that end in `\\`, and a question takes none of it. */
 export const hearPaste = (talk: Talk, text: string, line: string): Talked => {
-  if (talk.stage.name === "always" || (talk.stage.name === "approval" && line === "")) return [talk, []]
+  if (talk.stage.name === "always" || ((talk.stage.name === "approval" || talk.stage.name === "batch") && line === "")) return [talk, []]
   const [first = "", ...rest] = text.replaceAll(/\r\n?/g, "\n").replaceAll("\t", "  ").replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "").split("\n")
   const last = rest.at(-1)
   if (last === undefined) return [talk, [{ type: "insert", text: first }]]

@@ -1,8 +1,10 @@
 import type { State } from "../../../machine/state.ts"
 import type { Recorded } from "../../../runtime/session.ts"
+import { batchLines } from "../../view/batch-lines.ts"
 import { narrate } from "../../view/narrate.ts"
 import { askedLines, questionLines } from "../../view/question.ts"
 import type { Shown } from "../../view/shown.ts"
+import { batchOf, isSameBatch } from "./batch.ts"
 import { hearKey, stopAsked } from "./hear-key.ts"
 import { hearLine, hearPaste } from "./hear-line.ts"
 import { openQuestions, show, talkFrom, type Asked, type Heard, type Stage, type Talk, type Talked } from "./talk.ts"
@@ -28,8 +30,9 @@ export const hear = (talk: Talk, heard: Heard, now: number): Talked => {
 /** Where a conversation begins; a session that is taken up may hold a question already. */
 export const begin = (state: State, now: number): Talked => {
   const talk = talkFrom(state)
-  const stage = stageAfter(talk, openQuestions(state)[0], now)
-  return [{ ...talk, stage }, isAsking(stage) ? [show(...asking(stage.asked))] : []]
+  const stage = stageAfter(talk, openQuestions(state), now)
+  const asked = asking(stage)
+  return [{ ...talk, stage }, asked.length === 0 ? [] : [show(...asked)]]
 }
 
 const hearRecorded = (talk: Talk, recorded: Recorded, now: number): Talked => {
@@ -38,8 +41,8 @@ const hearRecorded = (talk: Talk, recorded: Recorded, now: number): Talked => {
   if (recorded.step.actions.length === 0 && state.name === talk.state.name && telling === talk.telling && talk.stage.name === "line") {
     return [{ ...talk, state }, shown.length === 0 ? [] : [show(...shown)]]
   }
-  const stage = stageAfter(talk, openQuestions(state)[0], now)
-  const asked = stage !== talk.stage && isAsking(stage) ? asking(stage.asked) : []
+  const stage = stageAfter(talk, openQuestions(state), now)
+  const asked = stage === talk.stage ? [] : asking(stage)
   const all = [...shown, ...asked]
   return [{ ...talk, state, telling, stage }, all.length === 0 ? [] : [show(...all)]]
 }
@@ -47,15 +50,31 @@ const hearRecorded = (talk: Talk, recorded: Recorded, now: number): Talked => {
 /** A person who was just typing did not mean the question: keys count only after a pause of this length. Units: ms. */
 const TYPING_MS = 600
 
-/** The keyboard turns to the first open question, and back to the line when there is none. */
-const stageAfter = (talk: Talk, first: Asked | undefined, now: number): Stage => {
+/** The keyboard turns to what is asked, and back to the line when nothing is: several approvals at once, else the first open question. */
+const stageAfter = (talk: Talk, open: readonly Asked[], now: number): Stage => {
   const { stage } = talk
+  const [first] = open
+  const approvals = open.filter(({ question }) => question === null)
+  if (stage.name === "batch" && approvals.length > 0 && isSameBatch(stage.batch, approvals)) return stage
+  if (first?.question === null && approvals.length > 1) return { name: "batch", batch: batchOf(approvals), heldFrom: now - talk.keyAt < TYPING_MS ? now : null }
   if (first === undefined) return stage.name === "line" || stage.name === "confirm" ? stage : { name: "line" }
-  if (stage.name !== "line" && stage.name !== "confirm" && stage.asked.effect === first.effect) return stage
+  if (stage.name !== "line" && stage.name !== "confirm" && stage.name !== "batch" && stage.asked.effect === first.effect) return stage
   if (first.question !== null) return { name: "answer", asked: first }
   return { name: "approval", asked: first, heldFrom: now - talk.keyAt < TYPING_MS ? now : null }
 }
 
-const isAsking = (stage: Stage): stage is Extract<Stage, { readonly asked: Asked }> => stage.name !== "line" && stage.name !== "confirm"
-
-const asking = (asked: Asked): readonly Shown[] => (asked.question === null ? questionLines(asked) : askedLines(asked))
+/** What is shown when the keyboard turns to a question. */
+const asking = (stage: Stage): readonly Shown[] => {
+  switch (stage.name) {
+    case "line":
+    case "confirm":
+      return []
+    case "batch":
+      return batchLines(stage.batch.asks)
+    case "approval":
+    case "always":
+    case "reason":
+    case "answer":
+      return stage.asked.question === null ? questionLines(stage.asked) : askedLines(stage.asked)
+  }
+}

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { hasWord } from "../../../runtime/workspace/glance.ts"
 import type { Session } from "../../../runtime/session.ts"
 import type { Opening } from "../../../runtime/sessions.ts"
 import type { ExitCode } from "../exit-code.ts"
@@ -12,6 +13,7 @@ import type { Next } from "./slash-commands.ts"
 
 /** A conversation, session after session, until the person leaves. */
 export const converse: Command = Effect.fnUntraced(function*(invocation: Invocation): Effect.fn.Return<ExitCode, Trouble, Scope.Scope> {
+  if (isScreen(invocation) && hasWord(invocation.cwd)) yield* Effect.flatMap(Effect.promise(() => import("./ask-trust.ts")), ({ askTrust }) => askTrust(invocation))
   const app = yield* appOf(invocation)
   if (app.settings.model === null && !goesOn(invocation)) return yield* getStarted(invocation.output)
   const attended = isScreen(invocation)

@@ -50,7 +50,7 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
     case "mode":
       return changeMode(rest, context)
     case "permissions":
-      return shown(context, permissionLines(session.state().session))
+      return Effect.map(Effect.promise(() => import("../../view/permission-lines.ts")), ({ workspaceLines }) => (show([...permissionLines(session.state().session), ...workspaceLines(app.workspace)]), null))
     case "sessions":
       return listSessions(context)
     case "resume":

@@ -1,6 +1,7 @@
 import type { ActionOf } from "../../../machine/action.ts"
 import type { State } from "../../../machine/state.ts"
 import type { Recorded, Said } from "../../../runtime/session.ts"
+import type { Batch } from "../../view/batch-lines.ts"
 import type { Shown } from "../../view/shown.ts"
 import { tellingFrom, type Telling } from "../../view/telling.ts"
 import type { ExitCode } from "../exit-code.ts"
@@ -29,6 +30,8 @@ export type Stage =
   | { readonly name: "line" }
   | { readonly name: "approval"; readonly asked: Asked; readonly heldFrom: number | null }
   | { readonly name: "always"; readonly asked: Asked }
+  /** Several calls of one answer are one question. */
+  | { readonly name: "batch"; readonly batch: Batch; readonly heldFrom: number | null }
   | { readonly name: "reason"; readonly asked: Asked }
   | { readonly name: "answer"; readonly asked: Asked }
   /** A word to Loom that is carried out only after a yes. */
