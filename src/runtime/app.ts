@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { Keepers } from "../effects/context/keepers.ts"
+import { sandboxState, type SandboxState } from "../effects/os/sandbox.ts"
 import { layer as layerSqlite, moveAside, Sqlite } from "../effects/os/sqlite.ts"
 import { directoriesOf, type Directories } from "./directories.ts"
 import { layerBlobsSql } from "./event-log/blobs-sql.ts"
@@ -15,6 +16,8 @@ import { makeSessions, type Sessions, type Surroundings } from "./sessions.ts"
 import { settingsHere, type SettingsHere } from "./settings-here.ts"
 import type { Layer as SettingsLayer, Settings, SettingsError } from "./settings.ts"
 import { version } from "./version.ts"
+
+export type { SandboxState } from "../effects/os/sandbox.ts"
 
 /** Loom, put together: the only file where layers meet. */
 export interface App {
@@ -28,6 +31,8 @@ export interface App {
   readonly fork: (wish: ForkWish, log: { readonly file: string } | string) => Effect.Effect<Forked, LogError | SettingsError>
   /** Under what name a damaged database was set aside; `null` where it was sound. */
   readonly setAside: string | null
+  /** What holds commands here; found out when somebody first asks. */
+  readonly sandbox: Effect.Effect<SandboxState>
 }
 
 export interface AppConfig {
@@ -44,10 +49,10 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const directories = directoriesOf(environment)
   const { settings, workspace } = yield* settingsHere(config, directories)
   const { context, setAside } = yield* openStore(directories)
-  const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data, settle }), context)
+  const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories) }), context)
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
-  return { sessions, settings, workspace, directories, log: Context.get(context, EventLog), fork, setAside }
+  return { sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), fork, setAside }
 })
 
 /** Loaded only for a session that another machine had a part in. */

@@ -2,10 +2,13 @@ import { execFile } from "node:child_process"
 import { accessSync, constants, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { promisify } from "node:util"
+import * as Effect from "effect/Effect"
 import { loadGrammar } from "../effects/os/grammar.ts"
 import { reasonOf } from "../effects/os/problem.ts"
+import { sandboxState, type SandboxState, type SandboxWish } from "../effects/os/sandbox.ts"
 import { ripgrepPath } from "../effects/tools/ripgrep.ts"
 import { directoriesOf } from "./directories.ts"
+import { settingsHere } from "./settings-here.ts"
 import { version } from "./version.ts"
 
 /** What Loom stands on here, and what is missing. Keys are only ever named, never shown. */
@@ -14,7 +17,8 @@ export interface Facts {
   readonly node: Program
   readonly git: Program | null
   readonly ripgrep: Program | null
-  readonly bubblewrap: boolean
+  /** What holds commands, as far as the settings can be read. */
+  readonly sandbox: SandboxState
   /** Why shell lines cannot be told apart by their grammar; `null` where they can. */
   readonly shellGrammarFault: string | null
   readonly database: { readonly file: string; readonly exists: boolean; readonly bytes: number; readonly sqlite: string }
@@ -35,17 +39,19 @@ export interface Place {
   readonly writable: boolean
 }
 
+const USUAL: SandboxWish = { mode: "auto", network: "off", keepVariables: [], alsoWritable: [] }
+
 const KEYS = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"] as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Looks at the machine without changing anything of it. */
-export const examine = async (environment: Environment): Promise<Facts> => {
+export const examine = async (environment: Environment, cwd: string): Promise<Facts> => {
   const directories = directoriesOf(environment)
-  const [git, rg, bubblewrap, shellGrammarFault] = await Promise.all([
+  const [git, rg, sandbox, shellGrammarFault] = await Promise.all([
     programAt("git", environment),
     ripgrepProgram(environment),
-    programAt("bwrap", environment),
+    sandboxHere(environment, cwd),
     loadGrammar("bash").then(() => null, reasonOf)
   ])
   const file = directories.database
@@ -54,7 +60,7 @@ export const examine = async (environment: Environment): Promise<Facts> => {
     node: { version: process.version, path: process.execPath },
     git,
     ripgrep: rg,
-    bubblewrap: bubblewrap !== null,
+    sandbox,
     shellGrammarFault,
     database: { file, exists: existsSync(file), bytes: existsSync(file) ? statSync(file).size : 0, sqlite: process.versions["sqlite"] ?? "unknown" },
     directories: {
@@ -66,6 +72,16 @@ export const examine = async (environment: Environment): Promise<Facts> => {
     keys: Object.fromEntries(KEYS.map((name) => [name, (environment[name] ?? "") !== ""]))
   }
 }
+
+/** Settings that cannot be read are told elsewhere; without them the usual holds. */
+const sandboxHere = (environment: Environment, cwd: string): Promise<SandboxState> =>
+  Effect.runPromise(
+    settingsHere({ environment, cwd, flagsLayer: {} }).pipe(
+      Effect.map(({ settings }) => settings.sandbox),
+      Effect.orElseSucceed(() => USUAL),
+      Effect.flatMap((wish) => sandboxState(wish))
+    )
+  )
 
 const run = promisify(execFile)
 const PATIENCE_MS = 5000

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import type { Emit } from "../effects/emit.ts"
 import { hookDesk } from "../effects/hooks/desk.ts"
@@ -11,16 +12,17 @@ import { Checkpoints } from "../effects/git/checkpoint.ts"
 import { Llm } from "../effects/llm/llm.ts"
 import { llmConfigFromEnv } from "../effects/llm/config.ts"
 import { Blobs } from "../effects/os/blobs.ts"
+import { layerSandbox, type SandboxWish } from "../effects/os/sandbox.ts"
 import { endStrays } from "../effects/os/strays.ts"
 import { Workspace } from "../effects/os/workspace.ts"
 import { Web } from "../effects/web/web-settings.ts"
 import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.ts"
 import { Background } from "../effects/tools/background.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
-import { VettedCalls } from "../effects/tools/vetted-calls.ts"
+import { VettedCalls, type Vetted } from "../effects/tools/vetted-calls.ts"
 import type { Action } from "../machine/action.ts"
 import { MACHINE_VERSION, resumption } from "../machine/behaviour.ts"
-import type { SessionOpened } from "../machine/event.ts"
+import type { CallFacts, SessionOpened } from "../machine/event.ts"
 import { replay } from "../machine/replay.ts"
 import type { State } from "../machine/state.ts"
 import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
@@ -76,6 +78,10 @@ export interface Surroundings {
   readonly dataDirectory: string
   /** The rows of a session that it goes on from, where another machine than this one had a part in them: as they are to be replayed. */
   readonly settle: (id: string, tail: readonly Row[]) => Effect.Effect<readonly Row[], LogError, EventLog>
+  /** What is wanted of the sandbox around commands. */
+  readonly sandbox: SandboxWish
+  /** Loom's own directories and files, which commands in the sandbox neither read nor write. */
+  readonly own: readonly string[]
 }
 
 export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundings): Effect.fn.Return<Sessions, never, EventLog | Blobs | Keepers> {
@@ -88,6 +94,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const rooms = yield* Layer.build(withWeb(roomsOf(surroundings, state, kept), settings))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
+    if (state.name === "ExecutingTools") Context.get(rooms, VettedCalls).remember(state.session.id, yield* heldBySandbox(log, state.session.id))
     return yield* runSession(journal, state, (action, cause, emit) =>
       worksOf(action, cause, emit, options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
@@ -151,6 +158,12 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   }
 })
 
+/** The calls that an earlier process allowed because a sandbox would hold them: they do not run without one now. */
+const heldBySandbox = Effect.fnUntraced(function*(log: EventLog["Service"], id: string): Effect.fn.Return<ReadonlyMap<string, Vetted>, LogError> {
+  const facts = yield* Stream.runFold(log.read(id), (): readonly CallFacts[] => [], (last, { event }) => (event.type === "ToolCallsVetted" ? event.facts : last))
+  return new Map(facts.flatMap(({ call, sandboxed }) => (sandboxed === true ? [[call, { paths: null, sandboxed }] as const] : [])))
+})
+
 /** What a process says first to a session that it takes up. */
 export const takeUp = Effect.fnUntraced(function*(session: Session, opening: Opening): Effect.fn.Return<void, LogError | SettingsError> {
   // Both are in the inbox before anything that is taken up again can answer: nothing is decided under the old settings.
@@ -164,7 +177,7 @@ const onlyShutDown = (action: Action, _cause: Cause, emit: Emit): readonly Work<
     ? [{ effect: action.effect, changes: false, run: Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })) }]
     : []
 
-const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: State, kept: Context.Context<Blobs | Keepers>, llm?: Layer.Layer<Llm>): Layer.Layer<Rooms> =>
+const roomsOf = ({ environment, dataDirectory, sandbox, own }: Surroundings, { session }: State, kept: Context.Context<Blobs | Keepers>, llm?: Layer.Layer<Llm>): Layer.Layer<Rooms> =>
   Layer.mergeAll(
     AgentWork.layer.pipe(
       Layer.provideMerge(Checkpoints.layerShadow({ root: session.opened.roots[0] as string, dataDirectory })),
@@ -174,7 +187,8 @@ const roomsOf = ({ environment, dataDirectory }: Surroundings, { session }: Stat
     Layer.succeedContext(kept),
     ReadFiles.layer,
     Background.layer,
-    VettedCalls.layer
+    VettedCalls.layer,
+    layerSandbox(sandbox, { roots: session.opened.roots, session: session.id, environment, own, dataDirectory })
   )
 
 /** What the person's settings say of the web, for the rooms of one session. */

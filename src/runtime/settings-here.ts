@@ -1,6 +1,6 @@
 import { join, relative } from "node:path"
 import * as Effect from "effect/Effect"
-import { locate } from "../effects/os/path.ts"
+import { locate, type Located } from "../effects/os/path.ts"
 import { escapeGlob } from "../machine/policy/glob.ts"
 import { directoriesOf, type Directories } from "./directories.ts"
 import { modelByKey } from "./opening.ts"
@@ -78,9 +78,18 @@ const workspaceLayers = Effect.fnUntraced(function*(workspace: SettingsHere["wor
 /** Where Loom's own settings and data lie in the workspace, no file tool writes them: they say what is allowed. */
 const guardOf = (cwd: string, { config, data }: Directories): Layer => {
   const inside = [config, data].flatMap((directory) => {
-    const { root, absolute } = locate([cwd], directory)
+    const { root, absolute } = leadsTo(cwd, directory)
     if (root === null) return []
     return absolute === cwd ? ["file_write(./config.toml)"] : [`file_write(./${escapeGlob(relative(cwd, absolute))}/**)`]
   })
   return inside.length === 0 ? {} : { deny: [...new Set(inside)] }
+}
+
+/** What cannot be followed cannot be written either; whoever needs the directory says so. */
+const leadsTo = (cwd: string, directory: string): Pick<Located, "root" | "absolute"> => {
+  try {
+    return locate([cwd], directory)
+  } catch {
+    return { root: null, absolute: directory }
+  }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Hook } from "../effects/hooks/hook.ts"
+import type { SandboxWish } from "../effects/os/sandbox.ts"
 import type { Limits, PermissionMode, Rule } from "../machine/session.ts"
 import { parseRule } from "../machine/policy/permission-rule.ts"
 import { nearest } from "./nearest.ts"
@@ -24,6 +25,7 @@ export interface Settings {
   readonly webAllowPrivate: readonly string[]
   /** The person's own programs, in the order in which they are run. */
   readonly hooks: readonly Hook[]
+  readonly sandbox: SandboxWish
 }
 
 /** One layer of settings, as far as it says something. Units: `maxBudgetUsd` in dollars. */
@@ -42,6 +44,10 @@ export interface Layer {
   readonly appendSystemPrompt?: string
   readonly webAllowPrivate?: readonly string[]
   readonly hooks?: readonly Hook[]
+  readonly sandbox?: string
+  readonly sandboxNetwork?: string
+  readonly sandboxKeepVariables?: readonly string[]
+  readonly sandboxWrite?: readonly string[]
 }
 
 /** Something in the settings that cannot be meant; the message says where and what would do. */
@@ -67,7 +73,7 @@ export const settingsOf = (
   modelByKey: string | null
 ): Effect.Effect<Settings, SettingsError> =>
   Effect.gen(function*() {
-    const first = <K extends keyof Layer>(key: K): Layer[K] | undefined => layers.find(({ layer }) => layer[key] !== undefined)?.layer[key]
+    const first: First = (key) => layers.find(({ layer }) => layer[key] !== undefined)?.layer[key]
     const mode = first("permissionMode") ?? "default"
     if (!isMode(mode)) return yield* fault(`the permission mode ${mode} is not known; take one of ${MODES.join(", ")}`)
     const rules = layers.flatMap(({ source, layer }) => rulesOf(layer, source))
@@ -91,9 +97,20 @@ export const settingsOf = (
       appendSystemPrompt: first("appendSystemPrompt") ?? "",
       webAllowPrivate: layers.flatMap(({ layer }) => layer.webAllowPrivate ?? []),
       // Of all layers: the machine's first, then the person's, then those of a workspace that is trusted.
-      hooks: layers.toReversed().flatMap(({ layer }) => layer.hooks ?? [])
+      hooks: layers.toReversed().flatMap(({ layer }) => layer.hooks ?? []),
+      sandbox: yield* sandboxWish(first)
     }
   })
+
+type First = <K extends keyof Layer>(key: K) => Layer[K] | undefined
+
+const sandboxWish = (first: First): Effect.Effect<SandboxWish, SettingsError> => {
+  const mode = first("sandbox") ?? "auto"
+  const network = first("sandboxNetwork") ?? "off"
+  if (mode !== "off" && mode !== "auto" && mode !== "required") return fault(`sandbox = ${mode} is not known; take off, auto or required`)
+  if (network !== "off" && network !== "on") return fault(`sandbox_network = ${network} is not known; take off or on`)
+  return Effect.succeed({ mode, network, keepVariables: first("sandboxKeepVariables") ?? [], alsoWritable: first("sandboxWrite") ?? [] })
+}
 
 const rulesOf = (layer: Layer, source: string): readonly Rule[] => [
   ...(layer.deny ?? []).map((rule): Rule => ({ decision: "deny", rule, source })),
@@ -166,7 +183,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   window_tokens: "whole number",
   auto_commit: "boolean",
   append_system_prompt: "text",
-  web_allow_private: "list"
+  web_allow_private: "list",
+  sandbox: "text",
+  sandbox_network: "text",
+  sandbox_keep_variables: "list",
+  sandbox_write: "list"
 }
 
 const camel = (key: string): string => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())

@@ -16,12 +16,17 @@ export const groupIsEmpty = (group: number): boolean => {
   return onlyZombies(group)
 }
 
-/** Asks the group to end, then kills it; done when nothing of it is left. */
-export const endGroup = async (group: number, graceMs: number): Promise<void> => {
-  signal(group, "SIGTERM")
+/** Asks the group to end, then kills it; done when nothing of it is left. `sparesLeader`: the one it is named for is not asked. */
+export const endGroup = async (group: number, graceMs: number, sparesLeader = false): Promise<void> => {
+  if (sparesLeader) askMembers(group)
+  else signal(group, "SIGTERM")
   if (await emptied(group, graceMs)) return
   signal(group, "SIGKILL")
   await emptied(group, KILLED_MS)
+}
+
+const askMembers = (group: number): void => {
+  for (const pid of pidsIn("/proc")) if (pid !== group && Number(statOf(pid)[2]) === group) signal(-pid, "SIGTERM")
 }
 
 export const killGroupNow = (group: number): void => signal(group, "SIGKILL")

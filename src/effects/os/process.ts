@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process"
 import * as Effect from "effect/Effect"
 import { inDirectory } from "./handle.ts"
 import { endGroup, groupIsEmpty, killGroupNow } from "./process-group.ts"
-import { problemOf, type Problem } from "./problem.ts"
+import { problem, problemOf, type Problem } from "./problem.ts"
 import { endStrays, MARKER } from "./strays.ts"
 
 export interface Command {
@@ -17,6 +17,8 @@ export interface Command {
   readonly timeoutMs: number
   /** What it reads; left out: nothing at all. */
   readonly input?: string
+  /** The descriptor on which a sandbox around the command tells whether it began; `null` where none is around it. */
+  readonly statusFrom?: number | null
   readonly hear: (stream: "stdout" | "stderr", bytes: Buffer) => void
 }
 
@@ -35,7 +37,7 @@ const PIPES_MS = 300
 /**
  * Runs a command in a process group of its own, without a terminal, and without input but what is given. Whether it exits, times out or is
  * interrupted, this ends only when the whole group is dead, and what left the group but kept the marker, too.
- * Errors: fails with a `Problem` where it could not be started.
+ * Errors: fails with a `Problem` where it could not be started, or the sandbox around it not set up.
  */
 export const runProcess = (command: Command): Effect.Effect<Ended, Problem> =>
   Effect.callback<Ended, Problem>((resume) => {
@@ -52,9 +54,10 @@ const start = (command: Command, done: (ended: Ended) => void, failed: (problem:
   const child = spawned(command, failed)
   if (child?.pid === undefined) return null
   const group = child.pid
+  const whyNotBegun = watchStatus(child, command.statusFrom ?? null)
   let timedOut = false
   let ending: Promise<void> | null = null
-  const end = (): Promise<void> => (ending ??= endAll(group, command.marker, GRACE_MS).then(() => pipesClosed(child)))
+  const end = (): Promise<void> => (ending ??= endAll(group, command, GRACE_MS).then(() => pipesClosed(child)))
   const timer = setTimeout(() => {
     timedOut = true
     void end().then(() => done({ how: "timed-out" }))
@@ -65,7 +68,9 @@ const start = (command: Command, done: (ended: Ended) => void, failed: (problem:
     clearTimeout(timer)
     void cleared(child, group, command.marker, ending).then(() => {
       unguard(group)
-      if (!timedOut) done(code === null ? { how: "killed", signal: signal ?? "SIGKILL" } : { how: "exited", code })
+      const why = code === null || timedOut ? null : whyNotBegun()
+      if (why !== null) failed(problem(`run in the sandbox: it could not be set up, so nothing ran: ${why}`))
+      else if (!timedOut) done(code === null ? { how: "killed", signal: signal ?? "SIGKILL" } : { how: "exited", code })
     })
   })
   return { end: () => (clearTimeout(timer), end()) }
@@ -78,7 +83,7 @@ const spawned = (command: Command, failed: (problem: Problem) => void): ChildPro
       spawn(command.file, command.arguments, {
         cwd,
         env: { ...command.environment, [MARKER]: command.marker },
-        stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+        stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(typeof command.statusFrom === "number" ? ["pipe" as const] : [])],
         detached: true
       })
     )
@@ -100,6 +105,17 @@ const watchOutput = (child: ChildProcess, hear: Command["hear"]): void => {
   }
 }
 
+/** bubblewrap tells the exit code of what it ran; where it ran nothing it says why on stderr. `null`: the command began. */
+const watchStatus = (child: ChildProcess, statusFrom: number | null): (() => string | null) => {
+  if (statusFrom === null) return () => null
+  const said = { status: "", stderr: "" }
+  const keep = (what: keyof typeof said) => (bytes: Buffer): void => void (said[what] = (said[what] + bytes.toString("utf8")).slice(-STATUS_BYTES))
+  child.stdio[statusFrom]?.on("error", () => {}).on("data", keep("status"))
+  child.stderr?.on("data", keep("stderr"))
+  return () => (said.status.includes('"exit-code"') ? null : said.stderr.trim().split("\n").at(-1) || "it says nothing")
+}
+const STATUS_BYTES = 4_096
+
 /** After the command itself ended: nothing it started is left, and its output has come through. */
 const cleared = async (child: ChildProcess, group: number, marker: string, ending: Promise<void> | null): Promise<void> => {
   if (ending !== null) return ending
@@ -108,14 +124,15 @@ const cleared = async (child: ChildProcess, group: number, marker: string, endin
   await pipesClosed(child)
 }
 
-const endAll = async (group: number, marker: string, graceMs: number): Promise<void> => {
-  await endGroup(group, graceMs)
+/** A sandbox is not asked to end, only what runs in it: with the sandbox all would be dead at once. */
+const endAll = async (group: number, { marker, statusFrom }: Command, graceMs: number): Promise<void> => {
+  await endGroup(group, graceMs, typeof statusFrom === "number")
   await endStrays(marker, 0)
 }
 
 /** Waits for the end of the output, and gives up on pipes that stay open in silence. */
 const pipesClosed = (child: ChildProcess): Promise<void> => {
-  const open = [child.stdout, child.stderr].flatMap((pipe) => (pipe === null || pipe.closed ? [] : pipe))
+  const open = child.stdio.slice(1).flatMap((pipe) => (pipe === null || pipe === undefined || pipe.closed ? [] : pipe))
   if (open.length === 0) return Promise.resolve()
   return new Promise((resolve) => {
     const timer = setTimeout(() => {

@@ -28,6 +28,7 @@ export const git: Tool<Input> = {
   description: "Run git in the workspace: look at it, stage, commit (-m needed), list or make branches, stash. Nothing that discards work.",
   input: Input,
   access: "executes",
+  enclosed: true,
   idempotent: false,
   limits: "60 s; never destructive; no option that runs another program or writes elsewhere; no pager, editor or prompt",
   facts: ({ operation, args = [] }, workspace) => {

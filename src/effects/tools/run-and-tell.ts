@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { Problem } from "../os/problem.ts"
-import { runProcess, type Ended } from "../os/process.ts"
+import type { Ended } from "../os/process.ts"
 import { outgoingBytes } from "./outgoing.ts"
 import { excerptOf, keepEnds, wholeOutput, type Output } from "./output.ts"
+import { runEnclosed, type Run } from "./run-enclosed.ts"
 import { counted } from "./text.ts"
 import type { ToolContext, ToolOutcome } from "./tool.ts"
 
@@ -11,24 +12,12 @@ const SHOWN_BYTES_MAX = 30_000
 /** Of the whole output, so much is kept from each end. */
 const KEPT_BYTES = 2 * 1024 * 1024
 
-export interface Run {
-  readonly file: string
-  readonly arguments: readonly string[]
-  readonly cwd: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly timeoutMs: number
-}
-
 /** Runs a program for the model: how it ended, then what it said, the middle left out where that is much. */
 export const runAndTell = Effect.fnUntraced(function*(run: Run, context: ToolContext): Effect.fn.Return<ToolOutcome, Problem> {
   const { add, output } = keepEnds(KEPT_BYTES, KEPT_BYTES)
-  const ended = yield* runProcess({
-    ...run,
-    marker: context.marker,
-    hear: (stream, bytes) => {
-      add(stream, bytes)
-      context.hear(stream, bytes)
-    }
+  const ended = yield* runEnclosed(run, context, (stream, bytes) => {
+    add(stream, bytes)
+    context.hear(stream, bytes)
   })
   const said = output()
   const blob = said.total > SHOWN_BYTES_MAX ? yield* stored(said, context) : null

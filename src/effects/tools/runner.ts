@@ -4,6 +4,7 @@ import type { ExecuteTools, StartedCall } from "../../machine/action.ts"
 import type { Emit } from "../emit.ts"
 import { Blobs } from "../os/blobs.ts"
 import { attempt, problemOf } from "../os/problem.ts"
+import { requiring, Sandbox } from "../os/sandbox.ts"
 import { Workspace } from "../os/workspace.ts"
 import { decodeArguments } from "./arguments.ts"
 import { Background } from "./background.ts"
@@ -38,12 +39,15 @@ export const executeCall = Effect.fnUntraced(function*(started: StartedCall, emi
 
 const contextOf = Effect.fnUntraced(function*({ call, effect }: StartedCall, frames: Frames) {
   const workspace = yield* Workspace
+  const vetted = yield* VettedCalls
+  const sandbox = yield* Sandbox
   const context: ToolContext = {
     workspace,
     blobs: yield* Blobs,
     readFiles: yield* ReadFiles,
     background: yield* Background,
-    vetted: (yield* VettedCalls).pathsOf(workspace.session, call.id),
+    sandbox: vetted.isSandboxed(workspace.session, call.id) ? requiring(sandbox) : sandbox,
+    vetted: vetted.pathsOf(workspace.session, call.id),
     marker: `${workspace.session}:${effect}`,
     hear: frames.hear
   }

@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { locateInside } from "../os/path.ts"
 import { attempt, problem, refuse } from "../os/problem.ts"
-import { runProcess } from "../os/process.ts"
 import { startBackground } from "./background-start.ts"
 import { requireNoPlaceholder } from "./placeholders.ts"
-import { runAndTell, type Run } from "./run-and-tell.ts"
+import { runAndTell } from "./run-and-tell.ts"
+import { runEnclosed, type Run } from "./run-enclosed.ts"
 import { shellFacts } from "./shell-facts.ts"
 import { prepareLine } from "./shell-line.ts"
 import { told, type Tool, type ToolContext } from "./tool.ts"
@@ -32,6 +32,7 @@ export const shell: Tool<Input> = {
     "past 30 kB only head and tail. Timeout 60 s unless given, at most 600 s. Nothing it starts outlives it, nor background commands the session.",
   input: Input,
   access: "executes",
+  enclosed: true,
   idempotent: false,
   limits: "60 s, at most 600 s; the whole process group dies with it; head and tail of output past 30 kB, up to 4 MB of it kept beside; in the background 16 at once, a day each",
   prepare: ({ command }) => prepareLine(command),
@@ -52,9 +53,9 @@ export const shell: Tool<Input> = {
 }
 
 /** The number of the call is in the id, so that no later process takes one id for another. */
-const startBeside = (run: Run, command: string, { background, marker }: ToolContext) => {
-  const id = `bg${marker.slice(marker.lastIndexOf(":") + 1)}`
-  const started = startBackground({ id, command }, (hear) => runProcess({ ...run, marker, hear }), background)
+const startBeside = (run: Run, command: string, context: ToolContext) => {
+  const id = `bg${context.marker.slice(context.marker.lastIndexOf(":") + 1)}`
+  const started = startBackground({ id, command }, (hear) => runEnclosed(run, context, hear), context.background)
   return Effect.as(started, told(`${id} runs in the background; shell_output tells what it says, shell_stop ends it`))
 }
 

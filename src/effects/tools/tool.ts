@@ -5,6 +5,7 @@ import type { Part } from "../../machine/session.ts"
 import type { Question } from "../../machine/state.ts"
 import type { Blobs } from "../os/blobs.ts"
 import type { Problem } from "../os/problem.ts"
+import type { SandboxService } from "../os/sandbox.ts"
 import type { Workspace } from "../os/workspace.ts"
 import type { Background } from "./background.ts"
 import type { ReadFiles } from "./read-files.ts"
@@ -23,6 +24,8 @@ export interface Tool<Input = unknown> {
   readonly input: Schema.Codec<Input>
   /** The most that a call may do. */
   readonly access: "reads" | "writes" | "executes" | "asks"
+  /** Whether what it runs is held by the sandbox, where there is one. */
+  readonly enclosed?: true
   /** Whether running it twice is as good as once. */
   readonly idempotent: boolean
   /** Its limits, for people. */
@@ -49,6 +52,8 @@ export interface ToolContext {
   readonly blobs: Blobs["Service"]
   readonly readFiles: ReadFiles["Service"]
   readonly background: Background["Service"]
+  /** Holds the programs that are run for the model. */
+  readonly sandbox: SandboxService
   /** The paths the call was allowed for; `null` where no process remembers them. */
   readonly vetted: readonly PathFact[] | null
   /** Marks the processes of this call: `<session>:<effect>`. */

@@ -4,6 +4,7 @@ import type { CallFacts } from "../../machine/event.ts"
 import type { ToolCall } from "../../machine/session.ts"
 import type { Emit } from "../emit.ts"
 import { problemOf } from "../os/problem.ts"
+import { Sandbox, type SandboxState } from "../os/sandbox.ts"
 import { Workspace } from "../os/workspace.ts"
 import { decodeArguments } from "./arguments.ts"
 import { Tools } from "./registry.ts"
@@ -19,8 +20,9 @@ export const vetToolCalls = Effect.fnUntraced(function*(
   const vettedCalls = yield* VettedCalls
   const tools = yield* Tools
   for (const call of action.calls) yield* prepared(call, tools)
-  const facts = action.calls.map((call) => factsOf(call, tools, workspace))
-  vettedCalls.remember(workspace.session, new Map(facts.map(({ call, paths }) => [call, paths])))
+  const sandbox = action.calls.some(({ name }) => isEnclosed(name, tools)) ? yield* (yield* Sandbox).state : null
+  const facts = action.calls.map((call) => factsOf(call, tools, workspace, sandbox))
+  vettedCalls.remember(workspace.session, new Map(facts.map((fact) => [fact.call, fact])))
   emit({ type: "ToolCallsVetted", effect: action.effect, facts })
 })
 
@@ -38,11 +40,12 @@ const prepared = (call: ToolCall, tools: readonly Tool[]): Effect.Effect<void> =
 }
 
 /** A call that cannot run says why in `invalid`, in words that help the model to do better. */
-export const factsOf = (call: ToolCall, tools: readonly Tool[], workspace: Workspace["Service"]): CallFacts => {
+export const factsOf = (call: ToolCall, tools: readonly Tool[], workspace: Workspace["Service"], sandbox: SandboxState | null = null): CallFacts => {
   try {
     const tool = tools.find(({ name }) => name === call.name)
     if (tool === undefined) return invalid(call, `there is no tool ${call.name}; there are ${tools.map(({ name }) => name).join(", ")}`)
-    return callFacts(call, tool.facts(decodeArguments(tool, call.arguments), workspace))
+    const facts = callFacts(call, tool.facts(decodeArguments(tool, call.arguments), workspace))
+    return sandbox === null || tool.enclosed !== true ? facts : withSandbox(facts, sandbox)
   } catch (thrown) {
     return invalid(call, problemOf(call.name, thrown).message)
   }
@@ -57,6 +60,14 @@ const callFacts = (call: ToolCall, { changes, paths = [], commands = [], seen, h
   hosts,
   ...(question === undefined ? {} : { question })
 })
+
+const isEnclosed = (name: string, tools: readonly Tool[]): boolean => tools.some((tool) => tool.name === name && tool.enclosed === true)
+
+/** A call counts as held only where nothing of it reaches the network; where the sandbox is required and not to be had, it cannot run. */
+const withSandbox = (facts: CallFacts, sandbox: SandboxState): CallFacts => {
+  if (sandbox.name === "off") return sandbox.required ? { ...facts, invalid: `the sandbox is required, and ${sandbox.why}` } : facts
+  return sandbox.network === "off" && facts.commands.length > 0 ? { ...facts, sandboxed: true } : facts
+}
 
 /** It never starts, so it changes nothing. */
 const invalid = (call: ToolCall, why: string): CallFacts => ({ call: call.id, invalid: why, changes: false, paths: [], commands: [], hosts: [] })

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Cause from "effect/Cause"
 import { examine, type Facts, type Place, type Program } from "../../runtime/doctor.ts"
+import { sandboxSentence, sandboxWord } from "../view/sandbox-words.ts"
 import { printer } from "../view/printer.ts"
 import { fitted, span, whole, type Shown, type Tone } from "../view/shown.ts"
 import { oneLine } from "../view/visible.ts"
@@ -12,12 +13,12 @@ import { appOf } from "./open.ts"
 /** Says what Loom stands on here, what protects this machine, and what is missing. Exit code 1 where Loom cannot work. */
 export const doctor: Command = Effect.fnUntraced(function*(invocation: Invocation) {
   const { environment, flags, output } = invocation
-  const facts = yield* Effect.promise(() => examine(environment))
+  const facts = yield* Effect.promise(() => examine(environment, invocation.cwd))
   const opened = yield* Effect.exit(appOf(invocation))
   const model = Exit.isSuccess(opened) ? opened.value.settings.model : null
   const fault = Exit.isSuccess(opened) ? null : String((Cause.squash(opened.cause) as { readonly message?: unknown }).message ?? opened.cause)
   const terminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true, ...output.outLook(), utf8: isUtf8(environment) }
-  if (flags.json === true) output.out(`${JSON.stringify({ ...facts, model, sandbox: "off", terminal, fault }, null, 2)}\n`)
+  if (flags.json === true) output.out(`${JSON.stringify({ ...facts, model, sandbox: facts.sandbox.name, sandboxWhy: sandboxSentence(facts.sandbox), terminal, fault }, null, 2)}\n`)
   else printer(output.out, output.outLook).show([...factLines(facts), ...modelLines(model, facts), ...protectionLines(facts), ...terminalLines(terminal), ...faultLines(fault)])
   return fault === null && facts.directories.data.writable ? EXIT.done : EXIT.failed
 })
@@ -45,9 +46,10 @@ const modelLines = (model: string | null, { keys }: Facts): readonly Shown[] => 
   line("plain", "keys", `${Object.entries(keys).flatMap(([name, present]) => (present ? [name] : [])).join(", ") || "none"}${Object.values(keys).every(Boolean) ? "" : "  (named only; values are never shown)"}`)
 ]
 
-const protectionLines = ({ bubblewrap, shellGrammarFault }: Facts): readonly Shown[] => [
-  line("notice", "sandbox", "off: commands run with all your rights; what you allow is all that holds them"),
-  line("plain", "bubblewrap", bubblewrap ? "installed; this version does not use it yet" : "not installed; this version would not use it yet"),
+/** Where there is none, the sentence says how to come to one. */
+const protectionLines = ({ sandbox, shellGrammarFault }: Facts): readonly Shown[] => [
+  line(sandbox.name === "on" ? "good" : "notice", "sandbox", `${sandboxWord(sandbox).replace("sandbox: ", "")}: ${sandboxSentence(sandbox)}`),
+  ...(sandbox.name === "on" ? [line("plain", "bubblewrap", sandbox.version)] : []),
   shellGrammarFault === null
     ? line("good", "shell", "commands are told apart by the shell's grammar; what it cannot tell asks")
     : line("notice", "shell", `its grammar cannot be loaded (${shellGrammarFault}): only plain commands are told apart, all others ask; install loom again`)

@@ -32,6 +32,7 @@ export const FLAGS = {
   trust: { group: "permissions", help: "take the settings and allow rules of this workspace for this run; `loom trust` does so for good" },
   revoke: { group: "permissions", help: "trust: take it back" },
   tool: { value: "NAME", group: "permissions", help: "permissions explain, hooks test: the tool that is called; shell where nothing is said" },
+  "no-sandbox": { group: "permissions", help: "run commands without the sandbox" },
   "auto-commit": { group: "permissions", help: "commit the agent's own changes after each batch of tools" },
   "max-steps": { value: "N", group: "limits", help: "model calls of a turn at most" },
   "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
@@ -146,6 +147,7 @@ export const flagsLayer = (flags: Flags): Layer | string => {
     ...(typeof flags["permission-mode"] === "string" ? { permissionMode: flags["permission-mode"] } : {}),
     ...Object.fromEntries(AMOUNTS.flatMap(({ flag, key }) => (flags[flag] === undefined ? [] : [[key, Number(flags[flag])]]))),
     ...(typeof flags["append-system-prompt"] === "string" ? { appendSystemPrompt: flags["append-system-prompt"] } : {}),
+    ...(flags["no-sandbox"] === true ? { sandbox: "off" } : {}),
     ...(flags["auto-commit"] === true ? { autoCommit: true } : {}),
     allow: ruleList(flags["allowed-tools"]),
     deny: ruleList(flags["disallowed-tools"])

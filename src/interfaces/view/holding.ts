@@ -2,15 +2,17 @@ import { offloadThreshold, requestTokens, tokensOf } from "../../machine/policy/
 import { inOrder } from "../../machine/policy/explain.ts"
 import { permissionsOf, type Permissions } from "../../machine/policy/permission.ts"
 import type { PermissionMode, Rule, Session } from "../../machine/session.ts"
+import type { SandboxState } from "../../runtime/app.ts"
 import { costWords, count, plural, usageWords } from "./money.ts"
 import { fitted, span, whole, type Shown, type Tone } from "./shown.ts"
+import { sandboxSentence, sandboxWord } from "./sandbox-words.ts"
 import { windowPercent } from "./status-line.ts"
 import { oneLine } from "./visible.ts"
 
 /** Which permissions hold: the mode, the rules in the order they count, and what a person allowed for the session. */
-export const permissionLines = (session: Session): readonly Shown[] => [
+export const permissionLines = (session: Session, sandbox: SandboxState): readonly Shown[] => [
   ...ruleTable(permissionsOf(session)),
-  whole(span("notice", "sandbox: off"), span("dim", "  commands run with all your rights; what is allowed is all that holds them"))
+  whole(span(sandbox.name === "on" ? "good" : "notice", sandboxWord(sandbox)), span("dim", `  ${oneLine(sandboxSentence(sandbox))}`))
 ]
 
 /** The mode, and the rules in the order in which they count, each with who said it. */

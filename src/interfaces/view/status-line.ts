@@ -5,11 +5,11 @@ import { oneLine } from "./visible.ts"
 import { fitted, span, type Shown } from "./shown.ts"
 
 /** What holds now, before the prompt: model, mode, how full the window is, cost, sandbox, commands that run in the background, session. */
-export const statusLine = (session: Session, inBackground = 0): Shown =>
+export const statusLine = (session: Session, sandbox: string, inBackground = 0): Shown =>
   fitted(
     span("dim", `${oneLine(session.settings.model)} · `),
     span(session.settings.mode === "bypass" ? "bad" : "dim", session.settings.mode === "bypass" ? "BYPASS: nothing asks" : session.settings.mode),
-    span("dim", ` · ${windowPercent(session)} % of window · ${costWords(session.usage)} · sandbox: off · `),
+    span("dim", ` · ${windowPercent(session)} % of window · ${costWords(session.usage)} · ${sandbox} · `),
     span("notice", inBackground === 0 ? "" : `${inBackground} in the background`),
     span("dim", `${inBackground === 0 ? "" : " · "}${session.id}`)
   )

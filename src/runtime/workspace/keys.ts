@@ -17,7 +17,11 @@ export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten" | "no
   autoCommit: "say",
   appendSystemPrompt: "say",
   hooks: "say",
-  webAllowPrivate: "not"
+  webAllowPrivate: "not",
+  sandbox: "not",
+  sandboxNetwork: "not",
+  sandboxKeepVariables: "not",
+  sandboxWrite: "not"
 }
 
 /** From the strictest to the loosest. */

@@ -24,7 +24,7 @@ const story: readonly Said[] = [
 const key = (text: string, name = text.toLowerCase()): Key => ({ text: text.length === 1 ? text : "", name, ctrl: false, meta: false })
 const text = (shown: readonly Shown[]) => shown.map((one) => (one.type === "line" ? paintedLine(one, { colour: false, columns: 200 }) : one.text)).join("\n")
 const shows = (wanted: readonly Wanted[]) => wanted.flatMap((one) => (one.type === "show" ? [text(one.shown)] : [])).join("\n")
-const begun = (): readonly [Talk, readonly Wanted[]] => begin(lastState(play(story)), NOW - 60_000)
+const begun = (): readonly [Talk, readonly Wanted[]] => begin(lastState(play(story)), NOW - 60_000, "sandbox: off")
 const pressing = (keys: string, from: Talk = { ...begun()[0], keyAt: NOW - 60_000 }): readonly [Talk, readonly Wanted[]] =>
   keys.split(" ").reduce<readonly [Talk, readonly Wanted[]]>(([talk], each) => hear(talk, { type: "key", key: key(each), editing: false }, NOW), [from, []])
 const answersOf = (wanted: readonly Wanted[]) => wanted.map((one) => (one.type === "say" && one.said.type === "ApprovalAnswered" ? `${one.said.effect}: ${one.said.answer}${one.said.rules === undefined ? "" : ` ${one.said.rules.join(", ")}`}` : one.type))
@@ -92,7 +92,7 @@ test("while the answers arrive one by one nothing is asked again, and no key ans
 })
 
 test("keys of a person who was typing when the questions came answer nothing", () => {
-  const before: Talk = { ...begin(lastState(play(story.slice(0, -1))), NOW - 60_000)[0], keyAt: NOW - 50 }
+  const before: Talk = { ...begin(lastState(play(story.slice(0, -1))), NOW - 60_000, "sandbox: off")[0], keyAt: NOW - 50 }
   const [talk] = hear(before, { type: "recorded", recorded: play(story).at(-1)! }, NOW)
   const [after] = hear(talk, { type: "key", key: key("Y"), editing: false }, NOW + 100)
   expect(after.stage).toEqual(talk.stage)

@@ -10,13 +10,13 @@ const NOW = 5_000_000
 const key = (name: string, more: Partial<Key> = {}): Key => ({ text: name.length === 1 ? name : "", name, ctrl: false, meta: false, ...more })
 const CTRL_C = key("c", { ctrl: true, text: "\u0003" })
 
-const talkAfter = (said: readonly Said[]): Talk => ({ ...begin(lastState(play(said)), NOW - 60_000)[0], keyAt: NOW - 60_000 })
+const talkAfter = (said: readonly Said[]): Talk => ({ ...begin(lastState(play(said)), NOW - 60_000, "sandbox: off")[0], keyAt: NOW - 60_000 })
 const press = (talk: Talk, pressed: Key, editing = false, now = NOW) => hear(talk, { type: "key", key: pressed, editing }, now)
 const says = (wanted: readonly Wanted[]) => wanted.flatMap((one) => (one.type === "say" ? [one.said] : []))
 const shownText = (shown: readonly Shown[]) => shown.map((one) => (one.type === "line" ? paintedLine(one, { colour: false, columns: 200 }) : one.text)).join("\n")
 const shows = (wanted: readonly Wanted[]) => wanted.flatMap((one) => (one.type === "show" ? [shownText(one.shown)] : []))
 
-const idle = talkFrom(lastState(play([{ type: "SettingsChanged" }])))
+const idle = talkFrom(lastState(play([{ type: "SettingsChanged" }])), "sandbox: off")
 const busy = talkAfter([userSays("x"), gathered])
 const asking = talkAfter([userSays("x"), gathered, modelCalls(0, "shell", { command: "npm test" }), completed("tool-calls"), vetted(command("npm test"))])
 const asked = asking.stage.name === "approval" ? asking.stage.asked : null
@@ -133,7 +133,7 @@ test("a question of the model is answered with a number or with words", () => {
 })
 
 test("a session that is taken up with an open question asks it again", () => {
-  const [talk, wanted] = begin(asking.state, NOW)
+  const [talk, wanted] = begin(asking.state, NOW, "sandbox: off")
   expect([talk.stage.name, shows(wanted)]).toEqual(["approval", ["allow shell? it runs a command\n    $ npm test"]])
 })
 

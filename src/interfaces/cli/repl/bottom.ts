@@ -39,9 +39,9 @@ export const bottomOf = (talk: Talk, editing: boolean, inBackground = 0): Bottom
 }
 
 /** At rest, what holds; at work, what is being done. */
-const standing = ({ state, telling }: Talk, inBackground: number): readonly Shown[] =>
+const standing = ({ state, telling, sandbox }: Talk, inBackground: number): readonly Shown[] =>
   isAtRest(state)
-    ? [statusLine(state.session, inBackground)]
+    ? [statusLine(state.session, sandbox, inBackground)]
     : [
         fitted(span("dim", `· ${working(state, telling)} · Esc ${state.session.queue.length > 0 ? "takes the queued message back" : "interrupts"}`)),
         ...state.session.queue.map((parts) => fitted(span("dim", "  queued "), span("person", oneLine(parts.map((part) => (part.type === "text" ? part.text : "[image]")).join(" ")))))

@@ -28,8 +28,8 @@ export const hear = (talk: Talk, heard: Heard, now: number): Talked => {
 }
 
 /** Where a conversation begins; a session that is taken up may hold a question already. */
-export const begin = (state: State, now: number): Talked => {
-  const talk = talkFrom(state)
+export const begin = (state: State, now: number, sandbox: string): Talked => {
+  const talk = talkFrom(state, sandbox)
   const stage = stageAfter(talk, openQuestions(state), now)
   const asked = asking(stage)
   return [{ ...talk, stage }, asked.length === 0 ? [] : [show(...asked)]]

@@ -6,6 +6,7 @@ import type { LogError } from "../../../runtime/event-log/event-log.ts"
 import { rememberRules } from "../../../runtime/remember-rules.ts"
 import type { LoadedLog } from "../../../runtime/replay/log-source.ts"
 import type { Recorded, Said, Session } from "../../../runtime/session.ts"
+import { sandboxWord } from "../../view/sandbox-words.ts"
 import { span, whole } from "../../view/shown.ts"
 import { isAtRest } from "../../view/telling.ts"
 import { EXIT } from "../exit-code.ts"
@@ -43,7 +44,7 @@ export const converseOnScreen = Effect.fnUntraced(function*(invocation: Invocati
 const talkUntilLeft = Effect.fnUntraced(function*(invocation: Invocation, app: App, session: Session): Effect.fn.Return<Next, LogError, Scope.Scope> {
   const inbox = yield* Queue.unbounded<Incoming>()
   const offer = (incoming: Incoming): void => void Queue.offerUnsafe(inbox, incoming)
-  let [talk, wanted] = begin(session.state(), yield* Clock.currentTimeMillis)
+  let [talk, wanted] = begin(session.state(), yield* Clock.currentTimeMillis, sandboxWord(yield* app.sandbox))
   const terminal = yield* openTerminal(invocation, app.directories.state, offer, () => talk, () => app.sessions.inBackground(session.id).length)
   const scene: Scene = { invocation, app, session, terminal, offer }
   yield* listen(scene)

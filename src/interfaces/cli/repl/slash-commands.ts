@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { SandboxState } from "../../../runtime/app.ts"
 import type { LogError } from "../../../runtime/event-log/event-log.ts"
 import { modelChange } from "../../../runtime/model-change.ts"
 import type { LoadedLog } from "../../../runtime/replay/log-source.ts"
@@ -50,7 +51,7 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
     case "mode":
       return changeMode(rest, context)
     case "permissions":
-      return Effect.map(Effect.promise(() => import("../../view/permission-lines.ts")), ({ workspaceLines }) => (show([...permissionLines(session.state().session), ...workspaceLines(app.workspace)]), null))
+      return Effect.flatMap(app.sandbox, (sandbox) => tellPermissions(sandbox, context))
     case "sessions":
       return listSessions(context)
     case "resume":
@@ -92,6 +93,11 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
       return Effect.succeed({ type: "leave", code: EXIT.done })
   }
 }
+
+const tellPermissions = (sandbox: SandboxState, context: SlashContext): Outcome =>
+  Effect.flatMap(Effect.promise(() => import("../../view/permission-lines.ts")), ({ workspaceLines }) =>
+    shown(context, [...permissionLines(context.session.state().session, sandbox), ...workspaceLines(context.app.workspace)])
+  )
 
 const shown = ({ show }: SlashContext, lines: readonly Shown[]): Outcome => Effect.sync(() => (show(lines), null))
 

@@ -23,6 +23,8 @@ export interface Talk {
   readonly keyAt: number
   /** When the person last asked to stop; a second time leaves. */
   readonly stopAt: number | null
+  /** What holds commands, in a word or two. */
+  readonly sandbox: string
 }
 
 /** What the keyboard means now. `heldFrom`: the person was typing when the question came, so keys count only after a pause. */
@@ -73,7 +75,7 @@ export type Wanted =
 
 export type Talked = readonly [Talk, readonly Wanted[]]
 
-export const talkFrom = (state: State): Talk => ({ state, telling: tellingFrom(state), stage: { name: "line" }, pending: [], keyAt: 0, stopAt: null })
+export const talkFrom = (state: State, sandbox: string): Talk => ({ state, telling: tellingFrom(state), stage: { name: "line" }, pending: [], keyAt: 0, stopAt: null, sandbox })
 
 export const say = (said: Said): Wanted => ({ type: "say", said })
 

@@ -1,0 +1,20 @@
+import * as Effect from "effect/Effect"
+import { attempt, type Problem } from "../os/problem.ts"
+import { runProcess, type Command, type Ended } from "../os/process.ts"
+import type { ToolContext } from "./tool.ts"
+
+/** A program and how long it may take. */
+export type Run = Pick<Command, "file" | "arguments" | "cwd" | "environment" | "timeoutMs">
+
+/** Runs a program for the model, in the sandbox where there is one. What it must not leave behind is set aside, and its new names are heard as said by the program. */
+export const runEnclosed = Effect.fnUntraced(function*(
+  run: Run,
+  { sandbox, marker }: Pick<ToolContext, "sandbox" | "marker">,
+  hear: Command["hear"]
+): Effect.fn.Return<Ended, Problem> {
+  const { start, statusFrom, after } = yield* sandbox.enclose(run)
+  const ended = yield* Effect.onInterrupt(runProcess({ ...start, timeoutMs: run.timeoutMs, statusFrom, marker, hear }), () => Effect.sync(after))
+  const setAside = yield* attempt("look what the command left behind", after)
+  for (const path of setAside) hear("stderr", Buffer.from(`loom: the command made a file that leads git to other settings; it is now ${path}\n`))
+  return ended
+})
