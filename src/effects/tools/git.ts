@@ -5,6 +5,7 @@ import { keptFrom } from "../../machine/policy/kept.ts"
 import { locate, locateInside } from "../os/path.ts"
 import { attempt, refuse } from "../os/problem.ts"
 import type { Workspace } from "../os/workspace.ts"
+import { withoutOwnFilters } from "./git-filters.ts"
 import { withoutKept } from "./git-kept.ts"
 import { GIT_OPERATIONS, judgeGit } from "./git-options.ts"
 import { runAndTell } from "./run-and-tell.ts"
@@ -40,15 +41,17 @@ export const git: Tool<Input> = {
   },
   run: Effect.fnUntraced(function*({ operation, args = [] }, context) {
     const reads = judgeGit(operation, args) === "reads"
+    const cwd = context.workspace.roots[0] ?? "/"
+    const unfiltered = reads ? yield* withoutOwnFilters(cwd) : {}
     const kept = keptFrom("git", yield* RulesHeld)
     const { roots } = context.workspace
     const limited = yield* attempt("git", () => withoutKept(operation, args, kept, (word) => isPath(word, roots)))
     const outcome = yield* runAndTell(
       {
         file: "git",
-        arguments: [...SETTINGS, operation, ...withoutPrograms(operation, limited)],
-        cwd: context.workspace.roots[0] ?? "/",
-        environment: environment(reads),
+        arguments: [...SETTINGS, ...(reads ? WITHOUT_HOOKS : []), operation, ...withoutPrograms(operation, limited)],
+        cwd,
+        environment: { ...environment(reads), ...unfiltered },
         timeoutMs: TIMEOUT_MS
       },
       context
@@ -67,12 +70,20 @@ const SETTINGS = [
   ...["color.ui=false", "core.quotePath=false", "core.fsmonitor=false", "safe.bareRepository=explicit", "log.showSignature=false"].flatMap((setting) => ["-c", setting])
 ]
 
+/** Some hooks run when git only renews its list of files. */
+const WITHOUT_HOOKS = ["-c", "core.hooksPath=/dev/null"]
+
 /** Settings may name programs that show differences; none of them runs here. */
 const withoutPrograms = (operation: Input["operation"], args: readonly string[]): readonly string[] => {
-  const safe = ["--no-ext-diff", "--no-textconv"]
+  const safe = ["--no-ext-diff", "--no-textconv", AROUND_SUBMODULES]
   if (operation === "stash" && args[0] === "show" && args.length > 1) return ["show", ...safe, ...args.slice(1)]
-  return operation === "diff" || operation === "log" || operation === "show" ? [...safe, ...args] : args
+  if (operation === "status") return [AROUND_SUBMODULES, ...args.filter(closed)]
+  return operation === "diff" || operation === "log" || operation === "show" ? [...safe, ...args.filter(closed)] : args
 }
+
+/** A submodule has settings of its own, whose programs would run where git looks into it. */
+const AROUND_SUBMODULES = "--ignore-submodules=dirty"
+const closed = (word: string): boolean => !/^--ignore-submodules=(none|untracked)$/.test(word)
 
 /** What would lead git to another repository, or to another program, is left out. */
 const MISLEADING =
