@@ -4,16 +4,17 @@ import * as Effect from "effect/Effect"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import { parseModel } from "../effects/llm/model-name.ts"
 import engineDefinitions from "../effects/tools/definitions.json" with { type: "json" }
-import type { SessionOpened } from "../machine/event.ts"
+import type { Parent, SessionOpened } from "../machine/event.ts"
 import { MACHINE_VERSION } from "../machine/step.ts"
 import { SettingsError, type Settings } from "./settings.ts"
-import { systemPrompt } from "./system-prompt.ts"
+import { childPrompt, systemPrompt } from "./system-prompt.ts"
 
 /** The first event of a session: all that its machine will ever know of the world it was opened in. */
 export const openingEvent = Effect.fnUntraced(function*(
   settings: Settings,
   roots: readonly string[],
-  attended: boolean
+  attended: boolean,
+  child: ChildOpening | null = null
 ): Effect.fn.Return<SessionOpened, SettingsError> {
   const at = yield* Clock.currentTimeMillis
   const model = yield* knownModel(settings.model)
@@ -23,14 +24,36 @@ export const openingEvent = Effect.fnUntraced(function*(
     session: sessionId(at),
     machine: MACHINE_VERSION,
     seed: randomBytes(4).readUInt32LE(),
-    system: systemPrompt(settings.appendSystemPrompt),
-    tools: engineDefinitions,
+    system: child === null ? systemPrompt(settings.appendSystemPrompt) : childPrompt(child.kind),
+    tools: toolsFor(settings, child),
     rules: settings.rules,
     roots,
     modelsByName: { [model]: modelFacts(model) },
-    settings: { model, mode: settings.mode, attended, limits: settings.limits }
+    settings: { model, mode: settings.mode, attended, limits: settings.limits },
+    ...(child === null ? {} : { parent: { session: child.parent, n: 1, changes: [child.kind] } })
   }
 })
+
+/** A session that a call of another one begins. */
+export interface ChildOpening {
+  readonly kind: "sub-agent" | "oracle"
+  /** Id of the session whose call it is. */
+  readonly parent: string
+  readonly roots: readonly string[]
+}
+
+/** Whether a session was begun by a call of another one, and by no person. */
+export const isChild = (parent: Parent | null): boolean => parent?.changes?.some((change) => change === "sub-agent" || change === "oracle") === true
+
+/** What needs something set up is there only where it is. A child reads, and has no children. */
+const toolsFor = ({ oracle, webSearchUrl }: Settings, child: ChildOpening | null): SessionOpened["tools"] =>
+  engineDefinitions.filter(({ name }) => {
+    if (name === "web_search" && webSearchUrl === null) return false
+    if (child !== null) return child.kind === "sub-agent" && READING.has(name)
+    return name !== "oracle" || oracle !== null
+  })
+
+const READING: ReadonlySet<string> = new Set(["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "web_search"])
 
 /** The model as the machine knows it. Errors: a sentence that says what to set. */
 export const knownModel = (model: string | null): Effect.Effect<string, SettingsError> => {

@@ -17,6 +17,7 @@ import { endStrays } from "../effects/os/strays.ts"
 import { Workspace } from "../effects/os/workspace.ts"
 import { Web } from "../effects/web/web-settings.ts"
 import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.ts"
+import { ChildSessions, noChildSessions } from "../effects/tools/child-sessions.ts"
 import { Background } from "../effects/tools/background.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
 import { VettedCalls, type Vetted } from "../effects/tools/vetted-calls.ts"
@@ -28,7 +29,8 @@ import type { State } from "../machine/state.ts"
 import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
 import type { Row } from "./event-log/line.ts"
 import { LogError } from "./event-log/log-error.ts"
-import { knownModel, openingEvent } from "./opening.ts"
+import { childSessions, type Family } from "./child-sessions.ts"
+import { isChild, knownModel, openingEvent } from "./opening.ts"
 import { runSession, type Said, type Session } from "./session.ts"
 import type { Settings, SettingsError } from "./settings.ts"
 
@@ -64,7 +66,7 @@ export interface Sessions {
   readonly hold: (id: string) => Effect.Effect<Session, LogError, Scope.Scope>
   /** The commands that a session of this process runs in the background now. */
   readonly inBackground: (id: string) => readonly string[]
-  /** Newest first; those of one workspace, or all. */
+  /** Newest first; all, or those of one workspace that no call of another session began. */
   readonly list: (root?: string) => Effect.Effect<readonly SessionSummary[], LogError>
   /** The one session whose id begins so, or whose last letters these are. Errors: none, or several. */
   readonly find: (prefix: string) => Effect.Effect<SessionSummary, LogError>
@@ -90,14 +92,26 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   const backgroundBySession = new Map<string, Background["Service"]>()
 
   /** Keeps a session alive in rooms of its own. */
-  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening, started: "startup" | "resume") {
-    const rooms = yield* Layer.build(withWeb(roomsOf(surroundings, state, kept), settings))
+  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening, started: "startup" | "resume"): Effect.fn.Return<Session, LogError, Scope.Scope> {
+    let now = (): State => state
+    const family: Family = { settings, parent: () => now().session, open: openChild }
+    // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
+    const mayHaveChildren = state.session.opened.tools.some(({ name }) => name === "sub_agent")
+    const children = Layer.succeed(ChildSessions, mayHaveChildren ? childSessions(family) : noChildSessions)
+    const rooms = yield* Layer.build(Layer.merge(withWeb(roomsOf(surroundings, state, kept), settings), children))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
     if (state.name === "ExecutingTools") Context.get(rooms, VettedCalls).remember(state.session.id, yield* heldBySandbox(log, state.session.id))
-    return yield* runSession(journal, state, (action, cause, emit) =>
+    const session = yield* runSession(journal, state, (action, cause, emit) =>
       worksOf(action, cause, emit, options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
+    now = session.state
+    return session
+  })
+
+  const openChild: Family["open"] = Effect.fnUntraced(function*(settings, child) {
+    const opened = yield* openingEvent(settings, child.roots, false, child)
+    return yield* live(yield* log.create(opened), replay([opened]), { settings, attended: false }, "startup")
   })
 
   const stateAfter = Effect.fnUntraced(function*(id: string, tail: readonly Row[], from: State | undefined) {
@@ -108,7 +122,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   })
 
   const list: Sessions["list"] = (root) =>
-    Effect.map(log.list, (all) => (root === undefined ? all : all.filter((session) => session.roots[0] === root)))
+    Effect.map(log.list, (all) => (root === undefined ? all : all.filter(({ roots, parent }) => roots[0] === root && !isChild(parent))))
 
   return {
     open: Effect.fnUntraced(function*(opening: Opening) {
@@ -192,7 +206,8 @@ const roomsOf = ({ environment, dataDirectory, sandbox, own }: Surroundings, { s
   )
 
 /** What the person's settings say of the web, for the rooms of one session. */
-const withWeb = <R>(rooms: Layer.Layer<R>, { webAllowPrivate }: Settings): Layer.Layer<R> => Layer.merge(rooms, Layer.succeed(Web, { allowPrivate: webAllowPrivate }))
+const withWeb = <R>(rooms: Layer.Layer<R>, { webAllowPrivate, webSearchUrl }: Settings): Layer.Layer<R> =>
+  Layer.merge(rooms, Layer.succeed(Web, { allowPrivate: webAllowPrivate, searchUrl: webSearchUrl }))
 
 /** What holds from now on: the limits, rules and mode of this process; the model only if somebody named one. */
 const settingsNow = Effect.fnUntraced(function*({ settings, attended }: Opening): Effect.fn.Return<Said, SettingsError> {

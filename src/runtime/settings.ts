@@ -23,6 +23,10 @@ export interface Settings {
   readonly appendSystemPrompt: string
   /** Hosts, as `name` or `name:port`, that `web_fetch` may reach although they lie in a private net. */
   readonly webAllowPrivate: readonly string[]
+  /** A search that answers as SearXNG does; `null`: none. */
+  readonly webSearchUrl: string | null
+  /** The stronger model that the agent may ask, `provider:model`; `null`: none. */
+  readonly oracle: string | null
   /** The person's own programs, in the order in which they are run. */
   readonly hooks: readonly Hook[]
   readonly sandbox: SandboxWish
@@ -43,6 +47,8 @@ export interface Layer {
   readonly autoCommit?: boolean
   readonly appendSystemPrompt?: string
   readonly webAllowPrivate?: readonly string[]
+  readonly webSearchUrl?: string
+  readonly oracle?: string
   readonly hooks?: readonly Hook[]
   readonly sandbox?: string
   readonly sandboxNetwork?: string
@@ -96,6 +102,8 @@ export const settingsOf = (
       autoCommit: first("autoCommit") ?? false,
       appendSystemPrompt: first("appendSystemPrompt") ?? "",
       webAllowPrivate: layers.flatMap(({ layer }) => layer.webAllowPrivate ?? []),
+      webSearchUrl: first("webSearchUrl") ?? null,
+      oracle: first("oracle") ?? null,
       // Of all layers: the machine's first, then the person's, then those of a workspace that is trusted.
       hooks: layers.toReversed().flatMap(({ layer }) => layer.hooks ?? []),
       sandbox: yield* sandboxWish(first)
@@ -184,6 +192,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   auto_commit: "boolean",
   append_system_prompt: "text",
   web_allow_private: "list",
+  web_search_url: "text",
+  oracle: "text",
   sandbox: "text",
   sandbox_network: "text",
   sandbox_keep_variables: "list",

@@ -10,14 +10,17 @@ import { fileRead } from "./file-read.ts"
 import { fileSearch } from "./file-search.ts"
 import { fileWrite } from "./file-write.ts"
 import { git } from "./git.ts"
+import { oracle } from "./oracle.ts"
 import { shellOutput } from "./shell-output.ts"
 import { shellStop } from "./shell-stop.ts"
 import { shell } from "./shell.ts"
+import { subAgent } from "./sub-agent.ts"
 import { webFetch } from "./web-fetch.ts"
+import { webSearch } from "./web-search.ts"
 import type { Tool } from "./tool.ts"
 
 /** The tools of the engine, in the order in which a model reads them. */
-export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, applyPatch, fileSearch, contentSearch, directoryList, shell, shellOutput, shellStop, git, webFetch, askUser]
+export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, applyPatch, fileSearch, contentSearch, directoryList, shell, shellOutput, shellStop, git, subAgent, oracle, webFetch, webSearch, askUser]
 
 /** The tools a session may call; a host that has its own puts them here. */
 export const Tools = Context.Reference<readonly Tool[]>("loom/Tools", { defaultValue: () => engineTools })

@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type { CommandFact, PathFact } from "../../machine/event.ts"
-import type { Part } from "../../machine/session.ts"
+import type { Part, ReportedUsage } from "../../machine/session.ts"
 import type { Question } from "../../machine/state.ts"
 import type { Blobs } from "../os/blobs.ts"
 import type { Problem } from "../os/problem.ts"
@@ -67,6 +67,8 @@ export interface ToolOutcome {
   readonly status: "ok" | "error"
   readonly parts: readonly Part[]
   readonly blob?: string
+  /** What models used for it. */
+  readonly usage?: ReportedUsage
 }
 
 /** A result of one text. */

@@ -5,6 +5,8 @@ import type { Resolve } from "./get.ts"
 export interface WebSettings {
   /** Hosts, as `name` or `name:port`, that may lie in a private net. */
   readonly allowPrivate: readonly string[]
+  /** A search that answers as SearXNG does; `null` where none is set up. */
+  readonly searchUrl?: string | null
   /** Where names are looked up; left out: the system says. */
   readonly resolve?: Resolve
 }

@@ -47,6 +47,12 @@ const wordsOf = (tool: string, given: Arguments): string => {
       return `git ${text("operation")} ${textOf(given["args"] ?? "")}`
     case "web_fetch":
       return `fetch ${text("url")}`
+    case "web_search":
+      return `search the web: ${text("query")}`
+    case "sub_agent":
+      return `sub-agent: ${text("task")}${given["scope"] === undefined ? "" : ` (in ${text("scope")})`}`
+    case "oracle":
+      return `oracle: ${text("question")}`
     case "ask_user":
       return `ask: ${text("question")}`
     default:

@@ -20,6 +20,8 @@ export const sessionLines = (sessions: readonly SessionSummary[], now: number, h
 
 const forkWords = ({ parent }: SessionSummary): string => {
   if (parent === null) return ""
+  const kind = parent.changes?.find((change) => change === "sub-agent" || change === "oracle")
+  if (kind !== undefined) return `, ${kind} of ${oneLine(parent.session)}`
   return parent.changes?.includes("rerun") === true ? `, rerun of ${oneLine(parent.session)}` : `, fork of ${oneLine(parent.session)} at event ${parent.n}`
 }
 

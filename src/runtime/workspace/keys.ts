@@ -18,6 +18,8 @@ export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten" | "no
   appendSystemPrompt: "say",
   hooks: "say",
   webAllowPrivate: "not",
+  webSearchUrl: "not",
+  oracle: "not",
   sandbox: "not",
   sandboxNetwork: "not",
   sandboxKeepVariables: "not",

@@ -64,6 +64,9 @@ export const ownTrials: Readonly<Record<string, ToolTrial>> = {
   shell_output: { works: [], fails: [{ id: "bg0" }] },
   shell_stop: { works: [], fails: [{ id: "bg0" }] },
   git: { prepare: inRepository, works: [{ operation: "log", args: ["--format=%s"] }, { operation: "branch", args: ["other"] }], fails: [{ operation: "show", args: ["none"] }, { operation: "push" }], long: { operation: "show", args: ["HEAD"] } },
+  sub_agent: { works: [], fails: [{ task: "look" }, { task: "look", scope: "none" }] },
+  oracle: { works: [], fails: [{ question: "why" }] },
   web_fetch: { works: [], fails: [{ url: "http://127.0.0.1:1/" }, { url: "file:///etc/passwd" }] },
+  web_search: { works: [], fails: [{ query: "loom" }, { query: "" }] },
   ask_user: { works: [], fails: [{ question: "Which port?" }] }
 }
