@@ -128,23 +128,25 @@ const substitutionsIn = (node: SyntaxNode): readonly SyntaxNode[] =>
 
 /** The tree takes words behind a redirection for more of its targets; a shell takes them for words of the command. */
 const readOpening = (line: Line, node: SyntaxNode, words: Word[] | readonly never[]): readonly Found[] | null => {
-  const { targets, operator } = targetsOf(node)
-  const read = targets.map((target) => readWordNode(line, target))
-  const [target, ...more] = read
-  if (read.includes(null) || !startsApart(line.text, node) || !standsClose(line, node.children, isBlankInLine)) return null
-  for (const each of more) (words as Word[]).push((each as ReadWord).word)
-  const opened = readRedirection(operator, target?.word.value ?? null)
-  return opened === null ? null : [...opened, ...read.flatMap((each) => each?.inside ?? [])]
+  const { operator, target, more } = targetsOf(node)
+  const aim = target === undefined ? null : readWordNode(line, target)
+  const behind = more.map((part) => readWordNode(line, part))
+  if ((target !== undefined && aim === null) || behind.includes(null) || !startsApart(line.text, node) || !standsClose(line, node.children, isBlankInLine)) return null
+  for (const each of behind) (words as Word[]).push((each as ReadWord).word)
+  const opened = readRedirection(operator, aim?.word.value ?? null)
+  return opened === null ? null : [...opened, ...[aim, ...behind].flatMap((each) => each?.inside ?? [])]
 }
 
 /** A number in front is a descriptor only where it stands by itself; a name in braces is one for some shells. */
 const startsApart = (text: string, node: SyntaxNode): boolean =>
   text.charAt(node.startIndex - 1) !== "}" && (!/^\d/.test(node.text) || !/[^ \t\n;&|()`{]/.test(text.charAt(node.startIndex - 1)))
 
-const targetsOf = (node: SyntaxNode): { readonly operator: string; readonly targets: readonly SyntaxNode[] } => ({
-  operator: node.children.find((child) => !child.isNamed)?.type ?? "",
-  targets: node.namedChildren.filter((child) => child.type !== "file_descriptor")
-})
+/** What closes a stream has no target: all that the tree puts there are words. */
+const targetsOf = (node: SyntaxNode): { readonly operator: string; readonly target: SyntaxNode | undefined; readonly more: readonly SyntaxNode[] } => {
+  const operator = node.children.find((child) => !child.isNamed)?.type ?? ""
+  const parts = node.namedChildren.filter((child) => child.type !== "file_descriptor")
+  return operator.endsWith("&-") ? { operator, target: undefined, more: parts } : { operator, target: parts[0], more: parts.slice(1) }
+}
 
 /** A statement and what is opened for it. */
 const readRedirected = (line: Line, node: SyntaxNode): readonly Found[] | null => {
@@ -153,7 +155,7 @@ const readRedirected = (line: Line, node: SyntaxNode): readonly Found[] | null =
   const body = first.type.endsWith("_redirect") ? null : first
   const openings = body === null ? node.children : others
   const heredocs = openings.filter(({ type }) => type === "heredoc_redirect").length
-  const more = openings.flatMap((opening) => (opening.type === "file_redirect" ? targetsOf(opening).targets.slice(1) : []))
+  const more = openings.flatMap((opening) => (opening.type === "file_redirect" ? targetsOf(opening).more : []))
   const opened = flattened(openings.map((opening) => readAttached(line, opening)))
   // Only the words of a simple command can go on behind a redirection.
   if (opened === null || heredocs > 1 || (heredocs > 0 && body === null) || (more.length > 0 && body?.type !== "command")) return null
@@ -173,7 +175,7 @@ const readRestOfLine = (line: Line, node: SyntaxNode): readonly Found[] | null =
   if (!standsClose(line, parts, isBlankInLine)) return null
   return flattened(parts.map((part) => {
     if (/^(heredoc_start|<<-?|&&|\|\||\|)$/.test(part.type)) return []
-    if (part.type === "file_redirect") return targetsOf(part).targets.length === 1 ? readOpening(line, part, []) : null
+    if (part.type === "file_redirect") return targetsOf(part).more.length === 0 ? readOpening(line, part, []) : null
     return isStatement(part) ? readStatement(line, part) : null
   }))
 }

@@ -25,9 +25,8 @@ export const mayBegin = (pattern: string, beginning: string, kind: GlobKind): bo
   }) || beginning === ""
 }
 
-/** Whether every text that begins with this one matches: the pattern ends in any run, and what stands before that matches already. */
-export const matchesAllBehind = (pattern: string, beginning: string, kind: GlobKind): boolean =>
-  tokenize(pattern, kind).at(-1)?.type === "any-run" && matchesGlob(pattern, beginning, kind)
+/** Whether a text that matches goes on matching whatever is put behind it. */
+export const endsInRun = (pattern: string): boolean => tokenize(pattern, "text").at(-1)?.type === "any-run"
 
 /** The text as a pattern that matches nothing else. */
 export const escapeGlob = (text: string): string => text.replaceAll(/[\\*?]/g, (character) => `\\${character}`)

@@ -1,5 +1,5 @@
 import type { CallFacts, CommandFact, PathFact } from "../event.ts"
-import { escapeGlob, matchesAllBehind, matchesGlob, mayBegin } from "./glob.ts"
+import { endsInRun, escapeGlob, matchesGlob, mayBegin } from "./glob.ts"
 
 /** A rule as parsed: `shell(git *)` is the tool `shell` with the pattern `git *`. */
 export interface ParsedRule {
@@ -67,8 +67,7 @@ export const suspectsOf = (facts: CallFacts): readonly Subject[] => [
 /** Whether an allow rule covers a subject, whatever the words turn out to be that are not known. */
 export const coversRule = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
   if (subject.kind !== "command" || subject.sure === undefined || rule.pattern === null) return matchesRule(rule, tool, subject)
-  const pattern = plainCommand(rule.pattern)
-  return speaksOf(rule, tool, subject) && matchesCommand(pattern, subject.sure) && matchesAllBehind(pattern, `${subject.sure} `, "text")
+  return speaksOf(rule, tool, subject) && endsInRun(plainCommand(rule.pattern)) && matchesCommand(rule.pattern, subject.sure)
 }
 
 export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): boolean => {

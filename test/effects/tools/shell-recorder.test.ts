@@ -22,8 +22,9 @@ const isTold = (argv: readonly string[], commands: readonly CommandFact[]): bool
 }
 
 /** What a shell did that vetting had not told. */
-const untold = (line: string, { commands, opened }: LineFacts): readonly string[] => {
-  if (commands === "unparsed") return []
+const untold = (line: string, { commands, opened, moves }: LineFacts): readonly string[] => {
+  // Behind a `cd` a relative file makes the whole line one that is not told apart.
+  if (commands === "unparsed" || (moves && opened.length > 0)) return []
   const written = opened.filter(({ access }) => access === "write").map(({ path }) => path)
   return shells.flatMap((shell) => {
     const { programs, files } = record(shell, line)
