@@ -15,7 +15,7 @@ export interface Setting {
   readonly heard: <E extends Event>(event: E) => E
   /** How many stretches there were of which the log does not say which machine decided. */
   readonly untold: () => number
-  /** The oldest machine there was. */
+  /** The oldest machine there was; under `here`, that there may have been. */
   readonly oldest: () => number
 }
 
@@ -31,15 +31,14 @@ export const makeSetting = (machines: Machines): Setting => {
     if (telling) return event.machine ?? null
     return supposed(++untold)
   }
-  const supposed = (stretch: number): number => (machines === "here" ? MACHINE_VERSION : (machines[Math.min(stretch, machines.length) - 1] as number))
+  const supposed = (stretch: number): number => (machines === "here" ? MACHINE_OLDEST : (machines[Math.min(stretch, machines.length) - 1] as number))
 
   return {
     heard: (event) => {
       const machine = told(event)
       if (machine === null) return event
-      const held = machines === "here" ? MACHINE_VERSION : machine
-      oldest = Math.min(oldest, held)
-      return { ...event, machine: held }
+      oldest = Math.min(oldest, machine)
+      return { ...event, machine: machines === "here" ? MACHINE_VERSION : machine }
     },
     untold: () => untold,
     oldest: () => oldest

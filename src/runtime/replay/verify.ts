@@ -14,28 +14,28 @@ export type { Verdict } from "./verdict.ts"
  * Errors: throws what the system says where the file cannot be read.
  */
 export const verifyFile = (path: string): Verdict => {
-  const trials = makeTrials()
+  const trials = makeTrials(true)
   for (let verifier = trials.next(); verifier !== null; verifier = trials.next()) takeFile(verifier, path)
   return trials.verdict()
 }
 
 /** The same for a session of the log. */
 export const verifySession = Effect.fn("Replay.verifySession")(function*(id: string): Effect.fn.Return<Verdict, LogError, EventLog> {
-  const trials = makeTrials()
+  const trials = makeTrials(true)
   for (let verifier = trials.next(); verifier !== null; verifier = trials.next()) yield* takeSession(verifier, id)
   return trials.verdict()
 })
 
 /** Under which machines a log in a file is to be replayed; `null`: as it says. Errors: as `verifyFile`. */
 export const machinesOfFile = (path: string): Machines | null => {
-  const trials = makeTrials()
+  const trials = makeTrials(false)
   for (let verifier = trials.next(); verifier !== null; verifier = trials.next()) takeFile(verifier, path)
   return trials.machines()
 }
 
 /** The same for a session of the log. */
 export const machinesOfSession = Effect.fnUntraced(function*(id: string): Effect.fn.Return<Machines | null, LogError, EventLog> {
-  const trials = makeTrials()
+  const trials = makeTrials(false)
   for (let verifier = trials.next(); verifier !== null; verifier = trials.next()) yield* takeSession(verifier, id)
   return trials.machines()
 })
@@ -63,37 +63,35 @@ interface Trials {
   readonly machines: () => Machines | null
 }
 
-const makeTrials = (): Trials => {
+/** `hereFirst`: whether this machine would decide all of it is asked before what the log says. */
+const makeTrials = (hereFirst: boolean): Trials => {
   const search = makeSearch()
+  const here = hereFirst ? makeVerifier("here") : null
   let running: Verifier | null = null
   let best: Verifier | null = null
-  let here: Verifier | null = null
 
   const next = (): Verifier | null => {
-    if (here !== null) return null
-    if (running === null) return (running = makeVerifier(search.machines()))
+    if (running === null && here !== null) return (running = here)
+    if (running === null || running === here) return here !== null && isSettled(here) ? null : (running = makeVerifier(search.machines()))
     const tried = search.machines()
     const again = search.learn(running.reach())
     if (search.best() === tried) best = running
-    if (again) return (running = makeVerifier(search.machines()))
-    // Where an older machine decided, it may be that this one would have decided the same.
-    return agrees(best) && oldestOf(best) < MACHINE_VERSION ? (here = makeVerifier("here")) : null
+    return again ? (running = makeVerifier(search.machines())) : null
   }
 
   return {
     next,
     machines: () => (search.best() === AS_IT_SAYS ? null : search.best()),
     verdict: () => {
-      const verdict = (best as Verifier).verdict()
-      if (here === null || verdict.verdict !== "exact") return verdict
-      return agrees(here) ? here.verdict() : { ...verdict, verdict: "compatible", message: compatible(verdict, oldestOf(best)) }
+      const { reach, verdict } = best ?? (here as Verifier)
+      const found = verdict()
+      return best === null || found.verdict !== "exact" ? found : { ...found, verdict: "compatible", message: compatible(found, reach().oldest) }
     }
   }
 }
 
-const agrees = (verifier: Verifier | null): boolean => verifier?.reach().agreed === Infinity
-
-const oldestOf = (verifier: Verifier | null): number => verifier?.reach().oldest ?? MACHINE_VERSION
+/** Whether no older machine had a part in it, or what it decided this one would have decided, too. */
+const isSettled = (here: Verifier): boolean => here.reach().agreed === Infinity || here.reach().oldest >= MACHINE_VERSION
 
 const compatible = (verdict: Verdict, oldest: number): string =>
   `compatible: ${describeCounts(verdict)}, as machine ${oldest} decided; since then ${changesSince(oldest).join("; ")}`
