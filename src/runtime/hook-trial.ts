@@ -37,7 +37,7 @@ export const tryHooks = Effect.fnUntraced(function*(hooks: readonly Hook[], samp
   const call = { type: "tool-call", id: "call_1", name: tool, arguments: argumentsFor(tool, words) } as const
   const about = isAboutCall(event) ? yield* explainCall(tool, call.arguments, [root], permissions) : null
   if (about?.facts.invalid !== undefined) return { tried: [], verdict: about.verdict }
-  const place = { session: "trial", root }
+  const place = { session: `trial-${process.pid}`, root }
   const common = commonInput(place, event, permissions.mode)
   const inputs = about === null ? [{ ...common, ...wordsFor(sample) }] : claudeCalls(call, about.facts.paths, root).map((parts) => ({ ...common, ...parts, ...wordsFor(sample), tool_use_id: call.id, loom_tool_name: tool }))
   const meant = hooksFor(hooks, event, event === "SessionStart" ? ["startup"] : namesOf(tool))

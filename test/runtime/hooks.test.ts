@@ -9,7 +9,10 @@ import type { Recorded, Session } from "../../src/runtime/session.ts"
 import { slice } from "../../src/machine/vector.ts"
 import type { EventOf, EventType } from "../../src/machine/event.ts"
 
-/* The whole way: hooks in the person's settings, real programs, a real log, a scripted model. */
+/*
+ * The whole way: hooks in the person's settings, real programs, a real log, a scripted model. It is one thing, for every moment is
+ * reached through the same session.
+ */
 
 interface Place {
   readonly work: string
@@ -153,6 +156,14 @@ describe("PreToolUse (HOOK-6)", () => {
     expect(place.read("order")).toBe("1\n2\n")
     expect(eventsOf(all, "ToolCallsVetted")[0]?.facts[0]?.hook).toEqual({ decision: "deny", reason: "no" })
   })
+
+  test.each([["ask", "approve"], ["approve", "ask"]])("of %s and %s, asking is what counts", async (...decisions) => {
+    const toml = decisions.map((decision) => `[[hooks.PreToolUse]]\ncommand = '''echo '{"decision":"${decision}","reason":"${decision}"}' '''\n`).join("")
+    const place = placeWith(toml, [call("shell", { command: "touch made" }), words("well")])
+    const all = await turn(place)
+    expect(eventsOf(all, "ToolCallsVetted")[0]?.facts[0]?.hook).toEqual({ decision: "ask", reason: "ask" })
+    expect(existsSync(join(place.work, "made"))).toBe(false)
+  })
 })
 
 describe("PostToolUse (HOOK-7)", () => {
@@ -263,8 +274,16 @@ describe("UserPromptSubmit, SessionStart and Stop (HOOK-8 to HOOK-10)", () => {
       `[[hooks.SessionStart]]\nmatcher = "resume"\ncommand = "echo again"\n[[hooks.Stop]]\ncommand = "echo stopped >> '$HERE/stops'"`,
       [words("one"), words("two")]
     )
-    const first = await turn(place)
-    const id = (first[0] as Recorded).step.state.session.id
+    const id = await withApp(place, (app) =>
+      Effect.gen(function*() {
+        const session = yield* app.sessions.open({ settings: app.settings, attended: false })
+        yield* said(session, "first")
+        yield* Effect.promise(async () => {
+          while (!existsSync(join(place.work, "../stops")) || place.read("stops") === "") await new Promise((resolve) => setTimeout(resolve, 5))
+        })
+        return session.id
+      })
+    )
     const gathered = await withApp(place, (app) =>
       Effect.gen(function*() {
         const session = yield* app.sessions.resume(id, { settings: app.settings, attended: false })

@@ -47,7 +47,9 @@ export const afterTools = Effect.fn("Hook.afterTools")(function*<R = never>(
   emit: Emit
 ): Effect.fn.Return<void, never, Checkpoints | AgentWork | Workspace | R> {
   const work = yield* AgentWork
-  const person = options.person == null ? SILENT : yield* options.person
+  const person = options.person == null ? SILENT : yield* Effect.catchCause(options.person, (cause) =>
+    Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed({ ...SILENT, reports: [inWords("hooks", cause)] })
+  )
   const checkpoint = yield* part("checkpoint", options, takeCheckpoint)
   const before = yield* work.endBatch(checkpoint.done?.tree ?? null)
   const trees = before === null || checkpoint.done === null ? null : { before, after: checkpoint.done.tree }
@@ -87,7 +89,7 @@ const part = <A, E extends { readonly message: string }, R>(
 
 const failed = <A>(report: string): Part<A> => ({ done: null, reports: [report] })
 
-const inWords = (name: string, cause: Cause.Cause<{ readonly message: string }>): string => {
+const inWords = (name: string, cause: Cause.Cause<unknown>): string => {
   const thrown = Cause.squash(cause)
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return message.startsWith(`${name}: `) ? message : `${name}: ${message}`

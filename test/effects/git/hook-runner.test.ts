@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -133,6 +134,26 @@ describe("the hook after a batch of tools (AFTER-9 to AFTER-14)", () => {
       process.env["PATH"] = path
     }
   })
+
+  test("hooks of the person that break, and a commit that fails or hangs, are reports, and the other parts are done", async () => {
+    const programs = emptyDirectory()
+    const path = process.env["PATH"] ?? ""
+    const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim()
+    const committing = async (commit: string, options: Partial<AfterToolsOptions>) => {
+      const root = repositoryWith(emptyDirectory(), { "a.ts": "a\n" })
+      process.env["PATH"] = `${programs}:${path}`
+      put(programs, { git: { program: `#!/bin/sh\ncase "$*" in *commit-tree*) ${commit};; *) exec '${real}' "$@";; esac\n` } })
+      try {
+        return await inRooms(root, emptyDirectory("data"), batch([call("shell", {})], () => put(root, { "a.ts": "A\n" }), { autoCommit: true, ...options }))
+      } finally {
+        process.env["PATH"] = path
+      }
+    }
+    const trees = { type: "PostToolsHookCompleted", effect: 5, goOn: true, before: expect.stringMatching(/^\w{40}$/), tree: expect.stringMatching(/^\w{40}$/) }
+    expect(await committing("echo fatal: no >&2; exit 128", {})).toEqual([{ ...trees, reports: [expect.stringMatching(/^auto-commit: git commit-tree .*: no$/)] }])
+    expect(await committing("exec sleep 600", { timeoutMs: 3000 })).toEqual([{ ...trees, reports: ["auto-commit: given up after 3 s"] }])
+    expect(await committing(`exec ${real} commit-tree`, { autoCommit: false, person: Effect.die(new Error("a hook room broke")) })).toEqual([{ ...trees, reports: ["hooks: a hook room broke"] }])
+  }, 30_000)
 
   test("a git that hangs is given up and is dead when the session ends; interrupted, the hook gives no answer", async () => {
     const root = emptyDirectory()

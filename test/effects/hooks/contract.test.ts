@@ -17,7 +17,7 @@ let runs = 0
 
 const answer = (event: HookEvent, command: string, more: Partial<Hook> = {}): Promise<HookAnswer> => {
   const asked = hook(event, command, more)
-  return Effect.runPromise(Effect.map(runHook(asked, { hook_event_name: event, said: "ä" }, { root: home.root, marker: `contract:${++runs}` }), (run) => answerOf(asked, run)))
+  return Effect.runPromise(Effect.map(runHook(asked, { hook_event_name: event, said: "ä" }, { root: home.root, marker: `contract-${process.pid}:${++runs}` }), (run) => answerOf(asked, run)))
 }
 
 const NOTHING: HookAnswer = { verdict: null, stop: null, context: "", failure: null, message: null }
@@ -124,7 +124,7 @@ describe("the contract of hooks (HOOK-2 to HOOK-5)", () => {
 
   test("interrupted, it has ended and said nothing", async () => {
     const asked = hook("PreToolUse", "echo $$ > pid; exec sleep 600")
-    const run = Effect.timeoutOrElse(runHook(asked, {}, { root: home.root, marker: "contract:2" }), { duration: 300, orElse: () => Effect.succeed("interrupted") })
+    const run = Effect.timeoutOrElse(runHook(asked, {}, { root: home.root, marker: `contract-${process.pid}:0` }), { duration: 300, orElse: () => Effect.succeed("interrupted") })
     expect(await Effect.runPromise(run)).toBe("interrupted")
     expect(isDead(Number(home.text("pid")))).toBe(true)
   })

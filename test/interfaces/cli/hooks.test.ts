@@ -1,7 +1,8 @@
-import { writeFileSync, mkdirSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { loom, makePlace, says } from "../loom.ts"
+import { isDead } from "../../../src/effects/os/process-group.ts"
+import { loom, makePlace, says, startLoom } from "../loom.ts"
 
 const TOML = `[[hooks.PreToolUse]]
 matcher = "Bash"
@@ -50,4 +51,32 @@ test("in one shot, what a hook denies is not run, what it blocks is not asked, a
   expect([blocked.stdout, blocked.stderr.includes("a hook blocks the message: no secrets")]).toEqual(["", true])
   const fine = await loom(place, ["-p", "go", "--model", model])
   expect([fine.code, fine.stdout.trim(), fine.stderr.includes("a hook is not content with the end of the turn: tests fail")]).toEqual([0, "done", true])
+}, 60_000)
+
+test("a hook that was left by a process that was killed is dead when its session is taken up; one that closes ends what still runs", async () => {
+  const place = hookedPlace(`[[hooks.UserPromptSubmit]]\ncommand = "echo $$ >> pids; setsid sleep 600 & echo $! >> pids; echo started >> pids; sleep 600"\n`)
+  const model = place.script(says("done"))
+  const pids = (): readonly string[] => readFileSync(join(place.root, "pids"), "utf8").trim().split("\n")
+  const started = async (times: number): Promise<void> => {
+    for (;;) {
+      try {
+        if (pids().filter((line) => line === "started").length === times) return
+      } catch {
+        // Not there yet.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+  const running = startLoom(place, ["-p", "go", "--model", model])
+  await started(1)
+  running.process.kill("SIGKILL")
+  await running.done
+  const left = pids().filter((line) => line !== "started").map(Number)
+  expect(left.map(isDead)).toEqual([false, false])
+  const again = startLoom(place, ["-c", "-p", "more", "--model", model])
+  await started(2)
+  expect(left.map(isDead)).toEqual([true, true])
+  again.process.kill("SIGTERM")
+  await again.done
+  expect(pids().filter((line) => line !== "started").map(Number).map(isDead)).toEqual([true, true, true, true])
 }, 60_000)
