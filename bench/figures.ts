@@ -12,6 +12,7 @@ export const FILE_BY_FIGURE = {
   loop: "live.ts",
   record: "store.ts",
   open: "store.ts",
+  sandbox: "sandbox.ts",
   start: "whole.ts",
   oneshot: "whole.ts",
   step: "whole.ts",
@@ -39,5 +40,6 @@ const LOAD_BY_FILE = {
   "player.ts": async () => ({ "player-jump": (await import("./player.ts")).playerJump }),
   "live.ts": () => import("./live.ts"),
   "store.ts": () => import("./store.ts"),
+  "sandbox.ts": () => import("./sandbox.ts"),
   "whole.ts": () => import("./whole.ts")
 }

@@ -1,0 +1,50 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { expect, test } from "vitest"
+import type { Unstamped } from "../../../src/effects/emit.ts"
+import { Sandbox, type SandboxService, type SandboxState } from "../../../src/effects/os/sandbox.ts"
+import { executeCall } from "../../../src/effects/tools/runner.ts"
+import { VettedCalls } from "../../../src/effects/tools/vetted-calls.ts"
+import { vetToolCalls } from "../../../src/effects/tools/vetting.ts"
+import { toolCall, workbench } from "./workbench.ts"
+
+const bench = workbench()
+const ON: SandboxState = { name: "on", version: "0", network: "off" }
+const service = (state: SandboxState): SandboxService => ({ state: Effect.succeed(state), enclose: (start) => Effect.succeed({ start, statusFrom: null, after: () => [] }) })
+
+const factsUnder = (state: SandboxState, name: string, input: unknown) => {
+  const events: Unstamped[] = []
+  const vetting = vetToolCalls({ type: "VetToolCalls", effect: 1, calls: [toolCall(name, input)] }, (event) => void events.push(event))
+  return bench.effect(Effect.provide(vetting, Layer.succeed(Sandbox, service(state)))).then(() => {
+    const [event] = events
+    const facts = event?.type === "ToolCallsVetted" ? event.facts[0] : undefined
+    return [facts?.sandboxed, facts?.invalid]
+  })
+}
+
+test.each<[SandboxState, string, object, boolean | undefined, string | undefined]>([
+  [ON, "shell", { command: "touch x" }, true, undefined],
+  [ON, "git", { operation: "add", args: ["x"] }, true, undefined],
+  [ON, "git", { operation: "status" }, undefined, undefined],
+  [ON, "file_write", { path: "x", content: "y" }, undefined, undefined],
+  [{ ...ON, network: "on" }, "shell", { command: "touch x" }, undefined, undefined],
+  [{ name: "off", why: "it is not there", required: false }, "shell", { command: "touch x" }, undefined, undefined],
+  [{ name: "off", why: "it is not there", required: true }, "shell", { command: "touch x" }, undefined, "the sandbox is required, and it is not there"],
+  [{ name: "off", why: "it is not there", required: true }, "file_write", { path: "x", content: "y" }, undefined, undefined]
+])("under %j the call %s %j is held: %s", async (state, name, input, sandboxed, invalid) => {
+  expect(await factsUnder(state, name, input)).toEqual([sandboxed, invalid])
+})
+
+test("a call that was allowed because the sandbox would hold it does not run without, in the same process or in one that takes over", async () => {
+  const events: Unstamped[] = []
+  const call = toolCall("shell", { command: "touch ran" }, "call_held")
+  const work = Effect.gen(function*() {
+    ;(yield* VettedCalls).remember(bench.session, new Map([["call_held", { paths: null, sandboxed: true }]]))
+    yield* executeCall({ effect: 9, call, changes: true }, (event) => void events.push(event))
+  })
+  await bench.effect(Effect.provide(work, Layer.succeed(Sandbox, service({ name: "off", why: "it is switched off", required: false }))))
+  expect(events).toEqual([
+    { type: "ToolCompleted", effect: 9, status: "error", parts: [{ type: "text", text: "run a command: it was allowed to run in the sandbox, and now it is switched off; ask for it again" }] }
+  ])
+  expect(bench.names(".")).not.toContain("ran")
+})
