@@ -67,5 +67,12 @@ export const quietEnvironment = (): Readonly<Record<string, string | undefined>>
   PAGER: "cat",
   GIT_PAGER: "cat",
   GIT_EDITOR: "true",
-  GIT_TERMINAL_PROMPT: "0"
+  GIT_TERMINAL_PROMPT: "0",
+  ...UNTOUCHED_INDEX
 })
+
+/** Looking at a repository does not write what git saw into its index: a command that only reads changes nothing. */
+const UNTOUCHED_INDEX =
+  process.env["GIT_CONFIG_COUNT"] === undefined
+    ? { GIT_OPTIONAL_LOCKS: "0", GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "diff.autoRefreshIndex", GIT_CONFIG_VALUE_0: "false" }
+    : { GIT_OPTIONAL_LOCKS: "0" }

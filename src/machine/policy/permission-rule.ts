@@ -16,7 +16,7 @@ export type Subject =
   | { readonly kind: "tool" }
 
 /** Names that other agents use for the same tools. */
-const SPELLINGS: Readonly<Record<string, string>> = {
+export const SPELLINGS: Readonly<Record<string, string>> = {
   Bash: "shell",
   Read: "file_read",
   Edit: "file_edit",
