@@ -4,8 +4,8 @@ import { askHooks, commonInput, ofAllParts } from "../effects/hooks/ask-hooks.ts
 import { claudeCalls, namesOf } from "../effects/hooks/claude-call.ts"
 import { hooksFor, type Hook, type HookEvent } from "../effects/hooks/hook.ts"
 import { explain } from "../machine/policy/explain.ts"
-import type { Permissions, Verdict } from "../machine/policy/permission.ts"
-import { argumentsFor, explainCall } from "./permissions.ts"
+import type { Verdict } from "../machine/policy/permission.ts"
+import { argumentsFor, explainCall, type ExplainPlace } from "./permissions.ts"
 
 export { HOOK_EVENTS, type Hook, type HookEvent } from "../effects/hooks/hook.ts"
 
@@ -32,10 +32,11 @@ export interface Trial {
 }
 
 /** Runs the hooks of one moment with a sample, in a folder and with what may be done there; no session, and no call, is made. */
-export const tryHooks = Effect.fnUntraced(function*(hooks: readonly Hook[], sample: Sample, root: string, permissions: Permissions): Effect.fn.Return<Trial> {
+export const tryHooks = Effect.fnUntraced(function*(hooks: readonly Hook[], sample: Sample, where: ExplainPlace): Effect.fn.Return<Trial> {
+  const { root, permissions } = where
   const { event, tool, words } = sample
   const call = { type: "tool-call", id: "call_1", name: tool, arguments: argumentsFor(tool, words) } as const
-  const about = isAboutCall(event) ? yield* explainCall(tool, call.arguments, [root], permissions) : null
+  const about = isAboutCall(event) ? yield* explainCall(tool, call.arguments, where) : null
   if (about?.facts.invalid !== undefined) return { tried: [], verdict: about.verdict }
   const place = { session: `trial-${process.pid}`, root }
   const common = commonInput(place, event, permissions.mode)

@@ -22,7 +22,7 @@ export const hooks: Command = Effect.fnUntraced(function*(invocation) {
   }
   const tool = typeof flags.tool === "string" ? flags.tool : "shell"
   const sample = { event, tool, words: words.length === 0 ? ["true"] : words }
-  const trial = yield* tryHooks(settings.hooks, sample, cwd, { rules: settings.rules, approvals: [], mode: settings.mode, attended: true })
+  const trial = yield* tryHooks(settings.hooks, sample, { environment: invocation.environment, root: cwd, sandbox: settings.sandbox, permissions: { rules: settings.rules, approvals: [], mode: settings.mode, attended: true } })
   if (flags.json === true) json(trial)
   else show(trialLines(trial))
   return EXIT.done

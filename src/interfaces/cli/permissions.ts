@@ -11,7 +11,7 @@ import { usageError, type Command, type Invocation, type Trouble } from "./invoc
 
 /** Says what may be done here and why; or what would happen to one call, through the real vetting and the real policy. */
 export const permissions: Command = Effect.fnUntraced(function*(invocation: Invocation) {
-  const { words: [first, ...call], output, flags, cwd } = invocation
+  const { words: [first, ...call], output, flags, cwd, environment } = invocation
   if (first !== undefined && first !== "explain") return yield* usageError(`loom permissions: ${first} is not known; write \`loom permissions\`, or \`loom permissions explain 'git push'\``)
   if (first === "explain" && call.join("").trim() === "") return yield* usageError("loom permissions explain: say which call, as 'git push --force', or --tool file_write src/a.ts")
   const { settings, workspace } = yield* settingsOfCall(invocation)
@@ -23,7 +23,7 @@ export const permissions: Command = Effect.fnUntraced(function*(invocation: Invo
     return EXIT.done
   }
   const tool = typeof flags.tool === "string" ? flags.tool : "shell"
-  const explained = yield* explainCall(tool, argumentsFor(tool, call), [cwd], held)
+  const explained = yield* explainCall(tool, argumentsFor(tool, call), { environment, root: cwd, sandbox: settings.sandbox, permissions: held })
   if (flags.json === true) output.out(`${JSON.stringify(explained, null, 2)}\n`)
   else show(explanationLines(explained))
   return EXIT.done
