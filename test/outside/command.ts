@@ -91,6 +91,7 @@ export interface With {
   readonly server?: Server
   readonly home?: string
   readonly input?: string | Buffer
+  readonly variables?: Readonly<Record<string, string>>
 }
 export interface Ended {
   readonly code: number | null
@@ -99,7 +100,7 @@ export interface Ended {
 }
 
 /** Starts the built program in a folder; a task without a model gets the server's. */
-export const start = (folder: string, words: readonly string[], { server, home, input }: With = {}): ChildProcess => {
+export const start = (folder: string, words: readonly string[], { server, home, input, variables }: With = {}): ChildProcess => {
   const task = words.includes("-p") && !words.includes("--model") ? ["--model", "anthropic:claude-outside"] : []
   const child = spawn(process.execPath, [join(repository, "bin/loom.js"), ...words, ...task], {
     cwd: folder,
@@ -107,7 +108,8 @@ export const start = (folder: string, words: readonly string[], { server, home, 
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
       LOOM_HOME: home ?? join(folder, "../home"),
-      ...(server === undefined ? {} : { ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: "a key" })
+      ...(server === undefined ? {} : { ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: "a key" }),
+      ...variables
     },
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"]
   })
