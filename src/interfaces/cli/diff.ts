@@ -9,6 +9,7 @@ import type { LoadedLog } from "../../runtime/replay/log-source.ts"
 import { comparisonLines } from "../view/comparison-lines.ts"
 import { costOf } from "../view/money.ts"
 import { printer } from "../view/printer.ts"
+import { harmless } from "../view/visible.ts"
 import { EXIT, type ExitCode } from "./exit-code.ts"
 import type { Command, Invocation } from "./invocation.ts"
 import { logNamed } from "./log-word.ts"
@@ -17,7 +18,7 @@ import { logNamed } from "./log-word.ts"
 export const diff: Command = (invocation) =>
   Effect.catchTag(compareBoth(invocation), "LogError", ({ message }: LogError) =>
     Effect.sync((): ExitCode => {
-      invocation.output.err(`${message}\n`)
+      invocation.output.err(`${harmless(message)}\n`)
       return EXIT.usage
     })
   )
@@ -25,7 +26,7 @@ export const diff: Command = (invocation) =>
 const compareBoth = Effect.fnUntraced(function*(invocation: Invocation) {
   const { output, flags, words } = invocation
   const [one, other] = words as readonly [string, string]
-  const [a, b] = [yield* read(invocation, one), yield* read(invocation, other)]
+  const [a, b] = [yield* logNamed(invocation, one), yield* logNamed(invocation, other)]
   const comparison = yield* Effect.tryPromise({
     try: () => compareLogs(a, b, { exact: flags.exact === true, all: flags.all === true }),
     catch: (cause) => logError("damaged", `compare ${one} with ${other}: ${cause instanceof Error ? cause.message : String(cause)}`)
@@ -37,11 +38,6 @@ const compareBoth = Effect.fnUntraced(function*(invocation: Invocation) {
   }
   return isEqual(comparison) ? EXIT.done : EXIT.failed
 })
-
-const read = (invocation: Invocation, word: string) =>
-  Effect.tap(logNamed(invocation, word), ({ chain }) =>
-    Effect.sync(() => (chain.verdict === "cut" && !invocation.output.quiet ? invocation.output.err(`${word}: ${chain.message}\n`) : undefined))
-  )
 
 const callsOf = ({ rows }: LoadedLog): ReadonlyMap<number, ToolCall> =>
   new Map(rows.flatMap(({ actions }) => actions.flatMap((action) => (action.type === "ExecuteTools" ? action.calls.map(({ effect, call }) => [effect, call] as const) : []))))

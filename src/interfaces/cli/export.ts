@@ -10,7 +10,7 @@ import { appOf, type App } from "./open.ts"
 
 /** Writes the log of a session to stdout, or to the file of `--to`. */
 export const exportLog: Command = Effect.fnUntraced(function*(invocation: Invocation) {
-  const { output, flags, words } = invocation
+  const { output, flags, words, cwd } = invocation
   const app = yield* appOf(invocation)
   if (flags["with-files"] === true && typeof flags.to !== "string") return yield* usageError("the files go into a bundle beside the log's file; name it with --to FILE")
   const { id } = yield* app.sessions.find(words[0] as string)
@@ -18,7 +18,7 @@ export const exportLog: Command = Effect.fnUntraced(function*(invocation: Invoca
     yield* Stream.runForEach(app.log.text(id), (text) => Effect.sync(() => output.out(text)))
     return EXIT.done
   }
-  const { file, bytes } = yield* app.log.exportTo(id, resolve(flags.to))
+  const { file, bytes } = yield* app.log.exportTo(id, resolve(cwd, flags.to))
   if (!output.quiet) output.err(`session ${id} is in ${file}, ${count(bytes)} bytes; check it with \`loom verify ${file}\`\n`)
   if (flags["with-files"] === true) yield* exportFiles(invocation, app, file)
   return EXIT.done

@@ -8,6 +8,8 @@ interface Flag {
   readonly value?: string
   readonly many?: boolean
   readonly group: FlagGroup
+  /** The commands that know what to do with it; where nothing is said, any may. */
+  readonly of?: readonly string[]
   readonly help: string
 }
 
@@ -19,11 +21,11 @@ export const FLAGS = {
   resume: { short: "r", value: "ID", group: "task", help: "go on with this session; without an id as --continue" },
   "fork-session": { group: "task", help: "with -c or -r: go on in a fork, the session itself stays as it is" },
   project: { short: "C", value: "DIR", group: "task", help: "work in this folder" },
-  tools: { value: "live|recorded", group: "task", help: "rerun: real tools and the model from the log, or the other way round" },
-  in: { value: "DIR", group: "task", help: "rerun: where the copy of the workspace is made, one that holds files is taken as it is; fork: the directory it works in" },
-  step: { group: "task", help: "undo: only the last batch of tools" },
-  redo: { group: "task", help: "undo: take the last undo back" },
-  force: { group: "task", help: "undo: put back also what you changed since; it is kept for --redo" },
+  tools: { value: "live|recorded", group: "task", of: ["rerun"], help: "rerun: real tools and the model from the log, or the other way round" },
+  in: { value: "DIR", group: "task", of: ["rerun", "fork"], help: "rerun: where the copy of the workspace is made, one that holds files is taken as it is; fork: the directory it works in" },
+  step: { group: "task", of: ["undo"], help: "undo: only the last batch of tools" },
+  redo: { group: "task", of: ["undo"], help: "undo: take the last undo back" },
+  force: { group: "task", of: ["undo"], help: "undo: put back also what you changed since; it is kept for --redo" },
   model: { value: "PROVIDER:MODEL", group: "model", help: "anthropic:…, openai:…, openai-compatible:…, scripted:FILE" },
   "append-system-prompt": { value: "TEXT", group: "model", help: "words added to the system prompt" },
   "permission-mode": { value: "MODE", group: "permissions", help: MODES.join(", ") },
@@ -39,19 +41,19 @@ export const FLAGS = {
   "max-budget-usd": { value: "DOLLARS", group: "limits", help: "money of the session at most" },
   "output-format": { value: "FORMAT", group: "output", help: "text, json or stream-json" },
   json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, fork, bisect, shrink, test, permissions, hooks, trust, doctor" },
-  at: { value: "N", group: "replay", help: "replay: begin with event N; without a terminal that event and its state; fork: go on from it" },
-  break: { value: "EXPR", many: true, group: "replay", help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
-  play: { value: "SPEED", group: "replay", help: "replay: play it as it streamed, as 1x or 4x" },
-  all: { group: "output", help: "sessions, verify: those of every folder; diff: the whole of both stories" },
-  exact: { group: "output", help: "diff, rerun: compare times, names and all else that must differ, too" },
-  when: { value: "EXPR", group: "replay", help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
-  check: { value: "COMMAND", group: "replay", help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell" },
-  out: { value: "DIR", group: "output", help: "test: where the test is written; test/loom where nothing is said" },
-  runner: { value: "NAME", group: "output", help: "test: vitest or node" },
-  to: { value: "FILE", group: "output", help: "where export and shrink write" },
-  "with-files": { group: "output", help: "export the workspace's checkpoints, too, into FILE.bundle" },
-  set: { value: "N.FIELD=VALUE", many: true, group: "replay", help: "fork: what an event said is this instead" },
-  drop: { value: "N", many: true, group: "replay", help: "fork: leave an event out" },
+  at: { value: "N", group: "replay", of: ["replay", "fork"], help: "replay: begin with event N; without a terminal that event and its state; fork: go on from it" },
+  break: { value: "EXPR", many: true, group: "replay", of: ["replay"], help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
+  play: { value: "SPEED", group: "replay", of: ["replay"], help: "replay: play it as it streamed, as 1x or 4x" },
+  all: { group: "output", of: ["sessions", "verify", "diff"], help: "sessions, verify: those of every folder; diff: the whole of both stories" },
+  exact: { group: "output", of: ["diff", "rerun"], help: "diff, rerun: compare times, names and all else that must differ, too" },
+  when: { value: "EXPR", group: "replay", of: ["bisect", "shrink", "test"], help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
+  check: { value: "COMMAND", group: "replay", of: ["bisect", "shrink", "test"], help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell" },
+  out: { value: "DIR", group: "output", of: ["test"], help: "test: where the test is written; test/loom where nothing is said" },
+  runner: { value: "NAME", group: "output", of: ["test"], help: "test: vitest or node" },
+  to: { value: "FILE", group: "output", of: ["export", "shrink"], help: "where export and shrink write" },
+  "with-files": { group: "output", of: ["export"], help: "export the workspace's checkpoints, too, into FILE.bundle" },
+  set: { value: "N.FIELD=VALUE", many: true, group: "replay", of: ["fork"], help: "fork: what an event said is this instead" },
+  drop: { value: "N", many: true, group: "replay", of: ["fork"], help: "fork: leave an event out" },
   quiet: { short: "q", group: "output", help: "say nothing on stderr but errors" },
   verbose: { group: "output", help: "say more on stderr" },
   version: { short: "V", group: "output", help: "print the version" },
@@ -137,6 +139,13 @@ const wrongValue = (flags: Flags): string | null => {
 }
 
 export const outputFormat = (flags: Flags): OutputFormat => (flags["output-format"] as OutputFormat | undefined) ?? "text"
+
+/** Whose a flag is that the command cannot keep, in a sentence, so that nobody believes it was heard; `null` where there is none. */
+export const strangeFlag = (flags: Flags, command: string): string | null => {
+  const of = (name: string): readonly string[] | undefined => (FLAGS as Readonly<Record<string, Flag>>)[name]?.of
+  const strange = Object.keys(flags).find((name) => of(name)?.includes(command) === false)
+  return strange === undefined ? null : `${command}: it takes no --${strange}; that is for ${(of(strange) as readonly string[]).join(", ")}`
+}
 
 /** What the flags say about the settings. Errors: a sentence, where a number is none. */
 export const flagsLayer = (flags: Flags): Layer | string => {

@@ -11,9 +11,9 @@ import { appOf } from "./open.ts"
 
 /** Takes a log over into the database. */
 export const importLog: Command = Effect.fnUntraced(function*(invocation: Invocation) {
-  const { output, words } = invocation
+  const { output, words, cwd } = invocation
   const app = yield* appOf(invocation)
-  const file = resolve(words[0] as string)
+  const file = resolve(cwd, words[0] as string)
   const imported = yield* app.log.importFrom(file)
   const checkpoints = existsSync(bundleOf(file)) ? yield* takeFilesOf({ log: yield* loadFile(file), file, dataDirectory: app.directories.data }) : 0
   output.out(`${imported.session}\n`)

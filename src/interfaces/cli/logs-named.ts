@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { logErrorOf } from "../../runtime/event-log/log-error.ts"
 import { unreadable, type Task, type Unreadable } from "../../runtime/replay/verify-task.ts"
 import type { Invocation, Trouble } from "./invocation.ts"
+import { isPath, noFile } from "./log-word.ts"
 import { appOf, type App } from "./open.ts"
 
 /** A log as it is called, and where it is, or why it cannot be had. */
@@ -36,7 +37,7 @@ export const logsNamed = Effect.fnUntraced(function*(invocation: Invocation): Ef
       logs.push(...found.logs)
       passedOver += found.passedOver
     } else if (kind !== undefined) logs.push({ name: word, task: { file: path, name: word } })
-    else if (/[/.]/.test(word)) logs.push({ name: word, task: unreadable({ message: `read ${word}: there is no such file` }) })
+    else if (isPath(word)) logs.push({ name: word, task: unreadable(noFile(word)) })
     else {
       app ??= yield* appOf(invocation)
       const found = yield* Effect.result(app.sessions.find(word))

@@ -13,12 +13,9 @@ import type { LoadedLog } from "../../runtime/replay/log-source.ts"
 import { usageError, type Invocation, type Trouble, type UsageError } from "./invocation.ts"
 import { fileNamed, logNamed } from "./log-word.ts"
 
-/** The log that a word names, and where the files of its workspace may be; what is cut off of it is said. */
+/** The log that a word names, and where the files of its workspace may be. */
 export const sourceNamed = (invocation: Invocation, word: string): Effect.Effect<FilesSource, Trouble, Scope.Scope> =>
-  Effect.map(logNamed(invocation, word), (log) => {
-    if (log.chain.verdict === "cut" && !invocation.output.quiet) invocation.output.err(`${word}: ${log.chain.message}\n`)
-    return { log, file: fileNamed(invocation, word), dataDirectory: directoriesOf(invocation.environment).data }
-  })
+  Effect.map(logNamed(invocation, word), (log) => ({ log, file: fileNamed(invocation, word), dataDirectory: directoriesOf(invocation.environment).data }))
 
 /** A folder for the logs that a command shall look at; it goes with the scope. */
 export const scratchFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(

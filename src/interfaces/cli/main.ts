@@ -8,7 +8,7 @@ import * as Logger from "effect/Logger"
 import type { LogReason } from "../../runtime/event-log/log-error.ts"
 import { COMMANDS, meaningOf, stillToCome } from "./commands.ts"
 import { EXIT, type ExitCode } from "./exit-code.ts"
-import { parseCommandLine, type CommandLine } from "./flags.ts"
+import { parseCommandLine, strangeFlag, type CommandLine } from "./flags.ts"
 import type { Command, Invocation, Trouble } from "./invocation.ts"
 import { flushed, processOutput, type Output } from "./output.ts"
 import { hearSignals, makeWishes } from "./signals.ts"
@@ -24,6 +24,8 @@ const main = async (): Promise<ExitCode> => {
   if (flags.version === true) return sayVersion()
   const meaning = meaningOf(commandLine)
   if (meaning.type === "fault") return complain(meaning.message)
+  const strange = strangeFlag(flags, meaning.type === "command" ? meaning.name : meaning.type)
+  if (strange !== null) return complain(strange)
   const cwd = folderOf(commandLine)
   if (cwd === null) return complain(`work in ${String(flags.project)}: it is no folder that can be entered; give one that is there`)
   const command = await commandFor(meaning.type === "command" ? meaning.name : meaning.type)
@@ -57,13 +59,13 @@ const run = async (command: Command, { flags, words }: CommandLine, cwd: string)
   const logger = Logger.make(({ message }) => (output.quiet ? undefined : output.err(`${[message].flat().map(String).join(" ")}\n`)))
   const fiber = Effect.runFork(Effect.provideService(Effect.scoped(command(invocation)), Logger.CurrentLoggers, new Set([logger])))
   const exit = await Effect.runPromise(Fiber.await(fiber))
-  return cutOff ?? codeOf(exit, output)
+  return cutOff ?? (await codeOf(exit, output))
 }
 
-const codeOf = (exit: Exit.Exit<ExitCode, Trouble>, output: Output): ExitCode => {
+const codeOf = async (exit: Exit.Exit<ExitCode, Trouble>, output: Output): Promise<ExitCode> => {
   if (Exit.isSuccess(exit)) return exit.value
   const failure = exit.cause.reasons.find(Cause.isFailReason)
-  if (failure !== undefined) return explain(failure.error, output)
+  if (failure !== undefined) return await explain(failure.error, output)
   return blame(Cause.squash(exit.cause), () => Cause.pretty(exit.cause), output)
 }
 
@@ -75,8 +77,10 @@ const blame = (fault: unknown, where: () => string, output: Output): ExitCode =>
   return EXIT.failed
 }
 
-const explain = (trouble: Trouble, output: Output): ExitCode => {
-  output.err(`${trouble.message}\n`)
+/** A message may hold words of a log, so nothing in it is obeyed. */
+const explain = async (trouble: Trouble, output: Output): Promise<ExitCode> => {
+  const { harmless } = await import("../view/visible.ts")
+  output.err(`${harmless(trouble.message)}\n`)
   switch (trouble._tag) {
     case "UsageError":
     case "SettingsError":

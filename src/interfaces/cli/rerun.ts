@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { knownModel } from "../../runtime/opening.ts"
@@ -8,7 +7,7 @@ import { printer } from "../view/printer.ts"
 import { rerunLines } from "../view/rerun-lines.ts"
 import { EXIT } from "./exit-code.ts"
 import { usageError, type Command, type Invocation, type UsageError } from "./invocation.ts"
-import { logNamed } from "./log-word.ts"
+import { sourceNamed } from "./looking.ts"
 import { appOf, type App } from "./open.ts"
 
 /** Does it still work: holds the session of a log once more and says what is otherwise; leaves with 0 only where nothing is. */
@@ -17,15 +16,14 @@ export const rerun: Command = Effect.fnUntraced(function*(invocation: Invocation
   const word = words[0] as string
   const tools = yield* toolsOf(invocation)
   const app = yield* appOf(invocation)
-  const log = yield* logNamed(invocation, word)
-  const file = resolve(cwd, word)
+  const source = yield* sourceNamed(invocation, word)
   const options: RerunOptions = {
     tools,
     directory: typeof flags.in === "string" ? resolve(cwd, flags.in) : null,
-    model: yield* knownModel(modelOf(app, log)),
+    model: yield* knownModel(modelOf(app, source.log)),
     exact: flags.exact === true
   }
-  const reran = yield* holdAgain(app, { log, file: existsSync(file) ? file : null, dataDirectory: app.directories.data }, options)
+  const reran = yield* holdAgain(app, source, options)
   if (flags.json === true) output.out(`${JSON.stringify({ log: word, ...reran })}\n`)
   else {
     if (!output.quiet) output.err(`${reran.how}\n`)

@@ -6,6 +6,7 @@ import { cacheShare, statsOf, type LogStats } from "../../runtime/replay/stats.t
 import { costOf } from "../view/money.ts"
 import { printer } from "../view/printer.ts"
 import { statsLines, statsTable, sumOf, totalOf, type Sum } from "../view/stats-lines.ts"
+import { harmless } from "../view/visible.ts"
 import { EXIT } from "./exit-code.ts"
 import type { Command, Invocation } from "./invocation.ts"
 import { logNamed } from "./log-word.ts"
@@ -24,15 +25,14 @@ export const stats: Command = Effect.fnUntraced(function*(invocation: Invocation
   if (flags.json === true) output.out(jsonLines(counted))
   else printer(output.out, output.outLook).show(counted.length === 1 ? statsLines(counted[0]![1]) : counted.length === 0 ? [] : statsTable(counted, output.outLook().columns))
   const [first, ...others] = failures
-  for (const { message } of others) output.err(`${message}\n`)
+  for (const { message } of others) output.err(`${harmless(message)}\n`)
   return first === undefined ? EXIT.done : yield* first
 })
 
 const countOne = (invocation: Invocation, word: string) =>
-  Effect.flatMap(logNamed(invocation, word), (log) => {
-    if (log.chain.verdict === "cut" && !invocation.output.quiet) invocation.output.err(`${word}: ${log.chain.message}\n`)
-    return Effect.try({ try: () => statsOf(log), catch: (cause) => logError("damaged", `count ${word}: ${cause instanceof Error ? cause.message : String(cause)}`) })
-  })
+  Effect.flatMap(logNamed(invocation, word), (log) =>
+    Effect.try({ try: () => statsOf(log), catch: (cause) => logError("damaged", `count ${word}: ${cause instanceof Error ? cause.message : String(cause)}`) })
+  )
 
 /** One line a log, and of several a last one with the total. */
 const jsonLines = (counted: readonly (readonly [string, LogStats])[]): string => {

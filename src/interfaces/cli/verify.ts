@@ -23,7 +23,8 @@ export const verify: Command = Effect.fnUntraced(function*(invocation) {
     })
   )
   const { logs, passedOver } = named
-  const many = logs.length > 1 || passedOver > 0 || words.length === 0
+  const many = logs.length !== 1 || passedOver > 0 || words.length === 0
+  if (logs.length === 0) output.err(`verify ${flags.all === true ? "every session" : words.join(" ")}: there is no log\n`)
   if (many && flags.json !== true) output.out(`${summary(logs.length, counts, passedOver)}\n`)
   return logs.length > 0 && (counts.get("exact") ?? 0) + (counts.get("compatible") ?? 0) === logs.length ? EXIT.done : EXIT.failed
 })

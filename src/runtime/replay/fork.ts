@@ -56,7 +56,7 @@ export const fork = Effect.fn("Replay.fork")(function*(wish: ForkWish, log: { re
       const written = checkpoint === null ? Effect.succeed([]) : withFiles(files, checkpoint, source, place, session, planned.n)
       const forked = Effect.flatMap(written, (left) => Effect.as(keep(planned, source.file, session, place.root), left))
       const left = yield* Effect.onError(forked, () => place.undo)
-      return told(session, planned, place, checkpoint, left)
+      return told(session, planned, place, checkpoint, [...cutWords(source), ...left])
     })
   )
 })
@@ -66,7 +66,7 @@ const sourceOf = (log: { readonly file: string } | string, dataDirectory: string
     ? Effect.map(loadSession(log), (loaded) => ({ log: loaded, file: null, dataDirectory }))
     : Effect.map(loadFile(log.file), (loaded) => ({ log: loaded, file: log.file, dataDirectory }))
 
-const told = (session: string, { parent, steps, meaningless }: ForkedEvents, place: ForkPlace, checkpoint: NamedTree | null, left: readonly string[]): Forked => ({
+const told = (session: string, { parent, steps, meaningless }: ForkedEvents, place: ForkPlace, checkpoint: NamedTree | null, notes: readonly string[]): Forked => ({
   session,
   parent,
   events: steps.length,
@@ -74,8 +74,10 @@ const told = (session: string, { parent, steps, meaningless }: ForkedEvents, pla
   place: place.kind,
   checkpoint,
   meaningless,
-  notes: [...place.notes, ...left]
+  notes: [...place.notes, ...notes]
 })
+
+const cutWords = ({ log: { header, chain } }: FilesSource): readonly string[] => (chain.verdict === "cut" ? [`${header.session} goes no further: ${chain.message}`] : [])
 
 /** Without a checkpoint the person has to name the files. */
 const placeFor = (

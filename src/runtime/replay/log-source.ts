@@ -7,7 +7,7 @@ import { rowOf, type Row } from "../event-log/line.ts"
 import { logError, logErrorOf } from "../event-log/log-error.ts"
 import { makeLogReader, type LogReader } from "../event-log/read-log.ts"
 import { blocksOfFile, makeBlocks } from "../event-log/scan.ts"
-import { isUntold, settled } from "./settled.ts"
+import { isUntold, readSettled, settled } from "./settled.ts"
 import { machinesOfFile, machinesOfSession } from "./verify.ts"
 
 /** A whole log in memory, wherever it came from: what every command of the replay laboratory works on. */
@@ -51,6 +51,28 @@ export const loadSession = Effect.fn("Replay.loadSession")(function*(id: string)
   return isUntold(loaded.rows[0]?.event) ? { ...loaded, rows: settled(loaded.rows, yield* machinesOfSession(id)) } : loaded
 })
 
+/**
+ * The rows of a log in a file one after the other, for who need not have it whole, and in the end what its seals say of it.
+ * Errors: throws what `loadFile` fails with, after the rows that stand before the damage.
+ */
+export function* rowsOfFile(path: string): Generator<Row, ChainVerdict> {
+  const rows = readSettled(path)
+  let events = 0
+  for (let next = rows.next(); ; next = rows.next(), events++) {
+    if (next.done !== true) yield next.value
+    else {
+      const refused = refusal(path, next.value, events)
+      if (refused !== null) throw refused
+      return next.value
+    }
+  }
+}
+
+const refusal = (name: string, chain: ChainVerdict, events: number): LogError | null => {
+  if (chain.verdict === "damaged" || chain.verdict === "newer") return logError(chain.verdict, `read ${name}: ${chain.message}`)
+  return events === 0 ? logError("damaged", `read ${name}: it holds no event`) : null
+}
+
 const makeLoading = () => {
   const reader = makeLogReader()
   const rows: Row[] = []
@@ -64,9 +86,8 @@ const makeLoading = () => {
   }
   const done = (name: string): Effect.Effect<LoadedLog, LogError> => {
     const chain = reader.verdict()
-    if (chain.verdict === "damaged" || chain.verdict === "newer") return Effect.fail(logError(chain.verdict, `read ${name}: ${chain.message}`))
-    if (header === null || rows.length === 0) return Effect.fail(logError("damaged", `read ${name}: it holds no event`))
-    return Effect.succeed({ header, rows, chain })
+    const refused = refusal(name, chain, rows.length)
+    return refused === null ? Effect.succeed({ header: header as Header, rows, chain }) : Effect.fail(refused)
   }
   return { take, done }
 }

@@ -3,27 +3,27 @@ import { describeAction, describeEvent, describeState } from "../../machine/desc
 import type { Event, SessionOpened } from "../../machine/event.ts"
 import type { State } from "../../machine/state.ts"
 import { initial, step } from "../../machine/step.ts"
+import type { ChainVerdict } from "../event-log/chain.ts"
 import type { EventLog, LogError } from "../event-log/event-log.ts"
 import type { Row } from "../event-log/line.ts"
 import { joinedDelta, type Delta } from "./beats.ts"
-import { readSettled, readSettledSession } from "./settled.ts"
+import { rowsOfFile } from "./log-source.ts"
+import { readSettledSession } from "./settled.ts"
 
 /*
  * A log told in English: each event with its number and its time since the start, what it caused and where it led.
  * Pieces of one answer are gathered into one line.
  */
 
-/** The story of a log in a file, and at its end what is to be said of the file. Errors: throws where it cannot be read. */
-export function* storyOfFile(path: string): Generator<string, void> {
+/** The story of a log in a file, and in the end what its seals say of it. Errors: as `rowsOfFile`. */
+export function* storyOfFile(path: string): Generator<string, ChainVerdict> {
   const story = makeStory()
-  const rows = readSettled(path)
-  for (;;) {
-    const next = rows.next()
+  const rows = rowsOfFile(path)
+  for (let next = rows.next(); ; next = rows.next()) {
     if (next.done !== true) yield* story.hear(next.value)
     else {
       yield* story.end()
-      if (next.value.verdict !== "whole") yield next.value.message
-      return
+      return next.value
     }
   }
 }

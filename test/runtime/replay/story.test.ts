@@ -39,8 +39,17 @@ test("a log is told line by line: what happened and when, what it caused, where 
   const told = await run(Effect.andThen(keepWhole(rows), Stream.runCollect(storyOfSession("s"))))
   expect([...told]).toEqual(story)
   writeFileSync(file, text.slice(0, -5))
-  expect([...storyOfFile(file)].at(-1)).toMatch(/^cut: its last line was not written to the end/)
+  expect(restOf(storyOfFile(file))).toMatchObject({ verdict: "cut", message: expect.stringMatching(/^cut: its last line was not written to the end/) })
+  writeFileSync(file, text.replace('{"n":5,', '{"n":6,'))
+  expect(() => restOf(storyOfFile(file))).toThrow("damaged at line 6")
 })
+
+const restOf = (story: ReturnType<typeof storyOfFile>) => {
+  for (;;) {
+    const next = story.next()
+    if (next.done === true) return next.value
+  }
+}
 
 test("every event of a session is in its story once, in order", () => {
   for (const rows of someSessions(40)) {

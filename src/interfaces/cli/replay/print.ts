@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs"
-import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -7,9 +5,10 @@ import { describeState } from "../../../machine/describe.ts"
 import type { Event } from "../../../machine/event.ts"
 import { trace } from "../../../machine/replay.ts"
 import type { State } from "../../../machine/state.ts"
+import type { ChainVerdict } from "../../../runtime/event-log/chain.ts"
 import { EventLog } from "../../../runtime/event-log/event-log.ts"
 import { logErrorOf } from "../../../runtime/event-log/log-error.ts"
-import { readSettled } from "../../../runtime/replay/settled.ts"
+import { rowsOfFile } from "../../../runtime/replay/log-source.ts"
 import { storyOfFile, storyOfSession } from "../../../runtime/replay/story.ts"
 import { makeTimeline } from "../../../runtime/replay/timeline.ts"
 import { actionsPane, eventPane } from "../../view/player/event-pane.ts"
@@ -19,19 +18,17 @@ import { printer } from "../../view/printer.ts"
 import { span, whole } from "../../view/shown.ts"
 import { harmless } from "../../view/visible.ts"
 import { usageError, type Invocation, type Trouble } from "../invocation.ts"
-import { logNamed } from "../log-word.ts"
-import { appOf } from "../open.ts"
+import { fileNamed, logNamed, sayCut, sessionNamed } from "../log-word.ts"
 
 type Printing = Effect.Effect<void, Trouble, Scope.Scope>
 
-/** The story, line by line as the log is read. */
+/** The story, line by line as the log is read; of a damaged one what stands before the damage. */
 export const printStory = (invocation: Invocation, word: string): Printing => {
-  const file = resolve(invocation.cwd, word)
+  const file = fileNamed(invocation, word)
   const write = (line: string): void => invocation.output.out(`${harmless(line)}\n`)
-  if (existsSync(file)) return writeAll(word, storyOfFile(file), write)
+  if (file !== null) return Effect.map(writeAll(word, storyOfFile(file), write), (chain) => sayCut(invocation, word, chain))
   return Effect.gen(function*() {
-    const app = yield* appOf(invocation)
-    const { id } = yield* app.sessions.find(word)
+    const { app, id } = yield* sessionNamed(invocation, word)
     yield* Effect.provideService(Stream.runForEach(storyOfSession(id), (line) => Effect.sync(() => write(line))), EventLog, app.log)
   })
 }
@@ -40,12 +37,12 @@ export const printStory = (invocation: Invocation, word: string): Printing => {
 export const printJson = (invocation: Invocation, word: string, at: number | null): Printing =>
   Effect.gen(function*() {
     const write = (line: string): void => invocation.output.out(`${line}\n`)
-    const file = resolve(invocation.cwd, word)
+    const file = fileNamed(invocation, word)
     if (at !== null) {
       const { row, step } = yield* momentOf(invocation, word, at)
       return write(JSON.stringify({ n: row.n, event: row.event, outcome: step.outcome, actions: step.actions, state: step.state }))
     }
-    if (existsSync(file)) return yield* writeAll(word, jsonLines(eventsOfFile(file)), write)
+    if (file !== null) return yield* writeAll(word, jsonLines(eventsOfFile(file, (chain) => sayCut(invocation, word, chain))), write)
     const { rows } = yield* logNamed(invocation, word)
     yield* writeAll(word, jsonLines(rows.map(({ event }) => event)), write)
   })
@@ -68,18 +65,21 @@ const momentOf = Effect.fnUntraced(function*(invocation: Invocation, word: strin
 
 const checkAt = (at: number, count: number) => (at > count ? Effect.fail(usageError(`--at ${at}: the log has events 1 to ${count}`)) : Effect.void)
 
-const writeAll = (word: string, lines: Iterable<string>, write: (line: string) => void): Effect.Effect<void, Trouble> =>
+const writeAll = <A>(word: string, lines: Generator<string, A>, write: (line: string) => void): Effect.Effect<A, Trouble> =>
   Effect.gen(function*() {
-    const pieces = lines[Symbol.iterator]()
     for (;;) {
-      const next = yield* Effect.try({ try: () => pieces.next(), catch: (cause) => logErrorOf(`replay ${word}`, cause) })
-      if (next.done === true) return
+      const next = yield* Effect.try({ try: () => lines.next(), catch: (cause) => logErrorOf(`replay ${word}`, cause) })
+      if (next.done === true) return next.value
       write(next.value)
     }
   })
 
-function* eventsOfFile(file: string): Generator<Event, void> {
-  for (const row of readSettled(file)) yield row.event
+function* eventsOfFile(file: string, end: (chain: ChainVerdict) => void): Generator<Event, void> {
+  const rows = rowsOfFile(file)
+  for (let next = rows.next(); ; next = rows.next()) {
+    if (next.done === true) return end(next.value)
+    yield next.value.event
+  }
 }
 
 function* jsonLines(events: Iterable<Event>): Generator<string, void> {

@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs"
-import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { logNamed } from "../log-word.ts"
 import { EXIT, type ExitCode } from "../exit-code.ts"
 import { usageError, type Command, type Invocation, type Trouble } from "../invocation.ts"
+import { fileNamed, logNamed } from "../log-word.ts"
 import { printAt, printJson, printStory } from "./print.ts"
 import { wishOf, type ReplayWish } from "./wish.ts"
 
@@ -28,10 +26,9 @@ const isTerminal = ({ environment }: Invocation): boolean => process.stdin.isTTY
 const playNamed = (invocation: Invocation, word: string, wish: ReplayWish): Effect.Effect<ExitCode, Trouble, Scope.Scope> =>
   Effect.gen(function*() {
     const log = yield* logNamed(invocation, word)
-    const file = resolve(invocation.cwd, word)
     // The player is a piece of its own: nothing but a person before a terminal needs it.
     const { playLog } = yield* Effect.promise(() => import("./play.ts"))
-    const left = yield* playLog({ log, file: existsSync(file) ? file : null, environment: invocation.environment, wish })
+    const left = yield* playLog({ log, file: fileNamed(invocation, word), environment: invocation.environment, wish })
     if (typeof left === "string") return yield* usageError(left)
     if (!invocation.output.quiet) invocation.output.err(`left at event ${left.position}; \`loom replay ${word} --at ${left.position}\` comes back\n`)
     return left.interrupted ? EXIT.interrupted : EXIT.done
