@@ -3,7 +3,8 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import type { CommandFact } from "../../../src/machine/event.ts"
 import { folder } from "../os/folder.ts"
-import { lineFacts } from "../../../src/effects/tools/shell-line.ts"
+import { grammarAtHand } from "../../../src/effects/os/grammar.ts"
+import { lineFacts, prepareLine } from "../../../src/effects/tools/shell-line.ts"
 import { commandText, plainCommands } from "../../../src/effects/tools/shell-words.ts"
 
 /** What is known of a line without the grammar. */
@@ -220,6 +221,12 @@ test("law: words written as a command are read as those words, by this parser an
     }),
     { numRuns: 100 }
   )
+})
+
+test("plain lines need no grammar; without it, whatever is not plain is left unparsed, never guessed", async () => {
+  for (const line of ["ls", "git status && cat 'a b' | head", "rm x; make"]) await prepareLine(line)
+  expect(grammarAtHand("bash")).toBeNull()
+  expect(["ls > out", "(ls)", "sudo ls", "echo $x"].map((line) => lineFacts(line))).toEqual(Array(4).fill({ commands: "unparsed", seen: [], opened: [], moves: true }))
 })
 
 test("two commands never read the same", () => {
