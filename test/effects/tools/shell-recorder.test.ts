@@ -36,8 +36,8 @@ const untold = (line: string, { commands, opened, moves }: LineFacts): readonly 
 }
 
 test.each([
-  ["of sense", composedLine, 60, 0.3],
-  ["thrown together", thrownLine, 600, 0]
+  ["of sense", composedLine, 40, 0.2],
+  ["thrown together", thrownLine, 400, 0]
 ] as const)("law: whatever real shells run, and write to, in lines %s was told, or the line was not told apart", { timeout: 120_000 * FACTOR }, (_, lines, runs, share) => {
   let tried = 0
   let told = 0
