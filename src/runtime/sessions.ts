@@ -25,11 +25,13 @@ import type { Action } from "../machine/action.ts"
 import { MACHINE_VERSION, resumption } from "../machine/behaviour.ts"
 import type { CallFacts, SessionOpened } from "../machine/event.ts"
 import { replay } from "../machine/replay.ts"
+import type { Rule } from "../machine/session.ts"
 import type { State } from "../machine/state.ts"
 import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
 import type { Row } from "./event-log/line.ts"
 import { LogError } from "./event-log/log-error.ts"
 import { childSessions, type Family } from "./child-sessions.ts"
+import { askedAgain, originOf, strangeRoots } from "./imported.ts"
 import { isChild, knownModel, openingEvent } from "./opening.ts"
 import { runSession, type Said, type Session } from "./session.ts"
 import type { Settings, SettingsError } from "./settings.ts"
@@ -121,6 +123,11 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     return replay(rows.map(({ event }) => event), from)
   })
 
+  const ofThisPlace = (state: State): Effect.Effect<void, LogError> => {
+    const strange = strangeRoots(state, surroundings.roots)
+    return strange === null ? Effect.void : Effect.fail(strange)
+  }
+
   const list: Sessions["list"] = (root) =>
     Effect.map(log.list, (all) => (root === undefined ? all : all.filter(({ roots, parent }) => roots[0] === root && !isChild(parent))))
 
@@ -142,18 +149,20 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
       const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
       yield* Effect.promise(() => endStrays(id, 0))
-      const session = yield* live(journal, yield* stateAfter(id, tail, snapshot?.state), opening, "resume")
-      yield* takeUp(session, opening)
+      const origin = originOf(surroundings.dataDirectory, id)
+      const state = yield* stateAfter(id, tail, snapshot?.state)
+      if (origin === "log") yield* ofThisPlace(state)
+      const from = origin === null ? state : (yield* brokenOff(journal, state)).state()
+      const session = yield* live(journal, from, opening, "resume")
+      yield* takeUp(session, opening, origin === null ? [] : askedAgain(from))
       return session
     }),
     hold: Effect.fnUntraced(function*(id: string) {
       const { journal, snapshot, tail } = yield* log.open(id)
       yield* Effect.promise(() => endStrays(id, 0))
-      const session = yield* runSession(journal, yield* stateAfter(id, tail, snapshot?.state), onlyShutDown)
-      yield* session.say(resumption(session.state()))
-      // What is queued begins a turn of its own when the first is ended.
-      for (let tries = 0; session.state().name !== "WaitingForInput" && tries < 3; tries++) yield* session.say({ type: "InterruptRequested" })
-      return session
+      const state = yield* stateAfter(id, tail, snapshot?.state)
+      if (originOf(surroundings.dataDirectory, id) === "log") yield* ofThisPlace(state)
+      return yield* brokenOff(journal, state)
     }),
     inBackground: (id) => (backgroundBySession.get(id)?.running() ?? []).map(({ command }) => command),
     list,
@@ -179,11 +188,20 @@ const heldBySandbox = Effect.fnUntraced(function*(log: EventLog["Service"], id: 
 })
 
 /** What a process says first to a session that it takes up. */
-export const takeUp = Effect.fnUntraced(function*(session: Session, opening: Opening): Effect.fn.Return<void, LogError | SettingsError> {
+export const takeUp = Effect.fnUntraced(function*(session: Session, opening: Opening, asked: readonly Rule[] = []): Effect.fn.Return<void, LogError | SettingsError> {
   // Both are in the inbox before anything that is taken up again can answer: nothing is decided under the old settings.
-  const settings = yield* settingsNow(opening)
+  const settings = yield* settingsNow({ ...opening, settings: { ...opening.settings, rules: [...opening.settings.rules, ...asked] } })
   yield* Effect.all([session.say(resumption(session.state())), session.say(settings)], { concurrency: "unbounded", discard: true })
   yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
+})
+
+/** Takes a session up, ends what was open in it, and starts nothing. */
+const brokenOff = Effect.fnUntraced(function*(journal: Journal, state: State): Effect.fn.Return<Session, LogError, Scope.Scope> {
+  const session = yield* runSession(journal, state, onlyShutDown)
+  yield* session.say(resumption(session.state()))
+  // What is queued begins a turn of its own when the one before it is ended.
+  for (let left = 3 + state.session.queue.length; session.state().name !== "WaitingForInput" && left > 0; left--) yield* session.say({ type: "InterruptRequested" })
+  return session
 })
 
 const onlyShutDown = (action: Action, _cause: Cause, emit: Emit): readonly Work<never>[] =>
