@@ -34,7 +34,7 @@ test("there are more than sixty, each told apart by its words", () => {
   expect(new Set(ATTACKS.map(({ kind, name }) => `${kind} ${name}`)).size).toBe(ATTACKS.length)
 })
 
-/** Where everything is let pass, the same attacks do their harm: so what is looked at would show it. */
+/** Where everything is let pass and no sandbox is around it, the same attacks do their harm: so what is looked at would show it. */
 const CONTROLS = [
   ["delete everything by a command, nobody there", "changed"],
   ["delete by a patch", "changed"],
@@ -45,6 +45,6 @@ const CONTROLS = [
 ] as const
 test.each(CONTROLS)("with everything bypassed, %s: it does harm, and that is seen in what is %s", async (name, where) => {
   const attack = ATTACKS.find((one) => one.name === name)!
-  const fought = await fight({ ...attack, settings: { permissionMode: "bypass" } }, canary)
+  const fought = await fight({ ...attack, settings: { permissionMode: "bypass", sandbox: "off" } }, canary)
   expect(fought[where]).not.toEqual([])
 })
