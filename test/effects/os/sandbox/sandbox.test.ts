@@ -48,9 +48,11 @@ test.skipIf(noSandbox)("a workspace below its repository commits, and writes not
 test.skipIf(noSandbox)("a repository that a file or a link of the workspace only claims is not written", async () => {
   const other = join(beside, "other")
   execFileSync("git", ["init", "--quiet", other])
+  execFileSync("git", ["-C", other, "commit", "--quiet", "--allow-empty", "--message", "first"])
+  execFileSync("git", ["-C", other, "worktree", "add", "--quiet", join(beside, "other-tree")])
   const [byFile, byLink] = [join(beside, "by file"), join(beside, "by link")]
   for (const root of [byFile, byLink]) mkdirSync(root, { recursive: true })
-  writeFileSync(join(byFile, ".git"), `gitdir: ${join(other, ".git")}\n`)
+  writeFileSync(join(byFile, ".git"), `gitdir: ${join(other, ".git/worktrees/other-tree")}\n`)
   execFileSync("ln", ["-s", join(other, ".git"), join(byLink, ".git")])
   for (const root of [byFile, byLink]) expect((await inside(`echo x > "$OUT/other/.git/made" || echo kept`, { roots: [root] })).said).toMatch(/kept\n$/)
 })
