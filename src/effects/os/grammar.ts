@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
+import { setFlagsFromString } from "node:v8"
 import type { Node, Parser } from "web-tree-sitter"
 
 /** A place in a parsed text and what stands there. */
@@ -47,7 +48,11 @@ export const loadGrammar = (language: Language): Promise<Grammar> => {
 /** The grammar if it was loaded; `null` before that, and where it could not be. */
 export const grammarAtHand = (language: Language): Grammar | null => loaded.get(language) ?? null
 
+/** The second, optimizing compiler takes half a gigabyte for the one huge function that a grammar's lexer is; the first is fast enough for lines. */
+const COMPILED_ONCE = "--wasm-tiering-budget=2000000000"
+
 const load = async (language: Language): Promise<Grammar> => {
+  setFlagsFromString(COMPILED_ONCE)
   const treeSitter = await import("web-tree-sitter")
   await treeSitter.Parser.init({ wasmBinary: await bytesOf(ENGINE) })
   const parser = new treeSitter.Parser()
