@@ -3,7 +3,7 @@ import type { PermissionMode } from "../../machine/session.ts"
 import { answerOf, type HookAnswer, type HookVerdict } from "./answer.ts"
 import type { HookDesk } from "./desk.ts"
 import type { Hook, HookEvent } from "./hook.ts"
-import { runHook } from "./run-hook.ts"
+import { HookPrograms } from "./run-hook.ts"
 
 /** What several hooks said together. */
 export interface HookAnswers {
@@ -25,9 +25,10 @@ export const askHooks = Effect.fnUntraced(function*(
   marker: string,
   heard: (hook: Hook, answer: HookAnswer) => void = () => {}
 ): Effect.fn.Return<HookAnswers> {
+  const run = yield* HookPrograms
   let answers = NO_ANSWERS
   for (const hook of hooks) {
-    const answer = answerOf(hook, yield* runHook(hook, input, { root: desk.root, marker: `${desk.session}:${marker}` }))
+    const answer = answerOf(hook, yield* run(hook, input, { root: desk.root, marker: `${desk.session}:${marker}` }))
     heard(hook, answer)
     answers = joined(answers, answer)
     if (answers.verdict?.decision === "deny" || answers.stop !== null) break

@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { runProcess, type Ended } from "../os/process.ts"
 import { headBytes } from "../tools/text.ts"
@@ -47,6 +48,9 @@ export const runHook = (hook: Hook, input: object, { root, marker }: HookPlace):
       )
     )
   })
+
+/** What runs the person's programs; a simulated world has programs of its own. */
+export const HookPrograms = Context.Reference<typeof runHook>("loom/HookPrograms", { defaultValue: () => runHook })
 
 /** The beginning of what comes, in bounded memory. */
 const kept = (): { readonly add: (bytes: Buffer) => void; readonly text: () => string } => {

@@ -1,7 +1,7 @@
 import type { Answer, AnswerBlock } from "../../support/model-server/answer.ts"
 import type { Limits, Part } from "../../../src/machine/session.ts"
 import type { StateName } from "../../../src/machine/state.ts"
-import type { Deed, DiskFault, Move, Plan, Reply, RoomFault, Rumour, Setting, Speech, WireFault } from "./plan.ts"
+import type { Deed, DiskFault, HookWord, Move, Plan, Reply, RoomFault, Rumour, Setting, Speech, WireFault } from "./plan.ts"
 import { randomOf, type Random } from "./random.ts"
 import { MODELS } from "./world.ts"
 
@@ -22,7 +22,8 @@ export const planOf = (seed: number): Plan => {
     disk: diskFaultsOf(random, mood),
     rumours: random.happens(mood.rumours) ? random.list(random.between(1, 8), () => rumourOf(random)).toSorted((a, b) => a.answer - b.answer) : [],
     checkpoints: roomFaultsOf(random, mood.rooms),
-    keepers: roomFaultsOf(random, Math.min(1, mood.rooms * 2))
+    keepers: roomFaultsOf(random, Math.min(1, mood.rooms * 2)),
+    hooks: random.happens(0.3) ? random.list(random.between(4, 30), () => hookWordOf(random)) : []
   }
 }
 
@@ -279,6 +280,9 @@ const rumourOf = (random: Random): Rumour => {
     { answer, fault: "ghost" }
   ])
 }
+
+const hookWordOf = (random: Random): HookWord =>
+  random.weighted([[10, "nothing"], [2, "allow"], [2, "ask"], [2, "deny"], [2, "stop"], [2, "context"], [1, "garbage"], [1, "fails"], [1, "slow"], [0.5, "hangs"]] as const)
 
 const roomFaultsOf = (random: Random, share: number): readonly RoomFault[] =>
   share === 0 ? [] : random.list(10, () => (random.happens(share) ? random.pick(["slow", "fails", "breaks", "hangs"] as const) : "well"))

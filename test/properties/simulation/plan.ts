@@ -20,6 +20,8 @@ export interface Plan {
   readonly rumours: readonly Rumour[]
   readonly checkpoints: readonly RoomFault[]
   readonly keepers: readonly RoomFault[]
+  /** What the person's hooks say, each time one is asked; where there is nothing, there are no hooks. */
+  readonly hooks: readonly HookWord[]
 }
 
 /** What the session is opened with. */
@@ -109,5 +111,8 @@ export type Rumour = { readonly answer: number } & (
   /** It comes again when the session next lives in another process. */
   | { readonly fault: "ghost" }
 )
+
+/** `deny`: it ends with 2, which also blocks a message; `stop`: nothing more shall happen; `hangs`: until it is killed. */
+export type HookWord = "nothing" | "allow" | "ask" | "deny" | "stop" | "context" | "garbage" | "fails" | "slow" | "hangs"
 
 export type RoomFault = "well" | "slow" | "fails" | "breaks" | "hangs"

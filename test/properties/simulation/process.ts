@@ -11,7 +11,9 @@ import { MaxOpsBeforeYield } from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Emit } from "../../../src/effects/emit.ts"
-import { worksOf, type Cause as WorkCause, type Rooms, type Work } from "../../../src/effects/perform.ts"
+import { hookDesk } from "../../../src/effects/hooks/desk.ts"
+import { HookPrograms } from "../../../src/effects/hooks/run-hook.ts"
+import { worksOf, type Cause as WorkCause, type PerformOptions, type Rooms, type Work } from "../../../src/effects/perform.ts"
 import type { Action, ActionOf } from "../../../src/machine/action.ts"
 import { replay } from "../../../src/machine/replay.ts"
 import type { State } from "../../../src/machine/state.ts"
@@ -22,9 +24,11 @@ import { takeUp, type Opening } from "../../../src/runtime/sessions.ts"
 import { Broken } from "../harness/world.ts"
 // Loaded ahead: what is loaded while time stands still would take time that nobody counts.
 import "../../../src/effects/git/hook-runner.ts"
+import "../../../src/effects/hooks/rooms.ts"
 import "../../../src/effects/llm/anthropic.ts"
 import "../../../src/effects/llm/openai.ts"
 import "../../../src/effects/tools/rooms.ts"
+import { HOOKS, programsOf } from "./hooks.ts"
 import { answering, liveWith } from "./person.ts"
 import type { Plan, Room } from "./plan.ts"
 import { checkpointsOf, roomsOf } from "./rooms.ts"
@@ -37,7 +41,7 @@ export const processOf = (world: World): Effect.Effect<void> =>
       const log = Context.get(yield* Layer.build(EventLog.layerMemory(world.disk.store as MemoryStore, "simulated")), EventLog)
       const { journal, state, resumed } = yield* begin(world, log)
       const rooms = yield* Layer.build(roomsIn(world))
-      const session = yield* runSession(journal, state, performing(world, rooms))
+      const session = yield* runSession(journal, state, performing(world, rooms, { autoCommit: false, hooks: hookDesk(world.plan.hooks.length === 0 ? [] : HOOKS, state, resumed ? "resume" : "startup") }))
       const { change, questions } = yield* hearing(world, session)
       const left = yield* Deferred.make<void>()
       const leave = Effect.andThen(Deferred.succeed(left, undefined), Effect.never)
@@ -129,13 +133,13 @@ const openingOf = ({ setting }: Plan): Opening => ({
 })
 
 const performing =
-  (world: World, rooms: Context.Context<Rooms>) =>
+  (world: World, rooms: Context.Context<Rooms>, options: PerformOptions) =>
   (action: Action, cause: WorkCause, emit: Emit): readonly Work<never>[] => {
     world.emit = emit
     world.promises.performed(action)
-    return worksOf(action, cause, world.promises.through(world.post.through(emit)), { autoCommit: false }).map((work) => ({
+    return worksOf(action, cause, world.promises.through(world.post.through(emit)), options).map((work) => ({
       ...work,
-      run: Effect.provideContext(Effect.andThen(before(world, action, work, cause), work.run), rooms)
+      run: Effect.provideService(Effect.provideContext(Effect.andThen(before(world, action, work, cause), work.run), rooms), HookPrograms, programsOf(world))
     }))
   }
 

@@ -19,7 +19,7 @@ export const shrunk = async (plan: Plan, shows: Shows, triesMax: number): Promis
   return best
 }
 
-const LISTS = ["moves", "answers", "approvals", "disk", "rumours", "checkpoints", "keepers"] as const satisfies readonly (keyof Plan)[]
+const LISTS = ["moves", "answers", "approvals", "disk", "rumours", "checkpoints", "keepers", "hooks"] as const satisfies readonly (keyof Plan)[]
 
 /** Drops runs of items, the longest first. */
 const withoutItems = async (plan: Plan, list: (typeof LISTS)[number], shows: Shows): Promise<Plan> => {

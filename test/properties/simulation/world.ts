@@ -12,7 +12,7 @@ import { isObject } from "../../support/model-server/shape.ts"
 import { Broken } from "../harness/world.ts"
 import { emptyFolder } from "./folder.ts"
 import { diskOf, type Disk } from "./disk.ts"
-import type { Move, Plan, Reply, RoomFault, Speech } from "./plan.ts"
+import type { HookWord, Move, Plan, Reply, RoomFault, Speech } from "./plan.ts"
 import { promisesOf, type Promises, type Said } from "./promises.ts"
 import { keptOf, type Kept } from "./rooms.ts"
 import { postOf, type Post } from "./rumours.ts"
@@ -42,6 +42,7 @@ export interface World {
   readonly moveDone: () => void
   readonly nextReply: () => Reply
   readonly nextCheckpoint: () => RoomFault
+  readonly nextHookWord: () => HookWord
   /** Whether the call of this effect is at work. */
   readonly isRunning: (effect: number) => boolean
   /** How many changes were made to the files. */
@@ -78,7 +79,7 @@ export const worldOf = (plan: Plan): World => {
   const started = new Set<string>()
   const running = new Map<number, string>()
   let said: Said | null = null
-  const used = { moves: 0, answers: 0, approvals: 0, checkpoints: 0, keepers: 0 }
+  const used = { moves: 0, answers: 0, approvals: 0, checkpoints: 0, keepers: 0, hooks: 0 }
 
   const happened = (what: string): void => {
     trace.push(`${time.now()} ${what}`)
@@ -148,6 +149,7 @@ export const worldOf = (plan: Plan): World => {
     moveDone: () => void used.moves++,
     nextReply: () => (fair ? YES : (plan.approvals[used.approvals++] ?? YES)),
     nextCheckpoint: nextFault("checkpoints"),
+    nextHookWord: () => (fair ? "nothing" : (plan.hooks[used.hooks++] ?? "nothing")),
     isRunning: (effect) => running.has(effect),
     changes: () => changes,
     happened,
