@@ -6,6 +6,7 @@ import {
   classesAreServicesAndErrors,
   dependencyOf,
   everyDependencyHasADoor,
+  exportsAreTold,
   harnessIsFreeOfVitest,
   importsGoDown,
   longFilesSayWhy,
@@ -193,6 +194,14 @@ house(
   source,
   [[file("src/machine/a.ts", "switch (x) {", "  default:", "    return 1", "}")]],
   [file("src/machine/a.ts", "export default x", 'const text = "default:"'), file("src/effects/a.ts", "switch (x) { default: }")]
+)
+
+house(
+  "what the machine exports is told in a sentence",
+  exportsAreTold,
+  source,
+  [[file("src/machine/a.ts", "", "export const a = 1")], [file("src/machine/states/a.ts", "/** One. */", "const b = 1", "export interface A {}")]],
+  [file("src/machine/a.ts", "/** One. */", "export const a = 1", "/** Two. */", "export type A = B[\"name\"]", "export type AOf<N> = Extract<A, N>"), file("src/machine/schema/a.ts", "export const A = 1"), file("src/effects/a.ts", "export const a = 1")]
 )
 
 house(

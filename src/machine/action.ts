@@ -21,6 +21,7 @@ export type EffectAction =
   | ScheduleRetry
   | Shutdown
 
+/** Gather what the model should know of the workspace this turn; answered by `ContextGathered`. */
 export interface GatherContext {
   readonly type: "GatherContext"
   readonly effect: number
@@ -44,11 +45,13 @@ export interface SendLlmRequest {
   readonly from: number
   readonly to: number
 }
+/** Find out the facts of each call; answered by one `ToolCallsVetted`. */
 export interface VetToolCalls {
   readonly type: "VetToolCalls"
   readonly effect: number
   readonly calls: readonly ToolCall[]
 }
+/** Ask the person about a call; answered by `ApprovalAnswered`, whenever they please. */
 export interface RequestApproval {
   readonly type: "RequestApproval"
   readonly effect: number
@@ -59,30 +62,36 @@ export interface RequestApproval {
   readonly rules: readonly string[]
   readonly question: Question | null
 }
+/** Run these calls side by side; each is answered by its own `ToolCompleted`. */
 export interface ExecuteTools {
   readonly type: "ExecuteTools"
   readonly calls: readonly StartedCall[]
 }
+/** A call that runs now. `changes`: it may change something, so its cause is durable before it starts. */
 export interface StartedCall {
   readonly effect: number
   readonly call: ToolCall
   readonly changes: boolean
 }
+/** Do what follows a batch in which something may have changed: checkpoint, hooks, auto-commit. */
 export interface RunPostToolsHook {
   readonly type: "RunPostToolsHook"
   readonly effect: number
   readonly completed: readonly CompletedCall[]
 }
+/** Wake the session when the retry is due. Units: `dueAt` in ms since the epoch. */
 export interface ScheduleRetry {
   readonly type: "ScheduleRetry"
   readonly effect: number
   readonly dueAt: number
 }
+/** Drain what is open; answered by `ShutdownCompleted`. */
 export interface Shutdown {
   readonly type: "Shutdown"
   readonly effect: number
 }
 
+/** End the work of this effect; it has ended before the next action starts, and its answer is stale. */
 export interface Cancel {
   readonly type: "Cancel"
   readonly effect: number
@@ -91,10 +100,12 @@ export interface Cancel {
 /** Told, not answered. */
 export type Notice = WaitForInput | DisplayError | DisplayMessage | RecordDecision
 
+/** The session rests: it is the person's turn. */
 export interface WaitForInput {
   readonly type: "WaitForInput"
   readonly why: WaitingReason
 }
+/** A request failed: say so, and when it will be tried again. */
 export interface DisplayError {
   readonly type: "DisplayError"
   readonly error: Failure

@@ -9,6 +9,7 @@ import { say } from "./transcript.ts"
  * whatever the length of the answer and of the session.
  */
 
+/** The answer with these words at its end. */
 export const addText = (state: CallingLlm, event: LlmTextDelta): CallingLlm => {
   const { call } = state
   if (event.usage !== undefined) return addText(withUsage(state, event.usage), withoutUsage(event))
@@ -28,6 +29,7 @@ export const addThinking = (state: CallingLlm, event: LlmThinkingDelta): Calling
   return { ...next, call: { ...next.call, open: { type: "thinking", text: "", signature: event.signature, redacted } } }
 }
 
+/** The answer with this piece of a call; its first piece gives the call its id. */
 export const addToolCall = (state: CallingLlm, event: LlmToolCallDelta): CallingLlm => {
   const { call } = state
   if (event.usage !== undefined) return addToolCall(withUsage(state, event.usage), withoutUsage(event))
@@ -87,6 +89,7 @@ const filled = (block: Block, streamed: string): Block => {
   }
 }
 
+/** The calls of an answer, in the order they came. */
 export const callsOf = (blocks: readonly Block[]): readonly ToolCall[] => blocks.filter((block): block is ToolCall => block.type === "tool-call")
 
 /** The newest word of the provider on what this request used so far. */

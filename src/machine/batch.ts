@@ -20,6 +20,7 @@ export const advance = (
   return closeBatch(started.session, started.executions, actions)
 }
 
+/** The batch with one call in another phase. */
 export const withPhase = (executions: readonly Execution[], index: number, phase: ExecutionPhase): readonly Execution[] =>
   executions.map((execution, at) => (at === index ? { ...execution, phase } : execution))
 
@@ -37,6 +38,7 @@ export const brokenOff = (executions: readonly Execution[]): readonly ToolResult
     }
   })
 
+/** Numbers of what the batch waits for: questions and running calls. */
 export const openEffects = (executions: readonly Execution[]): readonly number[] =>
   executions.flatMap(({ phase }) => (phase.name === "running" || phase.name === "awaiting-approval" ? [phase.effect] : []))
 

@@ -10,6 +10,8 @@ export const MACHINE_VERSION = 7
  * `MACHINE_OLDEST` to this one, and mostly so that no difference shows, it is taken for one of this.
  */
 export const MACHINE_UNTOLD = 1
+
+/** The version taken for that of a log which does not tell it. */
 export const UNTOLD_TAKEN_FOR = 6
 
 /** The first behaviour; no log names it. */
@@ -24,6 +26,7 @@ export const CHANGES = [
   { name: "denied-folders", since: 7, words: "a rule that denies or asks about a folder means all in it, and what may not be read may not be edited" }
 ] as const
 
+/** The name of a change in what the machine decides. */
 export type Behaviour = (typeof CHANGES)[number]["name"]
 
 const sinceByName = Object.fromEntries(CHANGES.map(({ name, since }) => [name, since])) as Readonly<Record<Behaviour, number>>

@@ -42,6 +42,7 @@ export const chart = {
   SessionResumed: { [W]: [W], [C]: [C], [P]: [P], [X]: [X, H], [H]: [H], [E]: [E], [S]: [W] }
 } as const satisfies Record<EventType, Partial<Record<StateName, readonly StateName[]>>>
 
+/** The type of the table, from which the reducer is typed. */
 export type Chart = typeof chart
 
 /** The events a state hears. */

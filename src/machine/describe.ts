@@ -7,6 +7,7 @@ import type { Execution, State } from "./state.ts"
  * One English line for any event, action or state. Stories of failing properties, `loom replay` and the REPL speak with it.
  */
 
+/** One line of English for what happened. */
 export const describeEvent = (event: Event): string => {
   switch (event.type) {
     case "SessionOpened":
@@ -64,6 +65,7 @@ export const describeEvent = (event: Event): string => {
   }
 }
 
+/** One line of English for what the machine wants done. */
 export const describeAction = (action: Action): string => {
   switch (action.type) {
     case "GatherContext":
@@ -97,6 +99,7 @@ export const describeAction = (action: Action): string => {
   }
 }
 
+/** One line of English for where the session stands. */
 export const describeState = (state: State): string => {
   switch (state.name) {
     case "WaitingForInput":

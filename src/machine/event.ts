@@ -22,6 +22,7 @@ interface Answer<T extends string> extends Timed<T> {
 
 // ── what a person says ───────────────────────────────────────────────────────────────────────────────────────────
 
+/** What a person, or a host in their place, says. */
 export type PersonEvent =
   | UserInput
   | InputTakenBack
@@ -32,11 +33,13 @@ export type PersonEvent =
   | WorkspaceRestored
   | ShutdownRequested
 
+/** Words for the model; while the agent is busy they are queued. */
 export interface UserInput extends Timed<"UserInput"> {
   readonly parts: readonly Part[]
 }
 /** Takes back the newest queued message. */
 export interface InputTakenBack extends Timed<"InputTakenBack"> {}
+/** Stop what is under way and come to rest. */
 export interface InterruptRequested extends Timed<"InterruptRequested"> {}
 /** Tries a failed step again, or goes on after a turn that did not complete. */
 export interface ContinueRequested extends Timed<"ContinueRequested"> {}
@@ -63,10 +66,12 @@ export interface WorkspaceRestored extends Timed<"WorkspaceRestored"> {
   readonly undone?: readonly number[]
   readonly redone?: number
 }
+/** End the session in order; it may be opened again. */
 export interface ShutdownRequested extends Timed<"ShutdownRequested"> {}
 
 // ── answers to actions ───────────────────────────────────────────────────────────────────────────────────────────
 
+/** What the world answers to an action. */
 export type AnswerEvent =
   | ApprovalAnswered
   | LlmStarted
@@ -96,6 +101,7 @@ export interface ApprovalAnswered extends Answer<"ApprovalAnswered"> {
 export interface LlmStarted extends Answer<"LlmStarted"> {
   readonly hash: string
 }
+/** A piece of the text that the model is writing. */
 export interface LlmTextDelta extends Answer<"LlmTextDelta"> {
   readonly text: string
 }
@@ -148,6 +154,7 @@ export interface PostToolsHookCompleted extends Answer<"PostToolsHookCompleted">
   readonly commit?: string
   readonly reports?: readonly string[]
 }
+/** The time of a scheduled retry has come. */
 export interface RetryTimeoutFired extends Answer<"RetryTimeoutFired"> {}
 /**
  * `missing` names what was not ready in time; `tree` is the checkpoint at the start of the turn; `reports` are shown to the person.
@@ -160,10 +167,12 @@ export interface ContextGathered extends Answer<"ContextGathered"> {
   readonly reports?: readonly string[]
   readonly stop?: string
 }
+/** What one source has to say to the model, and which source that is. */
 export interface ContextFragment {
   readonly source: string
   readonly text: string
 }
+/** What became of an `OffloadContext`. */
 export interface ContextOffloaded extends Answer<"ContextOffloaded"> {
   readonly ok: boolean
   /** Name of the keeper that holds what left; given when `ok`. */
@@ -178,6 +187,7 @@ export interface ShutdownCompleted extends Answer<"ShutdownCompleted"> {
 
 // ── the host ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** What a process that holds the session says of itself. */
 export type HostEvent = SessionOpened | SessionResumed
 
 /** The first event of every log: all that the machine may know of the world it was opened in. */

@@ -18,6 +18,7 @@ export type Room<N extends StateName> = {
 
 const NOTHING: readonly Action[] = []
 
+/** A step that asks for nothing. */
 export const stay = <S extends State>(state: S): Step<S> => ({ state, actions: NOTHING, outcome: "ok" })
 
 /** The next state, its actions in order: cancels, effects by number, the rest. */

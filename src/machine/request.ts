@@ -16,11 +16,13 @@ export interface CanonicalRequest {
   readonly messages: readonly Message[]
 }
 
+/** What one side says, its neighbours of the same side joined. */
 export interface Message {
   readonly role: "user" | "assistant"
   readonly content: readonly Content[]
 }
 
+/** A piece of a message, as every provider can be given it. */
 export type Content =
   | Part
   | { readonly type: "thinking"; readonly text: string; readonly signature: string; readonly redacted: boolean }
@@ -129,4 +131,5 @@ export const objectOf = (json: string): Readonly<Record<string, unknown>> => {
   }
 }
 
+/** Whether a text has nothing but blanks, which providers refuse. */
 export const isBlank = (text: string): boolean => text.trim() === ""

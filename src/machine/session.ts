@@ -51,6 +51,7 @@ export interface Opened {
   readonly bytes: number
 }
 
+/** What a model is told of a tool. */
 export interface ToolDefinition {
   readonly name: string
   readonly description: string
@@ -66,6 +67,7 @@ export interface Rule {
   readonly source: string
 }
 
+/** What is done with a call that no rule speaks of. */
 export type PermissionMode = "default" | "accept-edits" | "plan" | "auto" | "bypass"
 
 /** What a person may change while the session runs. */
@@ -90,6 +92,7 @@ export interface Limits {
   readonly windowTokensMax: number | null
 }
 
+/** What the machine must know of a model. Units: tokens. */
 export interface ModelFacts {
   readonly windowTokens: number
   readonly outputTokensMax: number
@@ -117,6 +120,7 @@ export type Block =
     }
   | ToolCall
 
+/** A call that the model asks for. */
 export interface ToolCall {
   readonly type: "tool-call"
   readonly id: string
@@ -125,6 +129,7 @@ export interface ToolCall {
   readonly arguments: string
 }
 
+/** How a call came out; all but the first two stand for a call that did not run to its end. */
 export type ResultStatus =
   | "ok"
   | "error"
@@ -135,6 +140,7 @@ export type ResultStatus =
   | "unknown-outcome"
   | "cut-short"
 
+/** What the model reads of a call. `call` is its id. */
 export interface ToolResult {
   readonly call: string
   readonly status: ResultStatus
@@ -147,6 +153,7 @@ export interface ToolResult {
  */
 export type Entry = EntryBody & { readonly turn: number; readonly bytes: number }
 
+/** What was said, by whom. */
 export type EntryBody =
   | { readonly type: "user"; readonly parts: readonly Part[] }
   | { readonly type: "note"; readonly source: NoteSource; readonly text: string }
@@ -159,6 +166,7 @@ export type EntryBody =
     }
   | { readonly type: "results"; readonly results: readonly ToolResult[] }
 
+/** Who speaks in a note: neither the person nor the model. */
 export type NoteSource = "context" | "hook" | "go-on" | "workspace"
 
 /** The part of the transcript the model sees: entries from `base` on, and a marker for what left. */

@@ -10,9 +10,11 @@ export type State =
   | ErrorState
   | ShuttingDown
 
+/** The names of the seven states. */
 export type StateName = State["name"]
 export type StateOf<N extends StateName> = Extract<State, { readonly name: N }>
 
+/** Why the session waits for a person. */
 export type WaitingReason =
   | "opened"
   | "completed"
@@ -58,6 +60,7 @@ export interface ModelCall {
   readonly usage: ReportedUsage | null
 }
 
+/** What a call of the model waits for. */
 export type CallStage =
   | { readonly name: "gathering" }
   | {
@@ -86,6 +89,7 @@ export interface ExecutingTools {
   readonly executions: readonly Execution[]
 }
 
+/** One call of a batch, and how far it is. */
 export interface Execution {
   readonly call: ToolCall
   /** Whether it may change something: then it runs alone, in call order. */
@@ -101,11 +105,13 @@ export interface Execution {
   readonly phase: ExecutionPhase
 }
 
+/** What the model asks the person. */
 export interface Question {
   readonly text: string
   readonly options: readonly string[]
 }
 
+/** How far a call is; waiting and running ones carry the number of what they wait for. */
 export type ExecutionPhase =
   | { readonly name: "awaiting-approval"; readonly effect: number }
   | { readonly name: "held" }
@@ -120,6 +126,7 @@ export interface PostToolsHook {
   readonly completed: readonly CompletedCall[]
 }
 
+/** A call of a batch that is over, as the hook is told of it. */
 export interface CompletedCall {
   readonly call: ToolCall
   readonly changes: boolean

@@ -22,6 +22,7 @@ export const sayQueued = (session: Session): Session =>
     ? session
     : session.queue.reduce<Session>((said, parts) => say(said, { type: "user", parts }), { ...session, queue: [] })
 
+/** The session after the results of a batch; none is no entry. */
 export const sayResults = (session: Session, results: readonly ToolResult[]): Session =>
   results.length === 0 ? session : say(session, { type: "results", results })
 

@@ -32,6 +32,7 @@ export const tryAgain = (session: Session, attempt: number, before: readonly Act
 export const settle = (session: Session, why: WaitingReason, before: readonly Action[] = []): Step<CallingLlm | WaitingForInput> =>
   session.queue.length > 0 ? beginTurn(session, before) : wait(session, why, before)
 
+/** Comes to rest. */
 export const wait = (session: Session, why: WaitingReason, before: readonly Action[] = []): Step<WaitingForInput> =>
   go({ name: "WaitingForInput", session, why }, [
     ...before,
@@ -39,12 +40,14 @@ export const wait = (session: Session, why: WaitingReason, before: readonly Acti
     { type: "WaitForInput", why }
   ])
 
+/** The step failed for good: a person has to say how to go on. */
 export const giveUp = (session: Session, error: Failure): Step<ErrorState> =>
   go({ name: "Error", session: sayQueued(session), error, retry: null }, [
     { type: "DisplayError", error, retryAt: null },
     { type: "RecordDecision", kind: "outcome", title: `turn ${session.turn} failed: ${error.message}` }
   ])
 
+/** Begins to close; what is queued enters the transcript first. */
 export const shutDown = (session: Session, before: readonly Action[]): Step<ShuttingDown> => {
   const { effect, session: next } = takeEffect(sayQueued(session))
   return go({ name: "ShuttingDown", session: next, effect, drained: false }, [...before, { type: "Shutdown", effect }])
@@ -75,6 +78,7 @@ export const sendRequest = (
   return go(calling(next, effect, attempt, { name: "streaming" }), [...before, request])
 }
 
+/** Has the oldest of the window stored before anything else. */
 export const offload = (
   session: Session,
   stage: Omit<Extract<CallStage, { name: "offloading" }>, "name">,

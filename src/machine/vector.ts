@@ -16,6 +16,7 @@ const WIDTH_BITS = 5
 const WIDTH = 1 << WIDTH_BITS
 const MASK = WIDTH - 1
 
+/** A vector of nothing. */
 export const emptyVector: Vector<never> = { length: 0, depth: 0, root: [], tail: [] }
 
 /** `append({1, 2}, 3)  // => {1, 2, 3}`; the vector given stays as it was. */
@@ -34,6 +35,7 @@ export const at = <T>(vector: Vector<T>, index: number): T => {
   return leafOf(vector, index)[index & MASK] as T
 }
 
+/** The newest item. */
 export const lastOf = <T>(vector: Vector<T>): T | undefined => vector.tail[vector.tail.length - 1]
 
 /** The items from `from` (included) to `to` (excluded), in order. */

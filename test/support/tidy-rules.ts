@@ -148,6 +148,19 @@ export const namesSayWhatThingsAre: Rule = (sources) => [
 export const switchesNameEachCase: Rule = (sources) =>
   matches(/\bdefault\s*:/, ({ text }) => codeOf(text))(sources.filter(({ path }) => path.startsWith("src/machine/")))
 
+/** What other programs build on is told in a sentence; a schema repeats the type it describes, and `StateOf` and its like say themselves what they pick. */
+export const exportsAreTold: Rule = (sources) =>
+  sources
+    .filter(({ path }) => /^src\/machine\/(?!schema)/.test(path))
+    .flatMap(({ path, text }) => {
+      const lines = text.split("\n")
+      return lines.flatMap((line, index) => {
+        const name = /^export (?:const|function|interface|type) (\w+)/.exec(line)?.[1]
+        const before = lines[index - 1] ?? ""
+        return name === undefined || before.endsWith("*/") || before.startsWith("export type") ? [] : [`${path}:${index + 1} ${name}`]
+      })
+    })
+
 const CLASS = /\bclass\s+\w+(?:\s+extends\s+([\w.]+))?/
 
 /** Classes are for Effect's services and for errors. */

@@ -3,8 +3,10 @@ import { modelFacts } from "../model.ts"
 import type { ReportedUsage, Session, Usage } from "../session.ts"
 import type { WaitingReason } from "../state.ts"
 
+/** Of a session in which nothing was called yet. */
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, cost: 0, unpriced: 0 }
 
+/** The sum of what was used; an unknown price is counted, not taken for 0. */
 export const addUsage = (total: Usage, used: ReportedUsage): Usage => ({
   inputTokens: total.inputTokens + used.inputTokens,
   outputTokens: total.outputTokens + used.outputTokens,
@@ -14,11 +16,14 @@ export const addUsage = (total: Usage, used: ReportedUsage): Usage => ({
   unpriced: total.unpriced + (used.cost === "unknown" ? 1 : 0)
 })
 
+/** All tokens, fresh or cached, in or out. */
 export const tokensUsed = (usage: Usage | ReportedUsage): number =>
   usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
 
+/** Whether this turn has made all its requests. */
 export const stepsSpent = (session: Session): boolean => session.step >= session.settings.limits.stepsMax
 
+/** Which budget is spent, and the sentence that says how to go on. */
 export interface BudgetReached {
   readonly why: WaitingReason
   readonly message: string

@@ -19,6 +19,7 @@ export type Ground =
   | { readonly type: "rules"; readonly rules: readonly Rule[] }
   | { readonly type: "mode"; readonly mode: PermissionMode }
 
+/** What was decided about one thing a call touches, and by which rule. */
 export interface ExplainedSubject {
   readonly subject: Subject
   readonly rules: readonly Rule[]

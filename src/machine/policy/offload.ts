@@ -17,6 +17,7 @@ const RATIO_MAX = 1000
 /** Reports on requests smaller than this say more about the provider's own overhead than about text. Units: bytes. */
 const CALIBRATION_BYTES_MIN = 4000
 
+/** Estimated tokens of so many bytes. */
 export const tokensOf = (bytes: number, tokensPerKilobyte: number): number => Math.ceil((bytes * tokensPerKilobyte) / 1000)
 
 /** Estimated tokens of the next request: system text, tools and window. */
@@ -51,6 +52,7 @@ const shareOf = (windowTokens: number): number => {
   return SHARE_SMALL + ((SHARE_LARGE - SHARE_SMALL) * (doublings + part)) / DOUBLINGS
 }
 
+/** Whether the next request would be longer than the window should grow. */
 export const passesThreshold = (session: Session): boolean => requestTokens(session) > offloadThreshold(session)
 
 /**

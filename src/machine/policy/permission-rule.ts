@@ -70,6 +70,7 @@ export const coversRule = (rule: ParsedRule, tool: string, subject: Subject): bo
   return speaksOf(rule, tool, subject) && endsInRun(plainCommand(rule.pattern)) && matchesCommand(rule.pattern, subject.sure)
 }
 
+/** Whether a rule speaks of this tool and of what the call touches. */
 export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
   if (!speaksOf(rule, tool, subject)) return false
   if (rule.pattern === null) return true

@@ -22,6 +22,7 @@ export interface Permissions {
   readonly namedOnly?: true
 }
 
+/** What decides about a call, taken from the session. */
 export const permissionsOf = (session: Session): Permissions => ({
   rules: session.opened.rules,
   approvals: session.approvals,

@@ -3,6 +3,7 @@ import type { Failure } from "../state.ts"
 
 /** Units: ms. */
 export const BACKOFF_BASE_MS = 500
+/** The longest wait of our own choosing; a provider may ask for more. */
 export const BACKOFF_CAP_MS = 30_000
 
 /** Whether a failure of this kind may be tried again on its own after `attempt` tries. */

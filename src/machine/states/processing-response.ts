@@ -50,6 +50,7 @@ const vetted = (
   return advance(session, executions, questions) as ReturnType<typeof vetted>
 }
 
+/** The question to the person about a call. */
 export const approvalRequest = ({ call, reason, rules, question }: Execution, effect: number): Action => ({
   type: "RequestApproval",
   effect,

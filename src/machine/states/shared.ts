@@ -9,6 +9,7 @@ import type { State } from "../state.ts"
 export const queueInput = <S extends State>(state: S, event: EventOf<"UserInput">): Step<S> =>
   stay({ ...state, session: { ...state.session, queue: [...state.session.queue, event.parts] } })
 
+/** Takes the newest queued message out again; where none is queued it means nothing. */
 export const takeBackInput = <S extends State>(state: S, event: EventOf<"InputTakenBack">): Step<S> =>
   state.session.queue.length === 0
     ? inert(state, event)
