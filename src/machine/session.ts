@@ -90,6 +90,10 @@ export interface Limits {
   readonly outputTokensMax: number
   /** Tokens of the window at which the oldest of it is offloaded; `null`: by the model's window. */
   readonly windowTokensMax: number | null
+  /** Percent of the model's window at which the oldest of it is offloaded; left out: the larger the window, the more. */
+  readonly offloadPercent?: number
+  /** Tokens of the model's window that stay free for its answer, where `outputTokensMax` is not more. */
+  readonly answerTokensMin?: number
 }
 
 /** What the machine must know of a model. Units: tokens. */

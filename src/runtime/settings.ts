@@ -27,9 +27,25 @@ export interface Settings {
   readonly webSearchUrl: string | null
   /** The stronger model that the agent may ask, `provider:model`; `null`: none. */
   readonly oracle: string | null
+  /** A cheap model that reads what left the window, `provider:model`; `null`: that of the session answers, and nothing is summed up. */
+  readonly weakModel: string | null
+  readonly zones: Zones
   /** The person's own programs, in the order in which they are run. */
   readonly hooks: readonly Hook[]
   readonly sandbox: SandboxWish
+}
+
+/**
+ * How the window is divided; the rest of it is the history. What a session is opened with and what is gathered stays within its zone,
+ * or `loom context` says that it does not. Units: tokens.
+ */
+export interface Zones {
+  readonly systemTokens: number
+  readonly toolsTokens: number
+  readonly decisionsTokens: number
+  readonly mapTokens: number
+  /** Stays free for the answer, where `max_output_tokens` is not more. */
+  readonly outputTokens: number
 }
 
 /** One layer of settings, as far as it says something. Units: `maxBudgetUsd` in dollars. */
@@ -49,6 +65,13 @@ export interface Layer {
   readonly webAllowPrivate?: readonly string[]
   readonly webSearchUrl?: string
   readonly oracle?: string
+  readonly weakModel?: string
+  readonly offloadPercent?: number
+  readonly zoneSystemTokens?: number
+  readonly zoneToolsTokens?: number
+  readonly zoneDecisionsTokens?: number
+  readonly zoneMapTokens?: number
+  readonly zoneOutputTokens?: number
   readonly hooks?: readonly Hook[]
   readonly sandbox?: string
   readonly sandboxNetwork?: string
@@ -71,6 +94,8 @@ export const DEFAULT_LIMITS: Limits = {
   windowTokensMax: null
 }
 
+export const DEFAULT_ZONES: Zones = { systemTokens: 2048, toolsTokens: 2048, decisionsTokens: 1024, mapTokens: 2048, outputTokens: 4096 }
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Joins the layers, the strongest first; rules of all of them hold together. */
@@ -86,6 +111,9 @@ export const settingsOf = (
     const wrong = rules.find((rule) => parseRule(rule.rule) === null)
     if (wrong !== undefined) return yield* fault(`the rule ${wrong.rule} (${wrong.source}) is none; write it as shell(git *) or file_read`)
     const budget = first("maxBudgetUsd")
+    const offloadPercent = first("offloadPercent")
+    if (offloadPercent !== undefined && offloadPercent > 100) return yield* fault(`offload_percent = ${offloadPercent} is more than the window; take a number up to 100`)
+    const zones = zonesOf(first)
     return {
       model: first("model") ?? modelByKey,
       modelSaid: first("model") !== undefined,
@@ -97,13 +125,17 @@ export const settingsOf = (
         tokensMax: first("maxTokens") ?? null,
         costMax: budget === undefined ? null : Math.round(budget * 1e9),
         outputTokensMax: first("maxOutputTokens") ?? DEFAULT_LIMITS.outputTokensMax,
-        windowTokensMax: first("windowTokens") ?? null
+        windowTokensMax: first("windowTokens") ?? null,
+        ...(offloadPercent === undefined ? {} : { offloadPercent }),
+        ...(first("zoneOutputTokens") === undefined ? {} : { answerTokensMin: zones.outputTokens })
       },
       autoCommit: first("autoCommit") ?? false,
       appendSystemPrompt: first("appendSystemPrompt") ?? "",
       webAllowPrivate: layers.flatMap(({ layer }) => layer.webAllowPrivate ?? []),
       webSearchUrl: first("webSearchUrl") ?? null,
       oracle: first("oracle") ?? null,
+      weakModel: first("weakModel") ?? null,
+      zones,
       // Of all layers: the machine's first, then the person's, then those of a workspace that is trusted.
       hooks: layers.toReversed().flatMap(({ layer }) => layer.hooks ?? []),
       sandbox: yield* sandboxWish(first)
@@ -111,6 +143,14 @@ export const settingsOf = (
   })
 
 type First = <K extends keyof Layer>(key: K) => Layer[K] | undefined
+
+const zonesOf = (first: First): Zones => ({
+  systemTokens: first("zoneSystemTokens") ?? DEFAULT_ZONES.systemTokens,
+  toolsTokens: first("zoneToolsTokens") ?? DEFAULT_ZONES.toolsTokens,
+  decisionsTokens: first("zoneDecisionsTokens") ?? DEFAULT_ZONES.decisionsTokens,
+  mapTokens: first("zoneMapTokens") ?? DEFAULT_ZONES.mapTokens,
+  outputTokens: first("zoneOutputTokens") ?? DEFAULT_ZONES.outputTokens
+})
 
 const sandboxWish = (first: First): Effect.Effect<SandboxWish, SettingsError> => {
   const mode = first("sandbox") ?? "auto"
@@ -194,6 +234,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
   web_allow_private: "list",
   web_search_url: "text",
   oracle: "text",
+  weak_model: "text",
+  offload_percent: "whole number",
+  zone_system_tokens: "whole number",
+  zone_tools_tokens: "whole number",
+  zone_decisions_tokens: "whole number",
+  zone_map_tokens: "whole number",
+  zone_output_tokens: "whole number",
   sandbox: "text",
   sandbox_network: "text",
   sandbox_keep_variables: "list",

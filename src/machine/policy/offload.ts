@@ -36,8 +36,9 @@ export const offloadThreshold = (session: Session): number => {
   if (limits.windowTokensMax !== null) return limits.windowTokensMax
   const facts = modelFacts(session, model)
   if (facts === undefined) return Number.MAX_SAFE_INTEGER
-  const output = Math.min(limits.outputTokensMax, facts.outputTokensMax)
-  return Math.max(0, Math.min(Math.floor((facts.windowTokens * shareOf(facts.windowTokens)) / 100), facts.windowTokens - output))
+  const answer = Math.max(limits.answerTokensMin ?? 0, Math.min(limits.outputTokensMax, facts.outputTokensMax))
+  const share = limits.offloadPercent ?? shareOf(facts.windowTokens)
+  return Math.max(0, Math.min(Math.floor((facts.windowTokens * share) / 100), facts.windowTokens - answer))
 }
 
 /** The share rises with the logarithm of the window; straight between powers of two, so that every engine agrees. */

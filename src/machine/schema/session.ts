@@ -23,7 +23,9 @@ const limitFields = {
   attemptsMax: Finite,
   toolsParallelMax: Finite,
   outputTokensMax: Finite,
-  windowTokensMax: NullOr(Finite)
+  windowTokensMax: NullOr(Finite),
+  offloadPercent: optionalKey(Finite),
+  answerTokensMin: optionalKey(Finite)
 }
 
 export const limitsSchema = Struct(limitFields)
@@ -35,7 +37,9 @@ export const someLimitsSchema = Struct({
   attemptsMax: optionalKey(limitFields.attemptsMax),
   toolsParallelMax: optionalKey(limitFields.toolsParallelMax),
   outputTokensMax: optionalKey(limitFields.outputTokensMax),
-  windowTokensMax: optionalKey(limitFields.windowTokensMax)
+  windowTokensMax: optionalKey(limitFields.windowTokensMax),
+  offloadPercent: limitFields.offloadPercent,
+  answerTokensMin: limitFields.answerTokensMin
 })
 
 export const settingsSchema = Struct({ model: Text, mode: permissionModeSchema, attended: Flag, limits: limitsSchema })

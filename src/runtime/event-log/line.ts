@@ -54,7 +54,9 @@ const limits = object<Limits>({
   attemptsMax: asIs,
   toolsParallelMax: asIs,
   outputTokensMax: asIs,
-  windowTokensMax: asIs
+  windowTokensMax: asIs,
+  offloadPercent: asIs,
+  answerTokensMin: asIs
 })
 
 export const settings = object<Settings>({ model: asIs, mode: asIs, attended: asIs, limits })

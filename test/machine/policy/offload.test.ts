@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { calibrated, offloadThreshold, offloadTo, requestTokens, TOKENS_PER_KILOBYTE, tokensOf } from "../../../src/machine/policy/offload.ts"
-import type { Session } from "../../../src/machine/session.ts"
+import type { Limits, Session } from "../../../src/machine/session.ts"
 import { slice } from "../../../src/machine/vector.ts"
 import { answered, asked, called, stateAfter, text, type Said } from "../talk.ts"
 
@@ -23,6 +23,16 @@ test("room for the answer is kept, a limit of the person goes before, and a mode
   const { session } = stateAfter("WaitingForInput", [], { limits: { windowTokensMax: 77 } })
   expect(offloadThreshold(session)).toBe(77)
   expect(offloadThreshold({ ...withWindow(1000), modelsByName: {} })).toBe(Number.MAX_SAFE_INTEGER)
+})
+
+test("a person may say the share of the window, and how much of it stays free for the answer", () => {
+  const limited = (limits: Partial<Limits>, windowTokens: number): number => {
+    const base = withWindow(windowTokens)
+    return offloadThreshold({ ...base, settings: { ...base.settings, limits: { ...base.settings.limits, ...limits } } })
+  }
+  expect([limited({ offloadPercent: 40 }, 10_000), limited({ offloadPercent: 40 }, 1_000_000), limited({ offloadPercent: 100 }, 10_000)]).toEqual([4000, 400_000, 9_999])
+  expect([limited({ answerTokensMin: 4096 }, 10_000), limited({ answerTokensMin: 6000 }, 10_000), limited({ answerTokensMin: 20_000 }, 10_000)]).toEqual([5500, 4000, 0])
+  expect(limited({ answerTokensMin: 6000, offloadPercent: 90, windowTokensMax: 9999 }, 10_000)).toBe(9999)
 })
 
 test("tokens are estimated from bytes by a ratio that providers' reports correct, within bounds", () => {

@@ -21,6 +21,7 @@ import { EventLog, LogError, type Journal } from "../../../src/runtime/event-log
 import type { MemoryStore } from "../../../src/runtime/event-log/store-memory.ts"
 import { runSession, type Session } from "../../../src/runtime/session.ts"
 import { takeUp, type Opening } from "../../../src/runtime/sessions.ts"
+import { DEFAULT_ZONES } from "../../../src/runtime/settings.ts"
 import { Broken } from "../harness/world.ts"
 // Loaded ahead: what is loaded while time stands still would take time that nobody counts.
 import "../../../src/effects/git/hook-runner.ts"
@@ -129,7 +130,7 @@ const begin = Effect.fnUntraced(function*(world: World, log: EventLog["Service"]
 
 const openingOf = ({ setting }: Plan): Opening => ({
   attended: setting.attended,
-  settings: { model: setting.model, modelSaid: false, mode: setting.mode, rules: setting.rules, limits: { ...setting.limits } as Opening["settings"]["limits"], autoCommit: false, appendSystemPrompt: "", webAllowPrivate: [], webSearchUrl: null, oracle: null, hooks: [], sandbox: { mode: "off", network: "off", keepVariables: [], alsoWritable: [] } }
+  settings: { model: setting.model, modelSaid: false, mode: setting.mode, rules: setting.rules, limits: { ...setting.limits } as Opening["settings"]["limits"], autoCommit: false, appendSystemPrompt: "", webAllowPrivate: [], webSearchUrl: null, oracle: null, weakModel: null, zones: DEFAULT_ZONES, hooks: [], sandbox: { mode: "off", network: "off", keepVariables: [], alsoWritable: [] } }
 })
 
 const performing =

@@ -1,0 +1,18 @@
+import * as Effect from "effect/Effect"
+import { expect, test } from "vitest"
+import { DEFAULT_ZONES, layerOfText, settingsOf, type Settings } from "../../src/runtime/settings.ts"
+
+const settingsFrom = (text: string): Promise<Settings> =>
+  Effect.runPromise(Effect.flatMap(layerOfText("config.toml", text), (layer) => settingsOf([{ source: "config.toml", layer }], null)))
+
+test("zones and threshold are what the person says, else the design's", async () => {
+  const bare = await settingsFrom("")
+  expect([bare.zones, bare.weakModel, "offloadPercent" in bare.limits, "answerTokensMin" in bare.limits]).toEqual([DEFAULT_ZONES, null, false, false])
+  const said = await settingsFrom('weak_model = "anthropic:claude-haiku-5-5"\noffload_percent = 40\nzone_map_tokens = 1\nzone_decisions_tokens = 2\nzone_system_tokens = 3\nzone_tools_tokens = 4\nzone_output_tokens = 5\n')
+  expect(said.zones).toEqual({ systemTokens: 3, toolsTokens: 4, decisionsTokens: 2, mapTokens: 1, outputTokens: 5 })
+  expect([said.weakModel, said.limits.offloadPercent, said.limits.answerTokensMin]).toEqual(["anthropic:claude-haiku-5-5", 40, 5])
+})
+
+test("a threshold above the window is refused", async () => {
+  await expect(settingsFrom("offload_percent = 101")).rejects.toThrow("offload_percent = 101 is more than the window; take a number up to 100")
+})
