@@ -1,0 +1,80 @@
+import type { Migration } from "../os/migrate.ts"
+
+/**
+ * The tables of the graph, version by version. A version that was released is never changed; a new one is added below it.
+ * `rank` of a node is lower than that of every node it leads to over an edge that orders (`ordering` = 1): that is what keeps cycles out.
+ */
+export const GRAPH_TABLES: readonly Migration[] = [
+  [
+    "CREATE TABLE graph_projects (key INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE) STRICT",
+    `CREATE TABLE graph_nodes (
+      key INTEGER PRIMARY KEY,
+      project INTEGER NOT NULL,
+      id TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      title TEXT NOT NULL,
+      description TEXT NOT NULL,
+      status TEXT NOT NULL,
+      confidence INTEGER,
+      origin TEXT NOT NULL,
+      author TEXT,
+      session TEXT,
+      event INTEGER,
+      files TEXT NOT NULL,
+      "commit" TEXT,
+      branch TEXT,
+      keeper TEXT,
+      created INTEGER NOT NULL,
+      changed INTEGER NOT NULL,
+      rank INTEGER NOT NULL,
+      UNIQUE (project, id)
+    ) STRICT`,
+    "CREATE INDEX graph_nodes_kind ON graph_nodes (project, kind, status, created)",
+    "CREATE INDEX graph_nodes_status ON graph_nodes (project, status, created)",
+    "CREATE INDEX graph_nodes_created ON graph_nodes (project, created)",
+    "CREATE INDEX graph_nodes_session ON graph_nodes (project, session, created)",
+    `CREATE TABLE graph_edges (
+      key INTEGER PRIMARY KEY,
+      project INTEGER NOT NULL,
+      id TEXT NOT NULL,
+      source INTEGER NOT NULL,
+      target INTEGER NOT NULL,
+      type TEXT NOT NULL,
+      ordering INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      UNIQUE (project, id),
+      UNIQUE (source, target, type),
+      CHECK (source <> target)
+    ) STRICT`,
+    "CREATE INDEX graph_edges_target ON graph_edges (target)",
+    `CREATE TABLE graph_aside (
+      project INTEGER NOT NULL,
+      id TEXT NOT NULL,
+      source TEXT NOT NULL,
+      target TEXT NOT NULL,
+      type TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      PRIMARY KEY (project, id)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE graph_tombstones (
+      project INTEGER NOT NULL,
+      "of" TEXT NOT NULL,
+      id TEXT NOT NULL,
+      removed INTEGER NOT NULL,
+      PRIMARY KEY (project, "of", id)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE VIRTUAL TABLE graph_words USING fts5 (project, title, description, content = 'graph_nodes', content_rowid = 'key', tokenize = 'unicode61')`,
+    `CREATE TRIGGER graph_words_in AFTER INSERT ON graph_nodes BEGIN
+      INSERT INTO graph_words (rowid, project, title, description) VALUES (new.key, new.project, new.title, new.description);
+    END`,
+    `CREATE TRIGGER graph_words_out AFTER DELETE ON graph_nodes BEGIN
+      INSERT INTO graph_words (graph_words, rowid, project, title, description) VALUES ('delete', old.key, old.project, old.title, old.description);
+    END`,
+    `CREATE TRIGGER graph_words_change AFTER UPDATE OF title, description ON graph_nodes BEGIN
+      INSERT INTO graph_words (graph_words, rowid, project, title, description) VALUES ('delete', old.key, old.project, old.title, old.description);
+      INSERT INTO graph_words (rowid, project, title, description) VALUES (new.key, new.project, new.title, new.description);
+    END`
+  ]
+]
