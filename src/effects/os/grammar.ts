@@ -2,18 +2,52 @@ import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
-import type { Node, Parser } from "web-tree-sitter"
+import type { Node, Parser, Query } from "web-tree-sitter"
 
 /** A place in a parsed text and what stands there. */
 export type SyntaxNode = Node
 
 /** What reads texts of one language. */
-export type Grammar = Pick<Parser, "parse">
+export interface Grammar extends Pick<Parser, "parse" | "reset"> {
+  /** Patterns that are looked for in a tree. Errors: throws where the grammar knows no such nodes. */
+  readonly query: (patterns: string) => SyntaxQuery
+}
+
+/** Patterns of one language, ready to be looked for. */
+export type SyntaxQuery = Pick<Query, "matches" | "didExceedMatchLimit">
+
+/** A grammar's file, and where it is taken from. */
+interface GrammarFile {
+  readonly file: string
+  readonly source: string
+}
+
+const vscode = <Name extends string>(name: Name) => ({ file: `tree-sitter-${name}.wasm`, source: `@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm` }) as const
+const repomix = <Name extends string>(name: Name) => ({ file: `tree-sitter-${name}.wasm`, source: `@repomix/tree-sitter-wasms/out/tree-sitter-${name}.wasm` }) as const
+const own = <Name extends string, From extends string>(name: Name, from: From) => ({ file: `tree-sitter-${name}.wasm`, source: `${from}/tree-sitter-${name}.wasm` }) as const
 
 /** A language is the file of its grammar, beside the bundle or in the package that it was taken from. */
 export const GRAMMARS = {
-  bash: { file: "tree-sitter-bash.wasm", source: "@vscode/tree-sitter-wasm/wasm/tree-sitter-bash.wasm" }
-} as const
+  bash: vscode("bash"),
+  c: repomix("c"),
+  cpp: vscode("cpp"),
+  csharp: vscode("c-sharp"),
+  dart: repomix("dart"),
+  elixir: own("elixir", "tree-sitter-elixir"),
+  go: vscode("go"),
+  java: vscode("java"),
+  javascript: vscode("javascript"),
+  kotlin: own("kotlin", "@tree-sitter-grammars/tree-sitter-kotlin"),
+  lua: own("lua", "@tree-sitter-grammars/tree-sitter-lua"),
+  php: vscode("php"),
+  python: vscode("python"),
+  ruby: vscode("ruby"),
+  rust: vscode("rust"),
+  scala: own("scala", "tree-sitter-scala"),
+  swift: repomix("swift"),
+  tsx: vscode("tsx"),
+  typescript: vscode("typescript")
+} as const satisfies Readonly<Record<string, GrammarFile>>
 export type Language = keyof typeof GRAMMARS
 
 /** The parser itself, which is the same for every language. */
@@ -56,12 +90,13 @@ const load = async (language: Language): Promise<Grammar> => {
   const treeSitter = await import("web-tree-sitter")
   await treeSitter.Parser.init({ wasmBinary: await bytesOf(ENGINE) })
   const parser = new treeSitter.Parser()
-  parser.setLanguage(await treeSitter.Language.load(await bytesOf(GRAMMARS[language])))
-  return parser
+  const rules = await treeSitter.Language.load(await bytesOf(GRAMMARS[language]))
+  parser.setLanguage(rules)
+  return { parse: parser.parse.bind(parser), reset: () => parser.reset(), query: (patterns) => new treeSitter.Query(rules, patterns) }
 }
 
 /** Of an installation that lost its files, the missing file is what is told. */
-const bytesOf = ({ file, source }: { readonly file: string; readonly source: string }): Promise<Buffer> => {
+const bytesOf = ({ file, source }: GrammarFile): Promise<Buffer> => {
   const built = new URL(`./${FOLDER}/${file}`, import.meta.url)
   return readFile(existsSync(built) ? built : (packaged(source) ?? built))
 }

@@ -69,12 +69,12 @@ const repositoryTop = (directory: string): string | null => {
 
 /** Only a regular file is read: a link or a pipe of that name is no list of patterns. */
 const textOf = (file: string): string | null => {
-  const stat = lstatSync(file, { throwIfNoEntry: false })
-  if (stat?.isFile() !== true || stat.size > RULES_BYTES_MAX) return null
   try {
+    const stat = lstatSync(file, { throwIfNoEntry: false })
+    if (stat?.isFile() !== true || stat.size > RULES_BYTES_MAX) return null
     return readFileSync(file, { encoding: "utf8", flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK })
   } catch {
-    // It became something else since it was looked at, or may not be read.
+    // It became something else since it was looked at, or may not be read; or `.git` is a file, as in a second worktree.
     return null
   }
 }

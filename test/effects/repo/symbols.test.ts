@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import type { Said } from "../../../src/effects/repo/extract.ts"
+import { readerOf } from "../../../src/effects/repo/reader.ts"
+import type { Language } from "../../../src/effects/repo/symbols.ts"
+import { TONGUES } from "../../../src/effects/repo/tongues.ts"
+
+/*
+ * What is read in a text of each language: `fixtures/LANGUAGE.txt` is read, `fixtures/LANGUAGE.symbols` is what must be found in it.
+ * After a change that is meant: UPDATE=1, and read every line of the difference.
+ */
+
+const folder = join(import.meta.dirname, "fixtures")
+const languages = Object.keys(TONGUES).sort() as Language[]
+
+const textOf = (language: Language): string => readFileSync(join(folder, `${language}.txt`), "utf8")
+
+/** Long enough for a busy machine. */
+const PATIENCE_MS = 60_000
+
+const shown = ({ definitions, references, imports }: Said): string =>
+  [
+    ...definitions.map(
+      ({ name, kind, line, endLine, signature, scope, exported }) =>
+        `${line}-${endLine} ${kind} ${scope === null ? "" : `${scope} . `}${name} (${exported === null ? "?" : exported ? "given out" : "kept"}): ${signature}`
+    ),
+    `uses ${references.map(({ name, count }) => (count === 1 ? name : `${name} ×${count}`)).join(", ")}`,
+    ...imports.map(({ specifier, names, aliases }) => `takes ${[names.join(", "), specifier].filter((part) => part !== "").join(" from ")}${aliases === undefined ? "" : ` ${JSON.stringify(aliases)}`}`)
+  ].join("\n") + "\n"
+
+describe("every language has a text and what must be found in it", () => {
+  test("and no text is of a language that is not read", () => {
+    expect(readdirSync(folder).sort()).toEqual(languages.flatMap((language) => [`${language}.symbols`, `${language}.txt`]).sort())
+  })
+
+  test.each(languages)("%s", async (language) => {
+    const found = shown((await readerOf(language))(textOf(language), PATIENCE_MS))
+    const file = join(folder, `${language}.symbols`)
+    if (process.env["UPDATE"] === "1" || !existsSync(file)) writeFileSync(file, found)
+    expect(found).toBe(readFileSync(file, "utf8"))
+  })
+})
