@@ -1,8 +1,9 @@
 /** Bundles Loom into `dist/`, split so that a command loads only what it needs. `npm ci` runs this. */
-import { cpSync, existsSync, renameSync, rmSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build, type BuildOptions } from "esbuild"
+import { encodingFiles } from "../src/effects/llm/encoding.ts"
 import { grammarFiles } from "../src/effects/os/grammar.ts"
 import { builtins } from "./builtins.ts"
 import { fillCompileCache } from "./compile-cache.ts"
@@ -78,6 +79,10 @@ await gather(draft, "main.js", metafile, ["src/interfaces/cli/main.ts", "src/int
 
 await declared
 for (const [file, from] of Object.entries(grammarFiles())) cpSync(from, join(draft, file))
+for (const [file, packed] of Object.entries(encodingFiles())) {
+  mkdirSync(dirname(join(draft, file)), { recursive: true })
+  writeFileSync(join(draft, file), packed)
+}
 cpSync(join(home, "package.json"), join(draft, "package.json"))
 if (existsSync(out)) renameSync(out, old)
 renameSync(draft, out)

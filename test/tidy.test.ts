@@ -41,6 +41,7 @@ const doors: readonly Door[] = [
   // Two questions: what the .gitignore files of a tree say, and what a glob means when it is read as they are.
   { dependency: "ignore", files: /^src\/effects\/(os\/ignored|tools\/glob-filter)\.ts$/, filesMax: 2 },
   { dependency: "web-tree-sitter", files: /^src\/effects\/os\/grammar\.ts$/, filesMax: 1 },
+  { dependency: "ai-tokenizer", files: /^src\/effects\/llm\/encoding\.ts$/, filesMax: 1 },
   { dependency: "smol-toml", files: /^src\/runtime\//, filesMax: 1 },
   { dependency: "@earendil-works/pi-tui", files: /^src\/interfaces\/cli\/replay\/screen\.ts$/, filesMax: 1 },
   { dependency: "@xstate/store", files: /^src\/interfaces\/view\/store\.ts$/, filesMax: 1 }
