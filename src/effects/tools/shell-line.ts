@@ -3,6 +3,7 @@ import { grammarAtHand, loadGrammar, type SyntaxNode } from "../os/grammar.ts"
 import { onlyReads, readsWhateverFollows } from "./shell-reads.ts"
 import type { Redirection } from "./shell-redirection.ts"
 import { seenCommands, seenInside } from "./shell-seen.ts"
+import { behindTimeout } from "./shell-transparent.ts"
 import { readTree, type Found } from "./shell-tree.ts"
 import type { Word } from "./shell-word.ts"
 import { commandText, isPlain, plainCommands } from "./shell-words.ts"
@@ -55,13 +56,21 @@ const knownCommand = (words: readonly string[]): Found => ({
 
 /** `null` where a command is none of those that are what their words say. */
 const factsOf = (found: readonly Found[]): LineFacts | null => {
-  const commands = found.flatMap((each) => (each.type === "command" ? [each] : []))
+  const asWritten = found.flatMap((each) => (each.type === "command" ? [each] : []))
+  const commands = asWritten.map((each) => ({ ...each, words: behindTimeout(each.words) }))
   if (commands.length === 0 || !commands.every(({ words, heredoc }) => isKnown(words) && !(heredoc && INTERPRETERS.test(words[0]?.value ?? "")))) return null
   const moves = commands.some(({ words }) => words[0]?.value === "cd")
   const facts = commands.map(({ words }) => commandFact(words, moves))
   const texts = facts.map(({ text }) => text)
-  const seen = commands.flatMap(({ words }) => seenInside(words.map(({ guess }) => guess), parse)).filter((text) => !texts.includes(text))
+  const inside = commands.flatMap(({ words }) => seenInside(words.map(({ guess }) => guess), parse))
+  const seen = [...inside, ...asWritten.flatMap(textsAsWritten)].filter((text) => !texts.includes(text))
   return { commands: facts, seen: [...new Set(seen)], opened: found.flatMap((each) => (each.type === "opened" ? [each] : [])), moves }
+}
+
+/** With what stands before it, so that a rule that denies can speak of that. */
+const textsAsWritten = ({ words, assigned = [] }: { readonly words: readonly Word[]; readonly assigned?: readonly string[] }): readonly string[] => {
+  const text = textOf(words)
+  return assigned.length === 0 ? [text] : [text, `${assigned.join(" ")} ${text}`]
 }
 
 /** Programs that run what they are handed. Shells are not among them: those are never told apart. */
@@ -83,11 +92,14 @@ const isAnyOption = ({ value, operand }: Word): boolean => value === null && !op
 const mayHoldIndex = (word: Word | undefined): boolean => word !== undefined && (word.value ?? "[").includes("[")
 
 const commandFact = (words: readonly Word[], moves: boolean): CommandFact => {
-  const text = words.map(({ value, guess, known }) => (value !== null || known === true ? commandText([value ?? guess]) : guess)).join(" ")
+  const text = textOf(words)
   const unknown = words.findIndex(({ value }) => value === null)
   const reads = readsOf(words) && !(moves && words[0]?.value === "git")
   return unknown < 0 ? { text, reads } : { text, sure: commandText(words.slice(0, unknown).map(({ guess }) => guess)), reads }
 }
+
+const textOf = (words: readonly Word[]): string =>
+  words.map(({ value, guess, known }) => (value !== null || known === true ? commandText([value ?? guess]) : guess)).join(" ")
 
 /** What is not known may be an option, unless it begins with something else; where it can be several words it stands for two. */
 const readsOf = (words: readonly Word[]): boolean => {

@@ -1,10 +1,11 @@
 import type { SyntaxNode } from "../os/grammar.ts"
 import { readHeredoc } from "./shell-heredoc.ts"
 import { readRedirection, type Redirection } from "./shell-redirection.ts"
+import { isHarmlessAssignment } from "./shell-transparent.ts"
 import { readWord, type Word } from "./shell-word.ts"
 
-/** A piece of a shell line that does something: a simple command by its words, or a file that is opened for one. */
-export type Found = { readonly type: "command"; readonly words: readonly Word[]; readonly heredoc: boolean } | Redirection
+/** A piece of a shell line that does something: a simple command by its words and the harmless assignments before them, or a file that is opened for one. */
+export type Found = { readonly type: "command"; readonly words: readonly Word[]; readonly heredoc: boolean; readonly assigned?: readonly string[] } | Redirection
 
 /**
  * All that a parsed line would do, or `null` where it holds anything that is not known here. The tree is not believed: only nodes of
@@ -82,6 +83,7 @@ const isBlankInLine = (text: string): boolean => /^(?:[ \t]|\\\n)*$/.test(text)
 const readCommand = (line: Line, node: SyntaxNode, more: readonly SyntaxNode[]): readonly Found[] | null => {
   const words: Word[] = []
   const others: Found[] = []
+  const assigned: string[] = []
   let heredoc = false
   const addWord = (part: SyntaxNode): boolean => {
     const read = readWordNode(line, part)
@@ -96,12 +98,13 @@ const readCommand = (line: Line, node: SyntaxNode, more: readonly SyntaxNode[]):
       heredoc = true
       return foundIn(part.namedChildCount === 1 ? readWordNode(line, part.namedChildren[0] as SyntaxNode) : null)
     }
-    // An assignment in front changes what the command finds; nobody knows how.
-    return part.type !== "variable_assignment" && (part.isNamed || part.type === "==") && addWord(part) ? [] : null
+    // Most assignments change what the command finds; nobody knows how.
+    if (part.type === "variable_assignment") return words.length === 0 && isHarmlessAssignment(part.text) && assigned.push(part.text) > 0 ? [] : null
+    return (part.isNamed || part.type === "==") && addWord(part) ? [] : null
   })
   const found = flattened(opened)
   if (found === null || !more.every(addWord) || words.length === 0 || !standsClose(line, node.children, isBlankInLine)) return null
-  return [{ type: "command", words, heredoc }, ...others, ...found]
+  return [{ type: "command", words, heredoc, ...(assigned.length === 0 ? {} : { assigned }) }, ...others, ...found]
 }
 
 interface ReadWord {

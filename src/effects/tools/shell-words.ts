@@ -104,5 +104,5 @@ const WRAPPERS = words(
   "env sudo doas su runuser pkexec sh bash rbash dash ash zsh ksh mksh fish csh tcsh pwsh busybox toybox xargs parallel nohup nice ionice " +
     "chrt taskset numactl prlimit setsid timeout stdbuf unbuffer script expect watch entr strace ltrace gdb valgrind perf unshare nsenter chroot " +
     "setpriv capsh systemd-run systemd-nspawn bwrap firejail fakeroot proot faketime flock run-parts screen tmux at batch crontab ssh start-stop-daemon " +
-    "daemonize dbus-run-session dbus-launch xvfb-run direnv rlwrap socat ld.so ld-linux-x86-64.so.2 ld-linux-aarch64.so.1"
+    "daemonize dbus-run-session dbus-launch xvfb-run direnv rlwrap socat chronic ifne eatmydata tini dumb-init gosu su-exec setarch linux32 linux64 runcon aa-exec ld.so ld-linux-x86-64.so.2 ld-linux-aarch64.so.1"
 )

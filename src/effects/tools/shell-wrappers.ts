@@ -1,3 +1,5 @@
+import { gitRunsOthers, linesForGit, withoutLeadingOptions } from "./shell-options.ts"
+
 /*
  * What runs the words behind it, or a text among them, as a command. A call of one of these always asks; that its inner command is
  * found here lets a rule that denies `rm *` deny `sudo rm x` too.
@@ -11,6 +13,9 @@ export const innerOf = (words: readonly string[]): readonly Inner[] => {
   const [first = "", ...args] = words
   const name = first.slice(first.lastIndexOf("/") + 1)
   const plain: readonly Inner[] = name === first ? [] : [{ words: [name, ...args] }]
+  const bare = withoutLeadingOptions(words)
+  if (name === "git" && name === first) return [...(bare === null ? [] : [{ words: bare }]), ...linesForGit(args).map((line) => ({ line }))]
+  if (bare !== null) return [{ words: bare }]
   if (SHELLS.has(name)) return [...plain, ...scriptOf(args)]
   if (name === "find" || name === "fd") return [...plain, ...findActions(args)]
   if (name === "eval" || name === "watch") return [...plain, { line: withoutOptions(args, WRAPPERS.get(name)).join(" ") }]
@@ -48,6 +53,8 @@ export const runsOthers = ([name = "", ...args]: readonly string[]): boolean => 
     case "find":
     case "fd":
       return args.some((word) => FIND_ACTIONS.test(word))
+    case "git":
+      return gitRunsOthers(args)
     // The name of a variable may hold an index, and an index is evaluated.
     case "test":
     case "[":
@@ -92,11 +99,17 @@ const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map([
   ["systemd-run", wrapper("-p -u -t -E --unit --property --setenv --slice")],
   ["bwrap", wrapper()],
   ["direnv", wrapper("", 2)],
+  ["su-exec", wrapper("", 1)],
+  ["gosu", wrapper("", 1)],
+  ["setarch", wrapper("", 1)],
+  ["runcon", wrapper("-t -u -r -l", 0)],
+  ["aa-exec", wrapper("-p -n", 0)],
+  ["ifne", wrapper()],
   ["prlimit", wrapper()],
   ["setpriv", wrapper()],
   ["parallel", wrapper("-j -n -I -a -S --jobs")],
   ...["command", "builtin", "nohup", "setsid", "busybox", "toybox", "unbuffer", "expect", "entr", "gdb", "valgrind", "perf", "unshare", "nsenter", "firejail", "fakeroot"].map((name): [string, Wrapper] => [name, wrapper()]),
-  ...["proot", "faketime", "catchsegv", "rlwrap", "dbus-run-session", "dbus-launch", "xvfb-run", "capsh", "numactl", "pkexec", "coproc", "then", "do", "else", "!"].map((name): [string, Wrapper] => [name, wrapper()]),
+  ...["proot", "faketime", "catchsegv", "rlwrap", "dbus-run-session", "dbus-launch", "xvfb-run", "capsh", "numactl", "pkexec", "chronic", "eatmydata", "tini", "dumb-init", "linux32", "linux64", "coproc", "then", "do", "else", "!"].map((name): [string, Wrapper] => [name, wrapper()]),
   ["eval", wrapper()]
 ])
 

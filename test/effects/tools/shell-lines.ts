@@ -34,7 +34,7 @@ const { statement } = fc.letrec<{ statement: string; simple: string; part: strin
     { weight: 1, arbitrary: fc.tuple(tie("piece"), tie("statement")).chain(([each, inner]) => fc.constantFrom(`for i in ${each} z; do ${inner}; done`, `for i in q; do ${inner}; a $i; done`, `case ${each} in x) ${inner};; *) a;; esac`, `case q in ${each}) a;; *) ${inner};; esac`)) },
     { weight: 1, arbitrary: tie("statement").chain((inner) => fc.constantFrom(`[ -n "$x" ] && ${inner}`, `test -f f0 || ${inner}`, `cd d && ${inner}`, `echo "$(${inner})" | a`, `printf '%s' "$(${inner})"`, `true; ${inner}`, `set -e; ${inner}`)) },
     { weight: 1, arbitrary: fc.tuple(tie("statement"), fc.constantFrom("text\n", "it's $5\n", "$(b)\n", "'q\n", "`c`\n", "\tE\n", "a \\\n", "")).chain(([inner, text]) => fc.constantFrom(`cat <<'E'\n${text}E\n${inner}`, `cat <<E\n${text}E\n${inner}`, `cat <<'E' > f1 && b\n${text}E\n${inner}`, `a <<-E | b\n\t${text}\tE\n${inner}`, `a "$(cat <<'E'\n${text}E\n)" x; ${inner}`, `cat <<"E" x; c\n${text}E\n`)) },
-    { weight: 1, arbitrary: tie("simple").chain((inner) => fc.constantFrom(`env ${inner}`, `A=1 ${inner}`, `timeout 5 ${inner}`, `a | xargs ${inner}`, `command ${inner}`, `eval ${inner}`, `find . -exec ${inner} \\;`, `sh -c '${inner.replaceAll("'", "'\\''")}'`, `nohup ${inner}`, `exec ${inner}`, `x=1; ${inner}`, `A=$(${inner})`)) }
+    { weight: 1, arbitrary: tie("simple").chain((inner) => fc.constantFrom(`env ${inner}`, `A=1 ${inner}`, `CI=1 NODE_ENV=test ${inner}`, `timeout 5 ${inner}`, `TZ=UTC timeout -k 1 5s ${inner}`, `a | xargs ${inner}`, `command ${inner}`, `eval ${inner}`, `find . -exec ${inner} \\;`, `sh -c '${inner.replaceAll("'", "'\\''")}'`, `nohup ${inner}`, `exec ${inner}`, `x=1; ${inner}`, `A=$(${inner})`)) }
   )
 }))
 
