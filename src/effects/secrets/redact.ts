@@ -65,6 +65,8 @@ const HEADERS: readonly (readonly [kind: string, shape: RegExp])[] = [
   ["a cookie", /(\bset-cookie:\s{0,2}[^=;\s]{1,60}=)([^;\s]{8,4000})/gi],
   ["a password", /(\s--?(?:password|passwd|pass|token|secret|api-key|apikey|client-secret)(?:=|\s{1,2})["']?)([^\s"'$<>{}()-][^\s"'$<>{}()]{5,200})/gi],
   ["a password", /(\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[ =]["']?[^\s:"']{1,80}:)([^\s"']{3,200})/g],
+  ["a password", /(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]{0,200}?\s-p)([^\s"'$<>{}()=-][^\s"'$<>{}()]{2,200})/g],
+  ["a password", /(\bsshpass\s{1,2}-p\s?["']?|\bredis-cli\b[^\n]{0,200}?\s-a\s{1,2}["']?)([^\s"'$<>{}()-][^\s"'$<>{}()]{2,200})/g],
   ["a password", /(\blogin\s{1,3}\S{1,80}\s{1,3}password\s{1,3})(\S{3,200})/g]
 ]
 
@@ -73,17 +75,20 @@ const inHeaders: Redact = (text) =>
 
 // ── values by the names they were given ──────────────────────────────────────────────────────────────────────────
 
-const NAMES = "password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|secret[_-]?key|auth[_-]?key|account[_-]?key|encryption[_-]?key|signing[_-]?key|client[_-]?key(?:-data)?|master[_-]?key|credentials?|_auth"
+const NAMES = "password|passwd|passphrase|pwd|[_-]pass|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|secret[_-]?key|auth[_-]?key|account[_-]?key|encryption[_-]?key|signing[_-]?key|client[_-]?key(?:-data)?|master[_-]?key|credentials?|_auth"
 
 /** `NAME=value`, `name: value`, `"name": "value"`, `name := 'value'`; what the name ends in after the word that gives it away is short. */
 const ASSIGNED = new RegExp(
-  String.raw`((?:${NAMES})(?:[_-]?(?:base64|b64|prod|production|dev|live|test|staging|main|primary|secondary|value|string|hash|v?\d{1,2}))?["'\]]{0,2}[ \t]{0,3}(?::=|=>|=|:)[ \t]{0,3})(?:(["'\`])([^"'\`\s]{${VALUE_LENGTH_MIN},4000})\2|([^\s"'\`,;(){}<>[\]]{${VALUE_LENGTH_MIN},4000}))`,
+  String.raw`((?:${NAMES})(?:[_-]?(?:base64|base|b64|prod|production|dev|live|test|staging|main|primary|secondary|value|string|hash|v?\d{1,2}))?["'\]]{0,2}[ \t]{0,3}(?::=|=>|=|:)[ \t]{0,3})(?:(["'\`])([^"'\`\s]{${VALUE_LENGTH_MIN},4000})\2|([^\s"'\`,;(){}<>[\]]{${VALUE_LENGTH_MIN},4000}))`,
   "gi"
 )
 const SHOUTED = /[A-Z][A-Z0-9_]*=$/
 
+/** A line of a Dockerfile: `ENV NAME value`. */
+const DOCKER = new RegExp(String.raw`(^[ \t]*(?:\d+\t|[+-])?[ \t]*ENV[ \t]+\w{0,60}(?:${NAMES})\w{0,20}[ \t]+["']?)([^\s"'=]{${VALUE_LENGTH_MIN},4000})`, "gim")
+
 const named: Redact = (text) =>
-  text.replace(ASSIGNED, (found, before: string, quote: string | undefined, quoted: string | undefined, bare: string | undefined) => {
+  text.replace(DOCKER, (found, before: string, value: string) => (looksSecret(value, "quoted") ? before + placeholder("a secret value") : found)).replace(ASSIGNED, (found, before: string, quote: string | undefined, quoted: string | undefined, bare: string | undefined) => {
     const value = quoted ?? bare ?? ""
     const how = quoted !== undefined ? "quoted" : SHOUTED.test(before) ? "assigned" : "bare"
     return looksSecret(value, how) ? `${before}${quote ?? ""}${placeholder("a secret value")}${quote ?? ""}` : found

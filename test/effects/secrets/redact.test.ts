@@ -104,6 +104,14 @@ const SETTINGS: readonly Case[] = [
   ["a cookie", "< Set-Cookie: session=", letters(40), "; Path=/; HttpOnly"],
   ["a password", "mysql --password=", "hunter2hunter2", " -u root"],
   ["a password", "curl -u admin:", "hunter2hunter2", " https://example.com"],
+  ["a secret value", "SMTP_PASS=", "Zq9vK2mPx7Lw"],
+  ["a secret value", "smtp-pass: ", "Zq9vK2mPx7Lw"],
+  ["a secret value", "SECRET_KEY_BASE=", hex(64)],
+  ["a secret value", "ENV SECRET_KEY_BASE ", hex(64)],
+  ["a secret value", "3\tENV DB_PASSWORD \"", "S3cr3tPassw0rd", "\""],
+  ["a password", "mysql -uroot -p", "S3cretPw12", " shop"],
+  ["a password", "sshpass -p ", "S3cretPw12", " ssh host"],
+  ["a password", "redis-cli -h cache -a ", "S3cretPw12", " ping"],
   ["a password", "machine api.example.com login me password ", "hunter2hunter2"]
 ]
 
@@ -214,6 +222,15 @@ const HARMLESS: readonly string[] = [
   "let hasApiKey = !isBearerToken",
   "headers: { \"x-api-key\": Schema.String }",
   "https://user:pass@example.com/",
+  "bypass=Abcdefgh12",
+  "--low-pass=Filter2Settings()",
+  "mysql -p",
+  "mysql -uroot -p$MYSQL_PASSWORD shop",
+  "mkdir -pv a1b2/c3d4 && mysql --version",
+  "redis-cli -a \"$REDIS_PASSWORD\" ping",
+  "ENV PATH_TO_TOKEN /run/secrets/token1",
+  "ENV TOKEN_FILE ./token1.txt",
+  "env | grep token ABCDEFGH12",
   "token-type = 'urn:openai:params:oauth:token-type:x509'"
 ]
 
