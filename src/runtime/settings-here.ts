@@ -1,9 +1,12 @@
+import { realpathSync } from "node:fs"
+import { homedir } from "node:os"
 import { join, relative } from "node:path"
 import * as Effect from "effect/Effect"
 import { locate, type Located } from "../effects/os/path.ts"
 import { escapeGlob } from "../machine/policy/glob.ts"
 import { directoriesOf, type Directories } from "./directories.ts"
 import { modelByKey } from "./opening.ts"
+import { rulesHere, type RulesPlace } from "./rule-words.ts"
 import { environmentLayer, fileLayer, settingsOf, SettingsError, type Layer, type Settings } from "./settings.ts"
 import { hasWord } from "./workspace/glance.ts"
 import type { WorkspaceWord } from "./workspace/workspace.ts"
@@ -47,8 +50,24 @@ export const settingsHere = Effect.fnUntraced(function*(
     ...own,
     { source: "Loom itself", layer: guardOf(cwd, directories) }
   ]
-  return { settings: yield* settingsOf(layers, modelByKey(environment)), workspace, layers }
+  const rules: RulesPlace = { root: cwd, home: followed(environment["HOME"] || homedir()) }
+  return { settings: yield* settingsOf(layers.map(({ source, layer }) => ({ source, layer: asMeant(layer, rules) })), modelByKey(environment)), workspace, layers }
 })
+
+const followed = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    // A home that is not there has no other name.
+    return path
+  }
+}
+
+/** The layer with its rules as they are meant in this workspace. */
+const asMeant = (layer: Layer, place: RulesPlace): Layer => {
+  const read = (rules: readonly string[] | undefined, allows: boolean): readonly string[] => (rules ?? []).flatMap((rule) => rulesHere(rule, allows, place))
+  return { ...layer, allow: read(layer.allow, true), ask: read(layer.ask, false), deny: read(layer.deny, false) }
+}
 
 /** Where the machine's administrator sets something for everybody. */
 const systemDirectories = (environment: SettingsPlace["environment"]): readonly string[] =>

@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import type { CallFacts } from "../../src/machine/event.ts"
 import { SPELLINGS } from "../../src/machine/policy/permission-rule.ts"
 import { decide } from "../../src/machine/policy/permission.ts"
+import { TOOL_BY_NAME } from "../../src/runtime/rule-words.ts"
 import { MODES } from "../../src/runtime/settings.ts"
 import { WORKSPACE_MAY } from "../../src/runtime/workspace/keys.ts"
 import { CATEGORIES, DECISION_WORDS } from "../../src/runtime/workspace/operations.ts"
@@ -38,7 +39,7 @@ const page = (): string =>
     head("a call that", ...MODES.map((mode) => `\`${mode}\``)),
     ...Object.entries(KINDS).map(([kind, call]) => row(kind, ...MODES.map((mode) => VERDICTS[decide("tool", call, { rules: [], approvals: [], mode, attended: true }).decision]))),
     "",
-    "Names that other agents use in rules: " + Object.entries(SPELLINGS).map(([theirs, ours]) => `\`${theirs}\` is \`${ours}\``).join(", ") + ".",
+    "Names that other agents use in rules: " + [...Object.entries(SPELLINGS), ...TOOL_BY_NAME].map(([theirs, ours]) => `\`${theirs}\` is \`${ours}\``).join(", ") + ".",
     "",
     head("lines of a rules file about", "are rules for"),
     ...grouped(Object.entries(CATEGORIES)).map(([tool, words]) => row(words, tool === "" ? "what the pattern itself names" : `\`${tool}\``)),

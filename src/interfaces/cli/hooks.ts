@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { HOOK_EVENTS, tryHooks, type HookEvent } from "../../runtime/hook-trial.ts"
+import { toolNamed } from "../../runtime/rule-words.ts"
 import { nearest } from "../../runtime/settings.ts"
 import { hookLines, trialLines } from "../view/hook-lines.ts"
 import { printer } from "../view/printer.ts"
@@ -20,7 +21,7 @@ export const hooks: Command = Effect.fnUntraced(function*(invocation) {
     else show(hookLines(settings.hooks))
     return EXIT.done
   }
-  const tool = typeof flags.tool === "string" ? flags.tool : "shell"
+  const tool = toolNamed(typeof flags.tool === "string" ? flags.tool : "shell")
   const sample = { event, tool, words: words.length === 0 ? ["true"] : words }
   const trial = yield* tryHooks(settings.hooks, sample, { environment: invocation.environment, root: cwd, sandbox: settings.sandbox, permissions: { rules: settings.rules, approvals: [], mode: settings.mode, attended: true } })
   if (flags.json === true) json(trial)

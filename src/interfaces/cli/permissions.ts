@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { inOrder } from "../../machine/policy/explain.ts"
 import type { Permissions } from "../../machine/policy/permission.ts"
 import { argumentsFor, explainCall } from "../../runtime/permissions.ts"
+import { toolNamed } from "../../runtime/rule-words.ts"
 import { settingsHere, type SettingsHere } from "../../runtime/settings-here.ts"
 import { explanationLines, permissionsHere } from "../view/permission-lines.ts"
 import { printer } from "../view/printer.ts"
@@ -22,7 +23,7 @@ export const permissions: Command = Effect.fnUntraced(function*(invocation: Invo
     else show(permissionsHere(held, workspace))
     return EXIT.done
   }
-  const tool = typeof flags.tool === "string" ? flags.tool : "shell"
+  const tool = toolNamed(typeof flags.tool === "string" ? flags.tool : "shell")
   const explained = yield* explainCall(tool, argumentsFor(tool, call), { environment, root: cwd, sandbox: settings.sandbox, permissions: held })
   if (flags.json === true) output.out(`${JSON.stringify(explained, null, 2)}\n`)
   else show(explanationLines(explained))

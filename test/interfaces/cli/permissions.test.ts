@@ -46,6 +46,7 @@ test("explain tells of a call whether it runs, asks or is denied, and what decid
     "  runs git push --force  deny Bash(git push *) (.loom/config.toml), allow shell(git *) (LOOM.md)"
   ])
   expect((await explained("--tool", "file_write", ".env.local"))[0]).toBe("denied  file_write: the rule file_write(.env*) (LOOM.md) denies it")
+  expect((await explained("--tool", "Write", ".env.local"))[0]).toBe("denied  file_write: the rule file_write(.env*) (LOOM.md) denies it")
   expect((await explained("--tool", "file_read", "../secret"))[0]).toMatch(/^cannot run {2}file_read: \.\.\/secret leads to .*, outside the workspace/)
   expect((await explained("touch x && rm y"))[0]).toBe("asks  shell: it runs a command")
   const asJson = JSON.parse((await loom(place, ["permissions", "explain", "touch x", "--trust", "--json"])).stdout)
