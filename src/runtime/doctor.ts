@@ -39,7 +39,7 @@ export interface Place {
   readonly writable: boolean
 }
 
-const USUAL: SandboxWish = { mode: "auto", network: "off", keepVariables: [], alsoWritable: [] }
+const USUAL: SandboxWish = { mode: "auto", network: "off", hosts: [], keepVariables: [], alsoWritable: [] }
 
 const KEYS = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"] as const
 

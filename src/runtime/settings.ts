@@ -75,6 +75,7 @@ export interface Layer {
   readonly hooks?: readonly Hook[]
   readonly sandbox?: string
   readonly sandboxNetwork?: string
+  readonly sandboxHosts?: readonly string[]
   readonly sandboxKeepVariables?: readonly string[]
   readonly sandboxWrite?: readonly string[]
 }
@@ -152,13 +153,19 @@ const zonesOf = (first: First): Zones => ({
   outputTokens: first("zoneOutputTokens") ?? DEFAULT_ZONES.outputTokens
 })
 
-const sandboxWish = (first: First): Effect.Effect<SandboxWish, SettingsError> => {
+const sandboxWish = Effect.fnUntraced(function*(first: First): Effect.fn.Return<SandboxWish, SettingsError> {
   const mode = first("sandbox") ?? "auto"
-  const network = first("sandboxNetwork") ?? "off"
-  if (mode !== "off" && mode !== "auto" && mode !== "required") return fault(`sandbox = ${mode} is not known; take off, auto or required`)
-  if (network !== "off" && network !== "on") return fault(`sandbox_network = ${network} is not known; take off or on`)
-  return Effect.succeed({ mode, network, keepVariables: first("sandboxKeepVariables") ?? [], alsoWritable: first("sandboxWrite") ?? [] })
-}
+  const hosts = first("sandboxHosts") ?? []
+  const network = first("sandboxNetwork") ?? (hosts.length === 0 ? "off" : "hosts")
+  if (mode !== "off" && mode !== "auto" && mode !== "required") return yield* fault(`sandbox = ${mode} is not known; take off, auto or required`)
+  if (network !== "off" && network !== "hosts" && network !== "on") return yield* fault(`sandbox_network = ${network} is not known; take off, hosts or on`)
+  if (hosts.length > 0) {
+    const { parseHostRule } = yield* Effect.promise(() => import("../effects/os/sandbox/hosts.ts"))
+    const wrong = hosts.map(parseHostRule).find((rule) => typeof rule === "string")
+    if (wrong !== undefined) return yield* fault(`sandbox_hosts: ${String(wrong)}`)
+  }
+  return { mode, network: network === "hosts" && hosts.length === 0 ? "off" : network, hosts, keepVariables: first("sandboxKeepVariables") ?? [], alsoWritable: first("sandboxWrite") ?? [] }
+})
 
 const rulesOf = (layer: Layer, source: string): readonly Rule[] => [
   ...(layer.deny ?? []).map((rule): Rule => ({ decision: "deny", rule, source })),
@@ -243,6 +250,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   zone_output_tokens: "whole number",
   sandbox: "text",
   sandbox_network: "text",
+  sandbox_hosts: "list",
   sandbox_keep_variables: "list",
   sandbox_write: "list"
 }

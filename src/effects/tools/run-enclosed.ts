@@ -12,9 +12,10 @@ export const runEnclosed = Effect.fnUntraced(function*(
   { sandbox, marker }: Pick<ToolContext, "sandbox" | "marker">,
   hear: Command["hear"]
 ): Effect.fn.Return<Ended, Problem> {
-  const { start, statusFrom, after } = yield* sandbox.enclose(run)
+  const { start, statusFrom, after, refused } = yield* sandbox.enclose(run)
   const ended = yield* Effect.onInterrupt(runProcess({ ...start, timeoutMs: run.timeoutMs, statusFrom, marker, hear }), () => Effect.sync(after))
   const setAside = yield* attempt("look what the command left behind", after)
   for (const path of setAside) hear("stderr", Buffer.from(`loom: the command made a file that leads git to other settings; it is now ${path}\n`))
+  for (const why of refused()) hear("stderr", Buffer.from(`loom: ${why}\n`))
   return ended
 })

@@ -4,7 +4,7 @@ import type { CallFacts } from "../../machine/event.ts"
 import type { ToolCall } from "../../machine/session.ts"
 import type { Emit } from "../emit.ts"
 import { problemOf } from "../os/problem.ts"
-import { Sandbox, type SandboxState } from "../os/sandbox.ts"
+import { isHolding, Sandbox, type SandboxState } from "../os/sandbox.ts"
 import { Workspace } from "../os/workspace.ts"
 import { decodeArguments } from "./arguments.ts"
 import { Tools } from "./registry.ts"
@@ -63,10 +63,10 @@ const callFacts = (call: ToolCall, { changes, paths = [], commands = [], seen, h
 
 const isEnclosed = (name: string, tools: readonly Tool[]): boolean => tools.some((tool) => tool.name === name && tool.enclosed === true)
 
-/** A call counts as held only where nothing of it reaches the network; where the sandbox is required and not to be had, it cannot run. */
+/** A call counts as held only where nothing of it reaches the network but hosts that the person listed; where the sandbox is required and not to be had, it cannot run. */
 const withSandbox = (facts: CallFacts, sandbox: SandboxState): CallFacts => {
   if (sandbox.name === "off") return sandbox.required ? { ...facts, invalid: `the sandbox is required, and ${sandbox.why}` } : facts
-  return sandbox.network === "off" && facts.commands.length > 0 ? { ...facts, sandboxed: true } : facts
+  return isHolding(sandbox) && facts.commands.length > 0 ? { ...facts, sandboxed: true } : facts
 }
 
 /** It never starts, so it changes nothing. */

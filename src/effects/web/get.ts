@@ -1,4 +1,4 @@
-import { lookup as lookupName, type LookupAddress, type LookupOptions } from "node:dns"
+import type { LookupAddress } from "node:dns"
 import { Agent as PlainAgent, request as requestPlain, type IncomingHttpHeaders, type IncomingMessage } from "node:http"
 import { Agent as SecureAgent, request as requestSecure } from "node:https"
 import type { LookupFunction } from "node:net"
@@ -6,7 +6,8 @@ import { pipeline, type Readable } from "node:stream"
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
 import * as Effect from "effect/Effect"
 import { problem, problemOf, type Problem } from "../os/problem.ts"
-import { isPublicAddress } from "./address.ts"
+import { isPublicAddress } from "../os/address.ts"
+import { resolveBySystem, type Resolve } from "../os/resolve.ts"
 import { whyPrivate } from "./web-url.ts"
 
 export interface Getting {
@@ -27,11 +28,6 @@ export interface Got {
   /** Whether the body went on. */
   readonly cut: boolean
 }
-
-/** All addresses of a name. */
-export type Resolve = (name: string, options: LookupOptions, done: (error: Error | null, addresses: readonly LookupAddress[]) => void) => void
-
-const resolveBySystem: Resolve = (name, options, done) => lookupName(name, { ...options, all: true }, done)
 
 /**
  * One GET, without cookies, credentials and proxies, to an address that was looked at: the very one that is connected to, so that a name

@@ -1,5 +1,5 @@
 import * as Context from "effect/Context"
-import type { Resolve } from "./get.ts"
+import type { Resolve } from "../os/resolve.ts"
 
 /** What the person said about the web. */
 export interface WebSettings {

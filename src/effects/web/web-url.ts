@@ -1,6 +1,6 @@
 import { isIP } from "node:net"
 import { refuse } from "../os/problem.ts"
-import { isPublicAddress } from "./address.ts"
+import { isLocalName, isPublicAddress } from "../os/address.ts"
 
 const LENGTH_MAX = 4_096
 
@@ -22,8 +22,5 @@ export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g
 export const whyPrivate = (url: URL): string | null => {
   const host = hostOf(url)
   if (isIP(host) !== 0) return isPublicAddress(host) ? null : `${host} is no address of the public net`
-  return LOCAL_NAME.test(host) ? `${host} is a name of this machine or its own net` : null
+  return isLocalName(host) ? `${host} is a name of this machine or its own net` : null
 }
-
-/** Names that never mean a public server. */
-const LOCAL_NAME = /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home\.arpa)$/i

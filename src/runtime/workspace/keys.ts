@@ -29,6 +29,7 @@ export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten" | "no
   zoneOutputTokens: "say",
   sandbox: "not",
   sandboxNetwork: "not",
+  sandboxHosts: "not",
   sandboxKeepVariables: "not",
   sandboxWrite: "not"
 }

@@ -10,7 +10,7 @@ import { toolCall, workbench } from "./workbench.ts"
 
 const bench = workbench()
 const ON: SandboxState = { name: "on", version: "0", network: "off" }
-const service = (state: SandboxState): SandboxService => ({ state: Effect.succeed(state), enclose: (start) => Effect.succeed({ start, statusFrom: null, after: () => [] }) })
+const service = (state: SandboxState): SandboxService => ({ state: Effect.succeed(state), enclose: (start) => Effect.succeed({ start, statusFrom: null, after: () => [], refused: () => [] }) })
 
 const factsUnder = (state: SandboxState, name: string, input: unknown) => {
   const events: Unstamped[] = []
@@ -28,6 +28,8 @@ test.each<[SandboxState, string, object, boolean | undefined, string | undefined
   [ON, "git", { operation: "status" }, undefined, undefined],
   [ON, "file_write", { path: "x", content: "y" }, undefined, undefined],
   [{ ...ON, network: "on" }, "shell", { command: "touch x" }, undefined, undefined],
+  [{ ...ON, network: "hosts", hosts: ["a.test"] }, "shell", { command: "touch x" }, true, undefined],
+  [{ ...ON, hostsFault: "nsenter is missing" }, "shell", { command: "touch x" }, true, undefined],
   [{ name: "off", why: "it is not there", required: false }, "shell", { command: "touch x" }, undefined, undefined],
   [{ name: "off", why: "it is not there", required: true }, "shell", { command: "touch x" }, undefined, "the sandbox is required, and it is not there"],
   [{ name: "off", why: "it is not there", required: true }, "file_write", { path: "x", content: "y" }, undefined, undefined]
@@ -35,16 +37,19 @@ test.each<[SandboxState, string, object, boolean | undefined, string | undefined
   expect(await factsUnder(state, name, input)).toEqual([sandboxed, invalid])
 })
 
-test("a call that was allowed because the sandbox would hold it does not run without, in the same process or in one that takes over", async () => {
+test.each<[SandboxState, string]>([
+  [{ name: "off", why: "it is switched off", required: false }, "it is switched off"],
+  [{ ...ON, network: "on" }, "its network is open"]
+])("a call that was allowed because the sandbox would hold it does not run under %j, in the same process or in one that takes over", async (state, why) => {
   const events: Unstamped[] = []
   const call = toolCall("shell", { command: "touch ran" }, "call_held")
   const work = Effect.gen(function*() {
     ;(yield* VettedCalls).remember(bench.session, new Map([["call_held", { paths: null, sandboxed: true }]]))
     yield* executeCall({ effect: 9, call, changes: true }, (event) => void events.push(event))
   })
-  await bench.effect(Effect.provide(work, Layer.succeed(Sandbox, service({ name: "off", why: "it is switched off", required: false }))))
+  await bench.effect(Effect.provide(work, Layer.succeed(Sandbox, service(state))))
   expect(events).toEqual([
-    { type: "ToolCompleted", effect: 9, status: "error", parts: [{ type: "text", text: "run a command: it was allowed to run in the sandbox, and now it is switched off; ask for it again" }] }
+    { type: "ToolCompleted", effect: 9, status: "error", parts: [{ type: "text", text: `run a command: it was allowed to run in the sandbox, and now ${why}; ask for it again` }] }
   ])
   expect(bench.names(".")).not.toContain("ran")
 })

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import { afterAll, expect, test } from "vitest"
 import type { Unstamped } from "../../../src/effects/emit.ts"
 import { executeCall } from "../../../src/effects/tools/runner.ts"
-import type { Resolve } from "../../../src/effects/web/get.ts"
+import type { Resolve } from "../../../src/effects/os/resolve.ts"
 import { Web, type WebSettings } from "../../../src/effects/web/web-settings.ts"
 import { toolCall, workbench } from "./workbench.ts"
 

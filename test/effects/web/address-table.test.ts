@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { isPublicAddress } from "../../../src/effects/web/address.ts"
+import { isPublicAddress } from "../../../src/effects/os/address.ts"
 import { parseWebUrl, whyPrivate } from "../../../src/effects/web/web-url.ts"
 
 /** What may be fetched as far as the URL tells: `refused` for none that may be, `private` for one that needs leave, `ask` for one whose name is looked up. */

@@ -24,7 +24,7 @@ export const probe = async (programs: readonly string[]): Promise<Bubblewrap | s
     const options = { timeout: PROBE_MS, env: { LC_ALL: "C" } }
     const version = /\d+(?:\.\d+)+/.exec((await run(path, ["--version"], options)).stdout)?.[0] ?? "0"
     const bubblewrap = { path, version }
-    await run(path, [...argumentsOf(bubblewrap, [], { network: "off", cwd: "/", statusTo: null }), "/bin/sh", "-c", "exit 0"], options)
+    await run(path, [...argumentsOf(bubblewrap, [], { network: "none", cwd: "/", statusTo: null }), "/bin/sh", "-c", "exit 0"], options)
     return bubblewrap
   } catch (thrown) {
     return whyNot(thrown)
@@ -47,10 +47,10 @@ export const STATUS_DESCRIPTOR = 3
 export const argumentsOf = (
   { version }: Bubblewrap,
   mounts: readonly Mount[],
-  { network, cwd, statusTo }: { readonly network: "off" | "on"; readonly cwd: string; readonly statusTo: number | null }
+  { network, cwd, statusTo }: { readonly network: "none" | "as around it"; readonly cwd: string; readonly statusTo: number | null }
 ): readonly string[] => [
   ...["--unshare-user", ...(isAtLeast(version, [0, 8]) ? ["--disable-userns"] : [])],
-  ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", ...(network === "off" ? ["--unshare-net"] : [])],
+  ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", ...(network === "none" ? ["--unshare-net"] : [])],
   ...["--die-with-parent", "--cap-drop", "ALL", ...(statusTo === null ? [] : ["--json-status-fd", `${statusTo}`])],
   ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
   ...mounts.flatMap(wordsOf),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { isInside } from "../path.ts"
+import type { SandboxWish } from "../sandbox.ts"
 import { found, type Found, secretPlaces, startingPoints } from "./places.ts"
 import { repositoryPlaces } from "./repository.ts"
 
@@ -22,7 +23,7 @@ export interface View {
   readonly own: readonly string[]
   /** What a person lets commands write beside the roots. */
   readonly alsoWritable: readonly string[]
-  readonly network: "off" | "on"
+  readonly network: SandboxWish["network"]
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 

@@ -8,7 +8,7 @@ import { PROGRAMS } from "../../../../src/effects/os/sandbox/bubblewrap.ts"
 import type { Problem } from "../../../../src/effects/os/problem.ts"
 import type { Folder } from "../folder.ts"
 
-export const WISH: SandboxWish = { mode: "auto", network: "off", keepVariables: [], alsoWritable: [] }
+export const WISH: SandboxWish = { mode: "auto", network: "off", hosts: [], keepVariables: [], alsoWritable: [] }
 
 export const here: SandboxState = await Effect.runPromise(sandboxState(WISH))
 

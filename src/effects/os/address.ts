@@ -39,3 +39,8 @@ export const isPublicAddress = (address: string): boolean => {
       return false
   }
 }
+
+/** Whether a name never means a public server. */
+export const isLocalName = (name: string): boolean => LOCAL_NAME.test(name)
+
+const LOCAL_NAME = /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home\.arpa)$/i
