@@ -40,3 +40,7 @@ const after = (id: string): string => {
 /** The id of an edge: 32 hexadecimal digits that follow from what it joins and how. */
 export const edgeIdOf = (from: string, to: string, type: EdgeType): string =>
   createHash("sha256").update(JSON.stringify([from, to, type])).digest("hex").slice(0, 32)
+
+/** The id of a node that may have to be made twice: it follows from when that was and from what it is, and sorts among the others. */
+export const steadyChangeId = (atMs: number, ...words: readonly (string | number)[]): string =>
+  timeDigits(atMs) + Array.from(createHash("sha256").update(JSON.stringify(words)).digest().subarray(0, RANDOM_DIGITS), (byte) => DIGITS[byte % 32]).join("")

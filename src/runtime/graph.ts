@@ -1,0 +1,1 @@
+export type { EdgeType, GraphContent, GraphEdge, GraphNode, NodeKind, NodeStatus } from "../effects/graph/node.ts"
