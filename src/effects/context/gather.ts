@@ -1,23 +1,19 @@
-import { platform } from "node:os"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import type { GatherContext } from "../../machine/action.ts"
-import type { ContextFragment } from "../../machine/event.ts"
 import type { Session } from "../../machine/session.ts"
 import type { Emit } from "../emit.ts"
+import type { Source } from "../gathered.ts"
 import { AgentWork } from "../git/agent-work.ts"
-import { gatherRules, type Gathered } from "./rules-file.ts"
+import { Budgets, totalTokens } from "./budgets.ts"
+import { joinWithin, readGathered, type Answer, type Joining } from "./joined.ts"
 import { notYetSaid } from "./said.ts"
-import { dayOf, gatherSurroundings } from "./surroundings.ts"
+import { sourcesOf } from "./sources.ts"
+import { dayOf } from "./surroundings.ts"
 
-/** Something else that is worth knowing before a request: it has the same time, and its name is what is missing without it. */
-export interface Source {
-  readonly name: string
-  readonly gather: Effect.Effect<readonly Gathered[]>
-}
-
-/** What is not there by then goes with the next turn. Units: ms. */
-const PATIENCE_MS = 50
+export type { Gathered, Source } from "../gathered.ts"
 
 /**
  * Carries out `GatherContext`: what the model should know of the workspace this turn and was not told already, in an order that
@@ -29,28 +25,30 @@ export const gatherContext = Effect.fn("Context.gather")(function*(
   emit: Emit,
   more: readonly Source[] = []
 ): Effect.fn.Return<void, never, AgentWork> {
-  const { roots } = session.opened
-  const day = dayOf(yield* Clock.currentTimeMillis)
-  const sources: readonly Source[] = [
-    { name: "rules file", gather: Effect.sync(() => [gatherRules(roots[0] ?? "/")]) },
-    { name: "environment", gather: Effect.sync(() => gatherSurroundings(roots, platform(), day)) },
-    ...more
-  ]
-  const gathered = (yield* Effect.forEach(sources, withinTime, { concurrency: "unbounded" })).flat()
-  const fragments = gathered.flatMap((one): readonly ContextFragment[] => ("missing" in one || one.fragment === null ? [] : [one.fragment]))
-  const missing = gathered.flatMap((one) => ("missing" in one ? [one.missing] : []))
+  const { joined, missing } = yield* gatherAll(session, more)
   const tree = yield* (yield* AgentWork).beginTurn(action.turn)
   emit({
     type: "ContextGathered",
     effect: action.effect,
-    fragments: notYetSaid(session, fragments),
+    fragments: notYetSaid(session, joined.map(({ fragment }) => fragment)),
     ...(missing.length === 0 ? {} : { missing }),
     ...(tree === null ? {} : { tree })
   })
 })
 
-const withinTime = ({ name, gather }: Source): Effect.Effect<readonly Gathered[]> =>
-  Effect.catchDefect(
-    Effect.timeoutOrElse(gather, { duration: PATIENCE_MS, orElse: () => Effect.succeed([{ missing: name }]) }),
-    () => Effect.succeed([{ missing: name }])
-  )
+/** All that the sources give for a turn of this session, within their budgets, whether it was said or not. Nothing is changed by it. */
+export const gatherAll = Effect.fnUntraced(function*(session: Session, more: readonly Source[] = []): Effect.fn.Return<Joining> {
+  const day = dayOf(yield* Clock.currentTimeMillis)
+  const sources = [...sourcesOf(session, yield* Budgets, day), ...more]
+  const answers = yield* Effect.forEach(sources, answerOf, { concurrency: "unbounded" })
+  return joinWithin(answers, totalTokens(session), session.settings.model)
+})
+
+/** A source that hangs is left alone: nobody waits for it to notice that it was interrupted. */
+const answerOf = (source: Source): Effect.Effect<Answer> =>
+  Effect.gen(function*() {
+    const fiber = yield* Effect.forkDetach(Effect.suspend(() => source.gather), { startImmediately: true })
+    const exit = yield* Effect.timeoutOption(Fiber.await(fiber), source.patienceMs).pipe(Effect.ensuring(Effect.sync(() => fiber.interruptUnsafe())))
+    const given = Option.isSome(exit) && exit.value._tag === "Success" ? exit.value.value : null
+    return { source, gathered: readGathered(given) }
+  })

@@ -1,4 +1,4 @@
-import type { ContextFragment } from "../../machine/event.ts"
+import type { Gathered } from "../gathered.ts"
 import { textInside } from "./text-inside.ts"
 
 /** Files in which people write down for an agent how they work; the first that is there holds. */
@@ -6,9 +6,6 @@ export const RULES_FILES: readonly string[] = ["LOOM.md", "AGENTS.md", "CLAUDE.m
 
 /** Units: bytes. */
 export const RULES_BYTES_MAX = 32 * 1024
-
-/** What a source gives: a fragment, nothing, or why it could not. */
-export type Gathered = { readonly fragment: ContextFragment | null } | { readonly missing: string }
 
 /** The rules file of the workspace, marked as what it is. One that leads outside the workspace is not read. */
 export const gatherRules = (root: string): Gathered => {

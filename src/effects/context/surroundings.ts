@@ -1,6 +1,6 @@
 import type { ContextFragment } from "../../machine/event.ts"
+import type { Gathered } from "../gathered.ts"
 import { findRepository, headOf, type Head } from "../git/repository.ts"
-import type { Gathered } from "./rules-file.ts"
 
 /** Where the agent works. Each fragment changes by itself, so that what did not change need not be said again. */
 export const gatherSurroundings = (roots: readonly string[], platform: string, day: string): readonly Gathered[] =>

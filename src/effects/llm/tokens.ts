@@ -30,8 +30,11 @@ const countingOf = (model: string): Counting => {
  */
 export const countTokens = (text: string, model = ""): number => countUpTo(text, countingOf(model), Number.POSITIVE_INFINITY)
 
-/** Whether a text is within a budget; of one that is far over it, only as much is counted as shows that. */
-export const fitsTokens = (text: string, budgetTokens: number, model = ""): boolean => countUpTo(text, countingOf(model), budgetTokens) <= budgetTokens
+/** Whether a text is within a budget. What is short enough in bytes is without being counted, and of what is far over only as much is counted as shows that. */
+export const fitsTokens = (text: string, budgetTokens: number, model = ""): boolean => {
+  const counting = countingOf(model)
+  return withMargin(utf8Bytes(text), counting.percent) <= budgetTokens || countUpTo(text, counting, budgetTokens) <= budgetTokens
+}
 
 /** Counted until it is known to be over `budgetTokens`. */
 const countUpTo = (text: string, { encoding: name, percent }: Counting, budgetTokens: number): number => {

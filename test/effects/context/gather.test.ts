@@ -37,6 +37,8 @@ const noteOf = (answer: Gathered): Entry => ({ type: "note", source: "context", 
 
 const sources = (answer: Gathered): readonly string[] => answer.fragments.map(({ source }) => source)
 
+const plenty = { budgetTokens: 1000, patienceMs: 50 }
+
 describe("what is gathered for a request (CONTEXT-1 to CONTEXT-4)", () => {
   test("the rules of the workspace, where it is, its branch, the day; always in this order", async () => {
     const root = repositoryWith(emptyDirectory(), { "AGENTS.md": "Use tabs.\n", "CLAUDE.md": "not this one" })
@@ -82,9 +84,9 @@ describe("what is gathered for a request (CONTEXT-1 to CONTEXT-4)", () => {
 
   test("what is not ready in time, or breaks, is left out and named", async () => {
     const more: readonly Source[] = [
-      { name: "a slow map", gather: Effect.never },
-      { name: "a broken graph", gather: Effect.die("broken") },
-      { name: "a quick one", gather: Effect.succeed([{ fragment: { source: "quick", text: "<quick>q</quick>" } }]) }
+      { name: "a slow map", ...plenty, gather: Effect.never },
+      { name: "a broken graph", ...plenty, gather: Effect.die("broken") },
+      { name: "a quick one", ...plenty, gather: Effect.succeed([{ fragment: { source: "quick", text: "<quick>q</quick>" } }]) }
     ]
     const answer = await gathered(sessionWith({ roots: [emptyDirectory()] }), more)
     expect(answer.missing).toEqual(["a slow map", "a broken graph"])

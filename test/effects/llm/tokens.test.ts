@@ -9,7 +9,11 @@ import { countTokens, cutToTokens, fitsTokens } from "../../../src/effects/llm/t
 import { utf8Bytes } from "../../../src/machine/bytes.ts"
 
 const names = Object.keys(ENCODINGS) as readonly EncodingName[]
-const packaged = (name: EncodingName): Packaged => createRequire(import.meta.url)(ENCODINGS[name].source)
+/** Without a prototype: the package takes `valueOf` for a token of its tables. */
+const packaged = (name: EncodingName): Packaged => {
+  const encoding: Packaged = createRequire(import.meta.url)(ENCODINGS[name].source)
+  return { ...encoding, stringEncoder: Object.assign(Object.create(null), encoding.stringEncoder) }
+}
 const referenceByName = new Map(names.map((name) => [name, new Tokenizer(packaged(name))]))
 const reference = (name: EncodingName, text: string): number => referenceByName.get(name)?.encode(text, "all").length ?? 0
 
@@ -29,7 +33,7 @@ const anyText = fc.array(
     fc.string({ unit: "grapheme", maxLength: 40 }),
     fc.string({ unit: "binary", maxLength: 20 }),
     fc.lorem({ maxCount: 8 }),
-    fc.constantFrom("\n", "\r\n", "    ", "const x = { a: [1, 2] }\n", "漢字仮名", "👩‍👩‍👧", "\ud800", "<EOT>", "<|endoftext|>", "constructor", "I'LL we've"),
+    fc.constantFrom("\n", "\r\n", "    ", "const x = { a: [1, 2] }\n", "漢字仮名", "👩‍👩‍👧", "\ud800", "<EOT>", "<|endoftext|>", "valueOf", "I'LL we've"),
     fc.tuple(fc.constantFrom("a", "A", " ", "\n", "=", "é", "7"), fc.nat(60)).map(([unit, times]) => unit.repeat(times))
   ),
   { maxLength: 12 }

@@ -1,0 +1,27 @@
+import * as Context from "effect/Context"
+import { modelFacts } from "../../machine/model.ts"
+import type { Session } from "../../machine/session.ts"
+
+/** How much each kind of thing may take of what is gathered for a turn. Units: tokens. */
+export interface GatherBudgets {
+  readonly rulesTokens: number
+  readonly decisionsTokens: number
+  readonly mapTokens: number
+}
+
+/** Those of the person's settings; a host that has none gathers with these. */
+export const Budgets = Context.Reference<GatherBudgets>("loom/Budgets", {
+  defaultValue: () => ({ rulesTokens: 8192, decisionsTokens: 1024, mapTokens: 2048 })
+})
+
+/** Where it is, its branch and the day are never more, whatever they are called. Units: tokens. */
+export const SURROUNDINGS_TOKENS = 1024
+
+/** What is gathered for one turn takes at most this part of the model's window, all of it together. Units: percent. */
+const TOTAL_SHARE = 25
+
+/** What all sources may take together: what they may each, but of a small window only a part. Units: tokens. */
+export const totalTokens = (session: Session): number => {
+  const facts = modelFacts(session, session.settings.model)
+  return facts === undefined ? Number.MAX_SAFE_INTEGER : Math.floor((facts.windowTokens * TOTAL_SHARE) / 100)
+}
