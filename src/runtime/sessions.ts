@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import type { Emit } from "../effects/emit.ts"
+import { Budgets } from "../effects/context/budgets.ts"
 import { hookDesk } from "../effects/hooks/desk.ts"
 import type { Keepers } from "../effects/context/keepers.ts"
 import { AgentWork } from "../effects/git/agent-work.ts"
@@ -100,7 +101,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
     const mayHaveChildren = state.session.opened.tools.some(({ name }) => name === "sub_agent")
     const children = Layer.succeed(ChildSessions, mayHaveChildren ? childSessions(family) : noChildSessions)
-    const rooms = yield* Layer.build(Layer.merge(withWeb(roomsOf(surroundings, state, kept), settings), children))
+    const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), children, Layer.succeed(Budgets, settings.zones)))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
     if (state.name === "ExecutingTools") Context.get(rooms, VettedCalls).remember(state.session.id, yield* heldBySandbox(log, state.session.id))

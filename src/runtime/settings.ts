@@ -42,6 +42,7 @@ export interface Settings {
 export interface Zones {
   readonly systemTokens: number
   readonly toolsTokens: number
+  readonly rulesTokens: number
   readonly decisionsTokens: number
   readonly mapTokens: number
   /** Stays free for the answer, where `max_output_tokens` is not more. */
@@ -69,6 +70,7 @@ export interface Layer {
   readonly offloadPercent?: number
   readonly zoneSystemTokens?: number
   readonly zoneToolsTokens?: number
+  readonly zoneRulesTokens?: number
   readonly zoneDecisionsTokens?: number
   readonly zoneMapTokens?: number
   readonly zoneOutputTokens?: number
@@ -95,7 +97,7 @@ export const DEFAULT_LIMITS: Limits = {
   windowTokensMax: null
 }
 
-export const DEFAULT_ZONES: Zones = { systemTokens: 2048, toolsTokens: 2048, decisionsTokens: 1024, mapTokens: 2048, outputTokens: 4096 }
+export const DEFAULT_ZONES: Zones = { systemTokens: 2048, toolsTokens: 2048, rulesTokens: 8192, decisionsTokens: 1024, mapTokens: 2048, outputTokens: 4096 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -148,6 +150,7 @@ type First = <K extends keyof Layer>(key: K) => Layer[K] | undefined
 const zonesOf = (first: First): Zones => ({
   systemTokens: first("zoneSystemTokens") ?? DEFAULT_ZONES.systemTokens,
   toolsTokens: first("zoneToolsTokens") ?? DEFAULT_ZONES.toolsTokens,
+  rulesTokens: first("zoneRulesTokens") ?? DEFAULT_ZONES.rulesTokens,
   decisionsTokens: first("zoneDecisionsTokens") ?? DEFAULT_ZONES.decisionsTokens,
   mapTokens: first("zoneMapTokens") ?? DEFAULT_ZONES.mapTokens,
   outputTokens: first("zoneOutputTokens") ?? DEFAULT_ZONES.outputTokens
@@ -245,6 +248,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   offload_percent: "whole number",
   zone_system_tokens: "whole number",
   zone_tools_tokens: "whole number",
+  zone_rules_tokens: "whole number",
   zone_decisions_tokens: "whole number",
   zone_map_tokens: "whole number",
   zone_output_tokens: "whole number",

@@ -24,6 +24,7 @@ export const WORKSPACE_MAY: Readonly<Record<keyof Layer, "say" | "tighten" | "no
   offloadPercent: "say",
   zoneSystemTokens: "say",
   zoneToolsTokens: "say",
+  zoneRulesTokens: "say",
   zoneDecisionsTokens: "say",
   zoneMapTokens: "say",
   zoneOutputTokens: "say",
