@@ -20,6 +20,6 @@ export default function setup(): () => void {
   rmSync(copy, { recursive: true, force: true })
   for (const part of ["bin", "dist", "examples", "package.json"]) cpSync(join(home, part), join(copy, part), { recursive: true })
   const root = mkdtempSync(join(tmpdir(), "loom-tests-"))
-  process.env["TMPDIR"] = root
+  process.env["TMPDIR"] = process.env["TESTS_ROOT"] = root
   return () => rmSync(root, { recursive: true, force: true, maxRetries: 3 })
 }

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** Tests never touch the real home: every worker gets one of its own, and no key of the person who runs them; how often properties run is theirs to say. */
-const home = mkdtempSync(join(tmpdir(), "loom-test-home-"))
+/** Tests never touch the real home: every file gets one of its own, and no key of the person who runs them; how often properties run is theirs to say. */
+const home = mkdtempSync(join(process.env["TESTS_ROOT"] ?? tmpdir(), "loom-test-home-"))
 for (const name of Object.keys(process.env)) {
   if (/^(LOOM|ANTHROPIC|OPENAI|XDG|GIT)_/.test(name) && !/^LOOM_(RUNS|SEED|SOAK)$/.test(name)) delete process.env[name]
 }
