@@ -5,12 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { Keepers } from "../effects/context/keepers.ts"
+import { keptOf, type KeptOf } from "../effects/context/kept.ts"
 import { sandboxState, type SandboxState } from "../effects/os/sandbox.ts"
 import { layer as layerSqlite, moveAside, Sqlite } from "../effects/os/sqlite.ts"
 import { directoriesOf, type Directories } from "./directories.ts"
 import { layerBlobsSql } from "./event-log/blobs-sql.ts"
 import { EventLog } from "./event-log/event-log.ts"
 import { logErrorOf, type LogError } from "./event-log/log-error.ts"
+import { keptHistory } from "./kept-history.ts"
 import type { Forked, ForkWish } from "./replay/fork.ts"
 import { makeSessions, type Sessions, type Surroundings } from "./sessions.ts"
 import { settingsHere, type SettingsHere } from "./settings-here.ts"
@@ -29,6 +31,8 @@ export interface App {
   readonly log: EventLog["Service"]
   /** Begins a session that goes on from an event of a log: of a file, or of a session by its id. */
   readonly fork: (wish: ForkWish, log: { readonly file: string } | string) => Effect.Effect<Forked, LogError | SettingsError>
+  /** What left the windows of sessions, as people look for it. */
+  readonly kept: KeptOf
   /** Under what name a damaged database was set aside; `null` where it was sound. */
   readonly setAside: string | null
   /** What holds commands here; found out when somebody first asks. */
@@ -49,10 +53,12 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const directories = directoriesOf(environment)
   const { settings, workspace } = yield* settingsHere(config, directories)
   const { context, setAside } = yield* openStore(directories)
-  const sessions = yield* Effect.provideContext(makeSessions({ environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories) }), context)
+  const keepers = Context.get(context, Keepers)
+  const kept = keptOf(keepers, keptHistory(Context.get(context, EventLog), keepers, directories.data))
+  const sessions = yield* Effect.provideContext(makeSessions({ kept, environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories) }), context)
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
-  return { sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), fork, setAside }
+  return { sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), kept, fork, setAside }
 })
 
 /** Loaded only for a session that another machine had a part in. */

@@ -51,7 +51,7 @@ const wishSettings = ({ settings, parent }: Family, { kind, model }: ChildWish):
     model: named,
     mode: "plan",
     rules: session.opened.rules,
-    limits: { ...settings.limits, ...whatIsLeft(session), stepsMax: kind === "oracle" ? 1 : Math.min(STEPS_MAX, session.settings.limits.stepsMax) },
+    limits: { ...settings.limits, ...whatIsLeft(session), stepsMax: kind !== "sub-agent" ? 1 : Math.min(STEPS_MAX, session.settings.limits.stepsMax) },
     appendSystemPrompt: "",
     autoCommit: false,
     hooks: settings.hooks.filter(({ event }) => event === "PreToolUse")

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import { parseModel } from "../effects/llm/model-name.ts"
+import type { ChildKind } from "../effects/tools/child-sessions.ts"
 import engineDefinitions from "../effects/tools/definitions.json" with { type: "json" }
 import type { Parent, SessionOpened } from "../machine/event.ts"
 import { MACHINE_VERSION } from "../machine/step.ts"
@@ -36,14 +37,16 @@ export const openingEvent = Effect.fnUntraced(function*(
 
 /** A session that a call of another one begins. */
 export interface ChildOpening {
-  readonly kind: "sub-agent" | "oracle"
+  readonly kind: ChildKind
   /** Id of the session whose call it is. */
   readonly parent: string
   readonly roots: readonly string[]
 }
 
 /** Whether a session was begun by a call of another one, and by no person. */
-export const isChild = (parent: Parent | null): boolean => parent?.changes?.some((change) => change === "sub-agent" || change === "oracle") === true
+export const isChild = (parent: Parent | null): boolean => parent?.changes?.some((change) => CHILDREN.has(change)) === true
+
+const CHILDREN: ReadonlySet<string> = new Set<ChildKind>(["sub-agent", "oracle", "keeper"])
 
 /** What needs something set up is there only where it is. A child reads, and has no children. */
 const toolsFor = ({ oracle, webSearchUrl }: Settings, child: ChildOpening | null): SessionOpened["tools"] =>
@@ -53,7 +56,7 @@ const toolsFor = ({ oracle, webSearchUrl }: Settings, child: ChildOpening | null
     return name !== "oracle" || oracle !== null
   })
 
-const READING: ReadonlySet<string> = new Set(["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "web_search"])
+const READING: ReadonlySet<string> = new Set(["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "web_search", "context_search", "context_read"])
 
 /** The model as the machine knows it. Errors: a sentence that says what to set. */
 export const knownModel = (model: string | null): Effect.Effect<string, SettingsError> => {

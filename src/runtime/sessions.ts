@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { Kept, type KeptOf } from "../effects/context/kept.ts"
+import { KeptReader } from "../effects/context/kept-reader.ts"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import type { Emit } from "../effects/emit.ts"
 import { Budgets } from "../effects/context/budgets.ts"
@@ -18,7 +20,7 @@ import { endStrays } from "../effects/os/strays.ts"
 import { Workspace } from "../effects/os/workspace.ts"
 import { Web } from "../effects/web/web-settings.ts"
 import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.ts"
-import { ChildSessions, noChildSessions } from "../effects/tools/child-sessions.ts"
+import { ChildSessions, noChildSessions, type ChildSessionsOf } from "../effects/tools/child-sessions.ts"
 import { Background } from "../effects/tools/background.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
 import { VettedCalls, type Vetted } from "../effects/tools/vetted-calls.ts"
@@ -35,6 +37,7 @@ import { childSessions, type Family } from "./child-sessions.ts"
 import { askedAgain, originOf, strangeRoots } from "./imported.ts"
 import { isChild, knownModel, openingEvent } from "./opening.ts"
 import { runSession, type Said, type Session } from "./session.ts"
+import { owedUsage } from "./owed-usage.ts"
 import type { Settings, SettingsError } from "./settings.ts"
 
 /** How a session is opened. */
@@ -87,6 +90,8 @@ export interface Surroundings {
   readonly sandbox: SandboxWish
   /** Loom's own directories and files, which commands in the sandbox neither read nor write. */
   readonly own: readonly string[]
+  /** What left the windows of sessions. */
+  readonly kept: KeptOf
 }
 
 export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundings): Effect.fn.Return<Sessions, never, EventLog | Blobs | Keepers> {
@@ -100,13 +105,16 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const family: Family = { settings, parent: () => now().session, open: openChild }
     // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
     const mayHaveChildren = state.session.opened.tools.some(({ name }) => name === "sub_agent")
-    const children = Layer.succeed(ChildSessions, mayHaveChildren ? childSessions(family) : noChildSessions)
-    const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), children, Layer.succeed(Budgets, settings.zones)))
+    const children = mayHaveChildren ? childSessions(family) : noChildSessions
+    const owed = owedUsage()
+    const reader = () => readerOf(settings, now().session, children, owed.owe)
+    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(Budgets, settings.zones))
+    const rooms = yield* Layer.build(Layer.merge(withWeb(roomsOf(surroundings, state, kept), settings), own))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
     if (state.name === "ExecutingTools") Context.get(rooms, VettedCalls).remember(state.session.id, yield* heldBySandbox(log, state.session.id))
     const session = yield* runSession(journal, state, (action, cause, emit) =>
-      worksOf(action, cause, emit, options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
+      worksOf(action, cause, owed.telling(emit), options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
     now = session.state
     return session
@@ -223,6 +231,13 @@ const roomsOf = ({ environment, dataDirectory, sandbox, own }: Surroundings, { s
     VettedCalls.layer,
     layerSandbox(sandbox, { roots: session.opened.roots, session: session.id, environment, own, dataDirectory })
   )
+
+/** Who reads what left the window: the weak model, else that of the session. */
+const readerOf = ({ weakModel }: Settings, { settings: { model } }: State["session"], children: ChildSessionsOf, owe: KeptReader["owe"]): KeptReader => {
+  const name = weakModel ?? model
+  const ask = (words: string) => children.ask({ kind: "keeper", words, model: name, root: null, hear: () => {} })
+  return { model: name, weak: weakModel !== null, windowTokens: modelFacts(name).windowTokens, ask, owe }
+}
 
 /** What the person's settings say of the web, for the rooms of one session. */
 const withWeb = <R>(rooms: Layer.Layer<R>, { webAllowPrivate, webSearchUrl }: Settings): Layer.Layer<R> =>

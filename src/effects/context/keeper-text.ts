@@ -1,11 +1,46 @@
 import type { Block, Entry, Part, ToolResult } from "../../machine/session.ts"
+import type { KeptMessage } from "./keeper.ts"
 
-/**
- * The full text of entries that left the window, each under its number in the transcript, so that a reader can say which
- * one is meant. Nothing is cut; an image is named by its blob.
- */
-export const keeperText = (entries: readonly Entry[], from: number): string =>
-  entries.map((entry, index) => `#${from + index} ${speakerOf(entry)}\n${bodyOf(entry)}`).join("\n\n")
+/** The entries as messages that are kept, each under its number in the transcript. Nothing is cut; an image is named by its blob. */
+export const messagesOf = (entries: readonly Entry[], from: number): readonly KeptMessage[] => {
+  const asking = callsThatAsk(entries)
+  return entries.map((entry, index) => ({
+    number: from + index,
+    speaker: speakerOf(entry),
+    text: bodyOf(entry),
+    words: wordsInArguments(entry),
+    repeats: entry.type === "results" && entry.results.length > 0 && entry.results.every(({ call }) => asking.has(call))
+  }))
+}
+
+/** The messages as one text, each under its number, so that a reader can say which one is meant. */
+export const keeperText = (messages: readonly KeptMessage[]): string => messages.map(messageText).join("\n\n")
+
+export const messageText = ({ number, speaker, text }: KeptMessage): string => `#${number} ${speaker}\n${text}`
+
+/** What reads keepers only says again what others said. */
+const REPEATING: ReadonlySet<string> = new Set(["context_search", "context_read"])
+
+const callsThatAsk = (entries: readonly Entry[]): ReadonlySet<string> =>
+  new Set(entries.flatMap((entry) => (entry.type === "assistant" ? entry.blocks : []).flatMap((block) => (block.type === "tool-call" && REPEATING.has(block.name) ? [block.id] : []))))
+
+/** What arguments say where they write it with escapes: a search would not find the words. Empty where they are plain. */
+const wordsInArguments = (entry: Entry): string =>
+  entry.type !== "assistant" ? "" : entry.blocks.flatMap((block) => (block.type === "tool-call" && block.arguments.includes("\\") ? stringsIn(parsed(block.arguments)) : [])).join("\n")
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json)
+  } catch {
+    // It is kept as it was written, and found by that.
+    return null
+  }
+}
+
+const stringsIn = (value: unknown): readonly string[] => {
+  if (typeof value === "string") return [value]
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : []
+}
 
 const speakerOf = (entry: Entry): string => {
   switch (entry.type) {

@@ -3,102 +3,80 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
 import type { OffloadContext } from "../../machine/action.ts"
 import type { Session } from "../../machine/session.ts"
-import { slice } from "../../machine/vector.ts"
 import type { Emit } from "../emit.ts"
-import { migrate, type Migration } from "../os/migrate.ts"
-import { problem, problemOf, type Problem } from "../os/problem.ts"
-import { keeperText, topicOf } from "./keeper-text.ts"
+import { problemOf, type Problem } from "../os/problem.ts"
+import { keeperOf, nameOf, type Keeper, type KeptMessage, type KeptSpan } from "./keeper.ts"
+import { KeptReader } from "./kept-reader.ts"
+import { makeMemoryKeepers } from "./keepers-memory.ts"
+import { makeSqlKeepers } from "./keepers-sql.ts"
 
-/** Holds what left the window of a session: entries `from` (included) to `to` (excluded) of its transcript, in full. */
-export interface Keeper {
-  readonly name: string
-  readonly session: string
-  /** Canonical path of the workspace, so that a later session there finds it, too. */
-  readonly project: string
-  readonly from: number
-  readonly to: number
-  readonly topic: string
-  readonly text: string
-  /** Units: ms since the epoch. */
-  readonly at: number
+/** Where nothing that ever left a window is lost. Nothing in it expires. */
+export class Keepers extends Context.Service<Keepers, KeepersOf>()("loom/Keepers") {
+  static readonly layerMemory: Layer.Layer<Keepers> = Layer.sync(Keepers, makeMemoryKeepers)
+
+  static readonly layerSql: Layer.Layer<Keepers, Problem, SqlClient.SqlClient> = Layer.effect(Keepers, Effect.suspend(() => makeSqlKeepers))
 }
 
-/** Where nothing that ever left a window is lost. */
-export class Keepers extends Context.Service<
-  Keepers,
-  {
-    /** Keeps it for good; done when it is durable. One of this name that is kept already stays as it is. */
-    readonly keep: (keeper: Keeper) => Effect.Effect<void, Problem>
-    readonly get: (name: string) => Effect.Effect<Keeper | null, Problem>
-  }
->()("loom/Keepers") {
-  static readonly layerMemory: Layer.Layer<Keepers> = Layer.sync(Keepers, () => {
-    const keepersByName = new Map<string, Keeper>()
-    return {
-      keep: (keeper) => Effect.sync(() => void (keepersByName.has(keeper.name) || keepersByName.set(keeper.name, keeper))),
-      get: (name) => Effect.sync(() => keepersByName.get(name) ?? null)
-    }
-  })
-
-  static readonly layerSql: Layer.Layer<Keepers, Problem, SqlClient.SqlClient> = Layer.effect(Keepers, Effect.suspend(() => makeSql))
+export interface KeepersOf {
+  /** Keeps it for good; done when it is durable. What is kept already stays as it is. */
+  readonly keep: (keeper: Keeper) => Effect.Effect<void, Problem>
+  /** Puts what the log says in the place of what is kept of it. */
+  readonly restore: (keeper: Keeper) => Effect.Effect<void, Problem>
+  /** The keepers of that name, the oldest first: a fork keeps under the names of its parent. */
+  readonly named: (project: string, name: string) => Effect.Effect<readonly KeptSpan[], Problem>
+  /** The keepers of one session, in the order of its transcript; or of all sessions of a project. */
+  readonly spans: (project: string, session?: string) => Effect.Effect<readonly KeptSpan[], Problem>
+  /** Kept messages of a session with a number from `from` (included) to `to` (excluded), in order. */
+  readonly messages: (session: string, from: number, to: number) => Effect.Effect<readonly KeptMessage[], Problem>
+  /** Messages of a project in which the words stand, best first, those that only repeat others last. */
+  readonly search: (project: string, words: string, hitsMax: number) => Effect.Effect<readonly Hit[], Problem>
+  readonly summary: (span: KeptSpan) => Effect.Effect<string | null, Problem>
+  /** Written once; the first one stays. */
+  readonly summarize: (span: KeptSpan, summary: string) => Effect.Effect<void, Problem>
+  /** Up to which event each log of a project was looked through for keepers, and how many spans it had. */
+  readonly looked: (project: string) => Effect.Effect<ReadonlyMap<string, Looked>, Problem>
+  readonly look: (project: string, session: string, looked: Looked) => Effect.Effect<void, Problem>
+  /** The sessions of a project of which not everything is here that its keepers hold. */
+  readonly incomplete: (project: string) => Effect.Effect<readonly string[], Problem>
 }
 
-/** Carries out `OffloadContext`. The same entries get the same keeper however often it is asked for: a restart may ask again. */
+export interface Looked {
+  readonly events: number
+  readonly spans: number
+}
+
+/** A message in which the words stand. */
+export interface Hit {
+  readonly span: KeptSpan
+  readonly number: number
+  readonly speaker: string
+  /** Where they stand, with what is around them. */
+  readonly excerpt: string
+}
+
+/**
+ * Carries out `OffloadContext`. The same entries get the same keeper however often it is asked for: a restart may ask again.
+ * Where a weak model is set, it sums them up afterwards; nobody waits for that.
+ */
 export const offloadContext = Effect.fn("Context.offload")(function*(
-  action: OffloadContext,
+  { effect, from, to }: OffloadContext,
   session: Session,
   emit: Emit
 ): Effect.fn.Return<void, never, Keepers> {
-  const { effect, from, to } = action
   const keepers = yield* Keepers
-  const entries = slice(session.transcript, from, to)
-  const name = `${session.id}/${from}-${to}`
-  const keeper: Keeper = {
-    name,
-    session: session.id,
-    project: session.opened.roots[0] ?? "",
-    from,
-    to,
-    topic: topicOf(entries),
-    text: keeperText(entries, from),
-    at: yield* Clock.currentTimeMillis
-  }
-  const failure = yield* keepers.keep(keeper).pipe(
-    Effect.as(null),
+  const name = nameOf(session.id, from, to)
+  const at = yield* Clock.currentTimeMillis
+  const kept = yield* Effect.suspend(() => {
+    const keeper = keeperOf(session, { name, from, to, at })
+    return Effect.as(keepers.keep(keeper), keeper)
+  }).pipe(
     Effect.catch(({ message }) => Effect.succeed(message)),
     Effect.catchDefect((defect) => Effect.succeed(problemOf(`keep messages ${from} to ${to}`, defect).message))
   )
-  emit({ type: "ContextOffloaded", effect, ...(failure === null ? { ok: true, keeper: name } : { ok: false, reason: failure }) })
+  emit({ type: "ContextOffloaded", effect, ...(typeof kept === "string" ? { ok: false, reason: kept } : { ok: true, keeper: name }) })
+  if (typeof kept === "string" || (yield* KeptReader)()?.weak !== true) return
+  const { summarize } = yield* Effect.promise(() => import("./summary.ts"))
+  yield* summarize(keepers, kept)
 })
-
-// ── in the database ──────────────────────────────────────────────────────────────────────────────────────────────
-
-const MIGRATIONS: readonly Migration[] = [
-  [
-    `CREATE TABLE keepers (
-      name TEXT PRIMARY KEY, session TEXT NOT NULL, project TEXT NOT NULL, "from" INTEGER NOT NULL, "to" INTEGER NOT NULL,
-      topic TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL
-    ) STRICT`,
-    "CREATE INDEX keepers_project ON keepers(project, at)"
-  ]
-]
-
-const makeSql = Effect.gen(function*() {
-  const sql = yield* SqlClient.SqlClient
-  yield* inWords("open the keepers", migrate("keepers", MIGRATIONS))
-  return Keepers.of({
-    keep: (keeper) =>
-      inWords(`keep ${keeper.name}`, Effect.asVoid(sql`INSERT INTO keepers ${sql.insert({ ...keeper })} ON CONFLICT (name) DO NOTHING`)),
-    get: (name) =>
-      inWords(
-        `read ${name}`,
-        Effect.map(sql<Keeper>`SELECT * FROM keepers WHERE name = ${name}`, (rows) => (rows[0] === undefined ? null : { ...rows[0] }))
-      )
-  })
-})
-
-const inWords = <A, R>(what: string, run: Effect.Effect<A, SqlError | Problem, R>): Effect.Effect<A, Problem, R> =>
-  Effect.mapError(run, (error) => (error._tag === "Problem" ? error : problem(`${what}: ${error.reason.message ?? error.message}`)))

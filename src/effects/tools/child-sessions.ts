@@ -3,10 +3,12 @@ import * as Effect from "effect/Effect"
 import type { ReportedUsage } from "../../machine/session.ts"
 import { problem, type Problem } from "../os/problem.ts"
 
+/** `sub-agent`: reads on its own; `oracle`: answers from what it is told; `keeper`: from what left a window. */
+export type ChildKind = "sub-agent" | "oracle" | "keeper"
+
 /** A session that a call begins, waits for, and hears the last words of. */
 export interface ChildWish {
-  /** `sub-agent`: reads on its own; `oracle`: answers from what it is told. */
-  readonly kind: "sub-agent" | "oracle"
+  readonly kind: ChildKind
   /** What it is asked. */
   readonly words: string
   /** `provider:model`; `null`: the one that is set, or that of the session. */

@@ -68,5 +68,7 @@ export const ownTrials: Readonly<Record<string, ToolTrial>> = {
   oracle: { works: [], fails: [{ question: "why" }] },
   web_fetch: { works: [], fails: [{ url: "http://127.0.0.1:1/" }, { url: "file:///etc/passwd" }] },
   web_search: { works: [], fails: [{ query: "loom" }, { query: "" }] },
+  context_search: { works: [], fails: [{ query: "loom" }, { query: " " }] },
+  context_read: { works: [], fails: [{ ids: ["s/0-4"] }, {}, { ids: ["s/0-4"], mode: "answer" }, { ids: ["s/0-4"], from: "x" }] },
   ask_user: { works: [], fails: [{ question: "Which port?" }] }
 }

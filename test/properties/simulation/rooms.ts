@@ -27,7 +27,7 @@ export const keptOf = (next: NextFault): Effect.Effect<Kept> =>
     Effect.gen(function*() {
       const kept = yield* Layer.build(Layer.merge(Blobs.layerMemory, Keepers.layerMemory))
       const keepers = Context.get(kept, Keepers)
-      return Context.add(kept, Keepers, { get: keepers.get, keep: (keeper) => faulty(next(), problem("keep: the disk is full"), keepers.keep(keeper)) })
+      return Context.add(kept, Keepers, { ...keepers, keep: (keeper) => faulty(next(), problem("keep: the disk is full"), keepers.keep(keeper)) })
     })
   )
 
