@@ -4,34 +4,25 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import { migrate } from "../os/migrate.ts"
-import { attempt, problem, type Problem } from "../os/problem.ts"
+import { problem, type Problem } from "../os/problem.ts"
+import { SQLITE, sqliteCode } from "../os/sqlite.ts"
+import { goalsAbove, withMarks } from "./bearing.ts"
 import { makeChangeIds } from "./change-id.ts"
-import { EDGE_TYPES, type GraphContent, type GraphEdge, type GraphNode } from "./node.ts"
+import { importContent } from "./import.ts"
+import { mergeNodes } from "./merge-nodes.ts"
+import { EDGE_TYPES, type GraphNode } from "./node.ts"
+import { pivot, supersede } from "./pivot.ts"
+import type { ProjectGraph } from "./project-graph.ts"
+import { takePulse } from "./pulse.ts"
+import { markedContent, nodeNamed, pathOf, priorAttempts, walked } from "./read.ts"
+import { termsOf } from "./search-words.ts"
+import { makeMemoryGraphStore } from "./store-memory.ts"
 import { makeSqlGraphStore } from "./store-sql.ts"
-import type { GraphStore, StoreError } from "./store.ts"
+import type { StoreError } from "./store.ts"
 import { GRAPH_TABLES } from "./tables.ts"
-import { changed, edgeOf, nodeOf, type BirthLink, type LinkWish, type NodeChange, type NodeWish } from "./wish.ts"
+import { addNode, linkNodes, nodeThere, removeNode, unlinkNodes, updateNode, type Desk } from "./write.ts"
 
-/** What makes a project remember why. Each operation writes all it has to, or nothing, and then says in a `Problem` what stood in the way. */
-export interface ProjectGraph {
-  /** A new node, with the edges it is born with. One of the wished id that is there already stays as it is. */
-  readonly add: (wish: NodeWish, links?: readonly BirthLink[]) => Effect.Effect<Added, Problem>
-  readonly update: (id: string, change: NodeChange) => Effect.Effect<GraphNode, Problem>
-  /** Errors: refuses an edge from a node to itself, a second one of a type, and one that would close a cycle, naming the path. */
-  readonly link: (wish: LinkWish) => Effect.Effect<GraphEdge, Problem>
-  readonly get: (id: string) => Effect.Effect<GraphNode | null, Problem>
-  /** The edges of a node: those that arrive, and those that leave. */
-  readonly edges: (id: string) => Effect.Effect<{ readonly arriving: readonly GraphEdge[]; readonly leaving: readonly GraphEdge[] }, Problem>
-  /** All there is, sorted by id. */
-  readonly content: Effect.Effect<GraphContent, Problem>
-}
-
-export interface Added {
-  readonly node: GraphNode
-  /** False where a node of the wished id was there. */
-  readonly isNew: boolean
-  readonly edges: readonly GraphEdge[]
-}
+export type { ProjectGraph } from "./project-graph.ts"
 
 export interface GraphOf {
   /** The graph of the project whose workspace has this canonical path; nothing of another is ever in it. */
@@ -42,7 +33,7 @@ export interface GraphOf {
 export const noGraph: GraphOf = {
   of: () => {
     const none = Effect.fail(problem("decision graph: none is kept here; go on without it"))
-    return { add: () => none, update: () => none, link: () => none, get: () => none, edges: () => none, content: none }
+    return over({ store: makeMemoryGraphStore(), newId: makeChangeIds() }, none)
   }
 }
 
@@ -57,58 +48,69 @@ export const makeGraphSql: Effect.Effect<GraphOf, never, SqlClient.SqlClient> = 
   const open = Effect.suspend(() =>
     isOpen ? Effect.void : migrate("graph", GRAPH_TABLES).pipe(Effect.provideService(SqlClient.SqlClient, sql), Effect.tap(() => Effect.sync(() => void (isOpen = true))))
   )
-  return { of: (project) => graphOver(makeSqlGraphStore(sql, project), newId, open) }
+  return { of: (project) => over({ store: makeSqlGraphStore(sql, project), newId }, open) }
 })
 
 export const layerGraphSql: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effect(Graph, makeGraphSql)
 
-const graphOver = (store: GraphStore, newId: (atMs: number) => string, open: Effect.Effect<void, StoreError>): ProjectGraph => {
-  const tried = <A>(what: string, effect: Effect.Effect<A, StoreError>): Effect.Effect<A, Problem> =>
-    Effect.mapError(Effect.andThen(open, effect), (error) => (error._tag === "Problem" ? error : problem(`${what}: ${error.reason.message ?? error.message}`)))
+export const layerGraphMemory: Layer.Layer<never> = Layer.sync(Graph, () => {
+  const newId = makeChangeIds()
+  const graphsByProject = new Map<string, ProjectGraph>()
+  return {
+    of: (project) => {
+      const graph = graphsByProject.get(project) ?? over({ store: makeMemoryGraphStore(), newId }, Effect.void)
+      graphsByProject.set(project, graph)
+      return graph
+    }
+  }
+})
+
+const LISTED_MAX = 20
+
+/** The operations over a store. What they write, they write in one transaction; what they read, they read in none. */
+const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph => {
+  const { store } = desk
+  const tried = <A>(what: string, effect: Effect.Effect<A, StoreError>): Effect.Effect<A, Problem> => Effect.mapError(Effect.andThen(open, effect), inWords(what))
   const written = <A>(what: string, effect: Effect.Effect<A, StoreError>) => tried(what, store.atomically(effect))
-
-  const found = (what: string, id: string): Effect.Effect<GraphNode, StoreError> =>
-    Effect.flatMap(store.nodes([id]), ([node]) => (node === undefined ? Effect.fail(problem(`${what}: there is no node ${id}`)) : Effect.succeed(node)))
-
-  const link = Effect.fnUntraced(function*(wish: LinkWish, nowMs: number): Effect.fn.Return<GraphEdge, StoreError> {
-    const what = `link ${wish.from} to ${wish.to}`
-    const edge = yield* attempt(what, () => edgeOf(wish, nowMs))
-    const from = yield* found(what, edge.from)
-    const to = yield* found(what, edge.to)
-    const known = yield* store.edges([edge.from], "down", [edge.type])
-    if (known.some(({ id }) => id === edge.id)) return yield* problem(`${what}: "${from.title}" ${edge.type} "${to.title}" already`)
-    if (!(yield* store.putEdge(edge))) return yield* problem(`${what}: "${to.title}" leads to "${from.title}" already, so this would close a cycle`)
-    return edge
-  })
+  const read = (what: string, nodes: Effect.Effect<readonly GraphNode[], StoreError>) => tried(what, Effect.flatMap(nodes, (found) => withMarks(store, found)))
 
   return {
-    add: (wish, links = []) =>
-      written(
-        `add a ${wish.kind}`,
-        Effect.gen(function*() {
-          const nowMs = yield* Clock.currentTimeMillis
-          const node = yield* attempt(`add a ${wish.kind}`, () => nodeOf(wish, newId(wish.at ?? nowMs), nowMs))
-          const [known] = yield* store.nodes([node.id])
-          if (known !== undefined) return { node: known, isNew: false, edges: [] }
-          yield* store.putNode(node)
-          const edges = yield* Effect.forEach(links, (each) => link({ from: node.id, to: node.id, ...each }, nowMs))
-          return { node, isNew: true, edges }
-        })
-      ),
-    update: (id, change) =>
-      written(
-        `change ${id}`,
-        Effect.gen(function*() {
-          const nowMs = yield* Clock.currentTimeMillis
-          const node = yield* found(`change ${id}`, id)
-          const next = yield* attempt(`change ${id}`, () => changed(node, change, nowMs))
-          if (next !== node) yield* store.putNode(next)
-          return next
-        })
-      ),
-    link: (wish) => written(`link ${wish.from} to ${wish.to}`, Effect.flatMap(Clock.currentTimeMillis, (nowMs) => link(wish, nowMs))),
-    get: (id) => tried(`read ${id}`, Effect.map(store.nodes([id]), ([node]) => node ?? null)),
+    add: (wish, links = []) => written(`add a ${wish.kind}`, addNode(desk, wish, links)),
+    update: (id, change) => written(`change ${id}`, updateNode(store, id, change)),
+    link: (wish) => written(`link ${wish.from} to ${wish.to}`, linkNodes(store, wish)),
+    unlink: (edge) => written(`unlink ${edge.from} from ${edge.to}`, unlinkNodes(store, edge)),
+    remove: (id) => written(`remove ${id}`, removeNode(store, id)),
+    supersede: (wish) => written(`supersede ${wish.old}`, supersede(store, wish)),
+    pivot: (wish) => written(`pivot from ${wish.old}`, pivot(desk, wish)),
+    merge: (keptId, goneId) => written(`merge ${goneId} into ${keptId}`, mergeNodes(store, keptId, goneId)),
+    import: (content) => written("import a graph", importContent(store, content)),
+
+    get: (id) => Effect.map(read(`read ${id}`, store.nodes([id])), ([node]) => node ?? null),
+    named: (word) => tried(`find node ${word}`, nodeNamed(store, word)),
     edges: (id) => tried(`read the edges of ${id}`, Effect.all({ arriving: store.edges([id], "up", EDGE_TYPES), leaving: store.edges([id], "down", EDGE_TYPES) })),
-    content: tried("read the graph", store.content)
+    list: (filter, countMax = LISTED_MAX) => read("list nodes", store.list(filter, countMax)),
+    search: (text, filter = {}, countMax = LISTED_MAX) => read("search the graph", store.search(termsOf(text), filter, countMax)),
+    activeGoals: (countMax = LISTED_MAX) => read("list the goals", store.list({ kinds: ["goal"], statuses: ["active"] }, countMax)),
+    recentDecisions: (countMax = LISTED_MAX) => read("list the decisions", store.list({ kinds: ["decision"], statuses: ["active"] }, countMax)),
+    priorAttempts: (countMax = LISTED_MAX) => read("list what was tried", priorAttempts(store, countMax)),
+    timeline: (session, countMax = LISTED_MAX) => read("list what happened", store.list(session === null ? {} : { session }, countMax)),
+    walk: (id, way, wish = {}) => tried(`walk ${way} from ${id}`, walked(store, id, way, wish)),
+    path: (from, to) => tried(`find the path from ${from} to ${to}`, pathOf(store, from, to)),
+    goalsAbove: (id) => tried(`find the goals above ${id}`, Effect.andThen(nodeThere(store, `find the goals above ${id}`, id), goalsAbove(store, id))),
+    pulse: tried("take the graph's pulse", Effect.flatMap(Clock.currentTimeMillis, (nowMs) => takePulse(store, nowMs))),
+    content: tried("read the graph", Effect.map(store.atomically(store.content), markedContent))
+  }
+}
+
+const inWords = (what: string) => (error: StoreError): Problem => {
+  if (error._tag === "Problem") return error
+  switch (sqliteCode(error)) {
+    case SQLITE.BUSY:
+    case SQLITE.LOCKED:
+      return problem(`${what}: another process holds the database; try again when it is done`)
+    case SQLITE.FULL:
+      return problem(`${what}: the disk is full; free some space and try again`)
+    default:
+      return problem(`${what}: ${error.reason.message ?? error.message}`)
   }
 }

@@ -1,65 +1,109 @@
 import * as Effect from "effect/Effect"
-import * as SqlClient from "effect/sql/SqlClient"
-import { isOrdering, type Tombstone } from "./node.ts"
+import type * as SqlClient from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
+import { countsIn, findingsIn } from "./findings-sql.ts"
+import { isOrdering, type GraphContent, type Tombstone } from "./node.ts"
+import { makeSqlOrder } from "./order-sql.ts"
+import { replaceIn } from "./replace-sql.ts"
 import { edgeOfRow, NODE_COLUMNS, nodeOfRow, rowOfNode, type EdgeRow, type NodeRow } from "./rows.ts"
-import type { GraphStore } from "./store.ts"
+import { matchOf } from "./search-words.ts"
+import type { GraphStore, NodeFilter } from "./store.ts"
 
 /** Between the ranks of two nodes that are made one after the other: room for others to move in. */
-const RANK_GAP = 65_536
+export const RANK_GAP = 65_536
 
 /** The graph of one project in a SQL database whose tables are there. Every query names the project. */
 export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): GraphStore => {
+  const order = makeSqlOrder(sql)
   const columns = sql.literal(NODE_COLUMNS)
   const project = sql`(SELECT key FROM graph_projects WHERE path = ${path})`
-  const keyOf = (id: string) => sql`(SELECT key FROM graph_nodes WHERE project = ${project} AND id = ${id})`
   const ends = sql`FROM graph_edges e JOIN graph_nodes s ON s.key = e.source JOIN graph_nodes t ON t.key = e.target`
+  const keysOf = (ids: readonly string[]) => sql`(SELECT key FROM graph_nodes WHERE project = ${project} AND id IN ${listed(ids)})`
+  const listed = (values: readonly unknown[]) => sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`
+  const keyOf = (id: string) =>
+    Effect.map(sql<{ readonly key: number }>`SELECT key FROM graph_nodes WHERE project = ${project} AND id = ${id}`, (rows) => rows[0]!.key)
 
-  const closesCycle = (from: string, to: string) =>
-    Effect.map(
-      sql`WITH RECURSIVE reached (key) AS (
-        SELECT ${keyOf(to)} UNION SELECT e.target FROM reached r JOIN graph_edges e ON e.source = r.key AND e.ordering = 1
-      ) SELECT 1 FROM reached WHERE key = ${keyOf(from)} LIMIT 1`,
-      (rows) => rows.length > 0
-    )
+  const conditions = ({ kinds, statuses, session, commit }: NodeFilter): Fragment =>
+    sql.and([
+      sql`n.project = ${project}`,
+      ...(kinds === undefined ? [] : [kinds.length === 1 ? sql`n.kind = ${kinds[0]!}` : sql`n.kind IN ${listed(kinds)}`]),
+      ...(statuses === undefined ? [] : [statuses.length === 1 ? sql`n.status = ${statuses[0]!}` : sql`n.status IN ${listed(statuses)}`]),
+      ...(session === undefined ? [] : [sql`n.session = ${session}`]),
+      ...(commit === undefined ? [] : [sql`n."commit" = ${commit}`])
+    ])
 
   return {
     atomically: (effect) => sql.withTransaction(effect),
-    nodes: (ids) =>
+    nodes: (ids) => Effect.map(sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE n.key IN ${keysOf(ids)} ORDER BY n.id`, (rows) => rows.map(nodeOfRow)),
+    list: (filter, countMax) =>
+      Effect.map(sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE ${conditions(filter)} ORDER BY n.created DESC, n.id DESC LIMIT ${countMax}`, (rows) => rows.map(nodeOfRow)),
+    search: (terms, filter, countMax) =>
+      terms.length === 0
+        ? Effect.succeed([])
+        : Effect.map(
+          sql<NodeRow>`SELECT ${columns} FROM graph_words w JOIN graph_nodes n ON n.key = w.rowid
+            WHERE w.graph_words MATCH 'project : "' || coalesce(${project}, 0) || '" AND {title description} : (' || ${matchOf(terms)} || ')' AND ${conditions(filter)}
+            ORDER BY bm25(w.graph_words, 0, 5, 1), n.created DESC, n.id DESC LIMIT ${countMax}`,
+          (rows) => rows.map(nodeOfRow)
+        ),
+    idsLike: (part, countMax) =>
       Effect.map(
-        sql<NodeRow>`SELECT ${columns} FROM json_each(${JSON.stringify(ids)}) w JOIN graph_nodes n ON n.project = ${project} AND n.id = w.value GROUP BY n.key ORDER BY n.id`,
-        (rows) => rows.map(nodeOfRow)
+        sql<{ readonly id: string }>`SELECT id FROM graph_nodes WHERE project = ${project} AND (substr(id, 1, ${part.length}) = ${part} OR substr(id, ${-part.length}) = ${part}) ORDER BY id LIMIT ${countMax}`,
+        (rows) => rows.map(({ id }) => id)
       ),
     putNode: (node) =>
       Effect.gen(function*() {
-        yield* sql`INSERT INTO graph_projects (path) VALUES (${path}) ON CONFLICT (path) DO NOTHING`
-        const row = rowOfNode(node)
-        const changed = yield* sql`UPDATE graph_nodes SET ${sql.update({ ...row }, ["id"])} WHERE project = ${project} AND id = ${node.id} RETURNING key`
+        const row = { ...rowOfNode(node) }
+        const changed = yield* sql`UPDATE graph_nodes SET ${sql.update(row, ["id"])} WHERE project = ${project} AND id = ${node.id} RETURNING key`
         if (changed.length > 0) return
-        const names = sql.literal(Object.keys(row).map((name) => `"${name}"`).join(", "))
-        yield* sql`INSERT INTO graph_nodes (project, rank, ${names}) SELECT ${project}, coalesce((SELECT max(key) FROM graph_nodes), 0) * ${RANK_GAP}, ${sql.csv(Object.values(row).map((value) => sql`${value}`))}`
+        yield* sql`INSERT INTO graph_projects (path) VALUES (${path}) ON CONFLICT (path) DO NOTHING`
+        const [next] = yield* sql<{ readonly project: number; readonly rank: number }>`SELECT ${project} AS project, coalesce((SELECT max(key) FROM graph_nodes), 0) * ${RANK_GAP} AS rank`
+        yield* sql`INSERT INTO graph_nodes ${sql.insert({ ...row, ...next! })}`
       }),
     edges: (ids, way, types) =>
       Effect.map(
         sql<EdgeRow>`SELECT e.id, s.id AS source, t.id AS target, e.type, e.reason, e.created ${ends}
-          WHERE ${way === "down" ? sql`e.source` : sql`e.target`} IN (SELECT key FROM graph_nodes WHERE project = ${project} AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)})))
-          AND e.type IN (SELECT value FROM json_each(${JSON.stringify(types)})) ORDER BY e.created, e.id`,
+          WHERE ${way === "down" ? sql`e.source` : sql`e.target`} IN ${keysOf(ids)} AND e.type IN ${listed(types)} ORDER BY e.created, s.id, t.id, e.type`,
         (rows) => rows.map(edgeOfRow)
       ),
     putEdge: (edge) =>
       Effect.gen(function*() {
+        const [source, target] = [yield* keyOf(edge.from), yield* keyOf(edge.to)]
         const ordering = isOrdering(edge.type)
-        if (ordering && (yield* closesCycle(edge.from, edge.to))) return false
+        if (ordering && !(yield* order.admit(source, target))) return false
         yield* sql`INSERT INTO graph_edges (project, id, source, target, type, ordering, reason, created)
-          SELECT ${project}, ${edge.id}, ${keyOf(edge.from)}, ${keyOf(edge.to)}, ${edge.type}, ${Number(ordering)}, ${edge.reason}, ${edge.createdAt}`
+          SELECT ${project}, ${edge.id}, ${source}, ${target}, ${edge.type}, ${Number(ordering)}, ${edge.reason}, ${edge.createdAt}`
+        yield* sql`DELETE FROM graph_tombstones WHERE project = ${project} AND "of" = 'edge' AND id = ${edge.id}`
         return true
       }),
+    remove: (tombstones) =>
+      Effect.gen(function*() {
+        const ids = (of: Tombstone["of"]) => tombstones.filter((each) => each.of === of).map(({ id }) => id)
+        yield* sql`DELETE FROM graph_edges WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
+        yield* sql`DELETE FROM graph_aside WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
+        yield* sql`DELETE FROM graph_nodes WHERE project = ${project} AND id IN ${listed(ids("node"))}`
+        yield* sql`INSERT INTO graph_tombstones (project, "of", id, removed)
+          SELECT ${project}, value ->> 'of', value ->> 'id', value ->> 'removedAt' FROM json_each(${JSON.stringify(tombstones)}) WHERE true
+          ON CONFLICT (project, "of", id) DO UPDATE SET removed = max(removed, excluded.removed)`
+      }),
+    tombstone: (of, id) =>
+      Effect.map(sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} AND "of" = ${of} AND id = ${id}`, ([row]) => (row === undefined ? null : { ...row })),
+    aside: Effect.map(sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`, (rows) => rows.map(edgeOfRow)),
+    weak: (ids) =>
+      Effect.map(
+        sql<{ readonly id: string }>`SELECT id FROM graph_nodes WHERE key IN ${keysOf(ids)} AND status = 'active' AND confidence < 50 ORDER BY id`,
+        (rows) => rows.map(({ id }) => id)
+      ),
+    hasWeak: Effect.map(sql`SELECT 1 FROM graph_nodes WHERE project = ${project} AND status = 'active' AND confidence < 50 LIMIT 1`, (rows) => rows.length > 0),
     content: Effect.gen(function*() {
       const nodes = yield* sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE n.project = ${project} ORDER BY n.id`
       const edges = yield* sql<EdgeRow>`SELECT e.id, s.id AS source, t.id AS target, e.type, e.reason, e.created ${ends} WHERE e.project = ${project} ORDER BY e.id`
       const aside = yield* sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`
       const tombstones = yield* sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} ORDER BY "of", id`
-      return { nodes: nodes.map(nodeOfRow), edges: edges.map(edgeOfRow), aside: aside.map(edgeOfRow), tombstones: tombstones.map((row) => ({ ...row })) }
-    })
+      return { nodes: nodes.map(nodeOfRow), edges: edges.map(edgeOfRow), aside: aside.map(edgeOfRow), tombstones: tombstones.map((row) => ({ ...row })) } satisfies GraphContent
+    }),
+    replace: (before, after) => replaceIn(sql, path, before, after),
+    counts: countsIn(sql, path),
+    findings: (staleBeforeMs) => findingsIn(sql, path, staleBeforeMs)
   }
 }
-

@@ -1,12 +1,21 @@
 import type * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Problem } from "../os/problem.ts"
-import type { EdgeType, GraphContent, GraphEdge, GraphNode } from "./node.ts"
+import type { EdgeType, GraphContent, GraphEdge, GraphNode, NodeKind, NodeStatus, Tombstone } from "./node.ts"
+import type { Term } from "./search-words.ts"
 
 export type StoreError = SqlError | Problem
 
 /** Down goes along the arrows, up against them. */
 export type Way = "down" | "up"
+
+/** Which nodes are meant; what is left out does not matter. */
+export interface NodeFilter {
+  readonly kinds?: readonly NodeKind[]
+  readonly statuses?: readonly NodeStatus[]
+  readonly session?: string
+  readonly commit?: string
+}
 
 /** What one project's graph needs of a database. Its nodes say nothing of what makes them uncertain: that is worked out above. */
 export interface GraphStore {
@@ -14,10 +23,48 @@ export interface GraphStore {
   readonly atomically: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreError>
   /** Those that there are, in order of their ids. */
   readonly nodes: (ids: readonly string[]) => Effect.Effect<readonly GraphNode[], StoreError>
+  /** The newest first. */
+  readonly list: (filter: NodeFilter, countMax: number) => Effect.Effect<readonly GraphNode[], StoreError>
+  /** Nodes that have all terms, the best first. */
+  readonly search: (terms: readonly Term[], filter: NodeFilter, countMax: number) => Effect.Effect<readonly GraphNode[], StoreError>
+  /** Ids that begin or end with this. */
+  readonly idsLike: (part: string, countMax: number) => Effect.Effect<readonly string[], StoreError>
   readonly putNode: (node: GraphNode) => Effect.Effect<void, StoreError>
   /** The edges that leave these nodes, or arrive at them, the oldest first. */
   readonly edges: (ids: readonly string[], way: Way, types: readonly EdgeType[]) => Effect.Effect<readonly GraphEdge[], StoreError>
   /** False, and nothing is written, where it would close a cycle. Both ends are there, and there is none of its id. */
   readonly putEdge: (edge: GraphEdge) => Effect.Effect<boolean, StoreError>
+  /** Takes away the node and its edges, or the edge, and leaves this where it was; those kept aside, too. */
+  readonly remove: (tombstones: readonly Tombstone[]) => Effect.Effect<void, StoreError>
+  readonly tombstone: (of: Tombstone["of"], id: string) => Effect.Effect<Tombstone | null, StoreError>
+  readonly aside: Effect.Effect<readonly GraphEdge[], StoreError>
+  /** Of these nodes the ids of those that are active and not sure enough, sorted. */
+  readonly weak: (ids: readonly string[]) => Effect.Effect<readonly string[], StoreError>
+  /** Whether there is such a node at all. */
+  readonly hasWeak: Effect.Effect<boolean, StoreError>
   readonly content: Effect.Effect<GraphContent, StoreError>
+  /** Makes the content this, which says of itself what stands. */
+  readonly replace: (before: GraphContent, after: GraphContent) => Effect.Effect<void, StoreError>
+  readonly counts: Effect.Effect<Counts, StoreError>
+  /** What is amiss: the ids of the nodes, each list the oldest first. Units: ms since the epoch. */
+  readonly findings: (staleBeforeMs: number) => Effect.Effect<Readonly<Record<Finding, readonly string[]>>, StoreError>
+}
+
+/** How many nodes there are of a kind, in a status, and how sure. */
+export interface Counts {
+  readonly nodes: readonly { readonly kind: NodeKind; readonly status: NodeStatus; readonly bucket: Bucket; readonly count: number }[]
+  readonly edges: number
+}
+
+/** How sure somebody is: from 80, from 50, below; nobody said. */
+export const BUCKETS = ["high", "medium", "low", "none"] as const
+export type Bucket = (typeof BUCKETS)[number]
+
+/** What can be amiss with a node. */
+export const FINDINGS = ["goal-without-options", "decision-without-actions", "action-without-outcomes", "orphan", "stale", "low-confidence"] as const
+export type Finding = (typeof FINDINGS)[number]
+
+export const bucketOf = (confidence: number | null): Bucket => {
+  if (confidence === null) return "none"
+  return confidence >= 80 ? "high" : confidence >= 50 ? "medium" : "low"
 }

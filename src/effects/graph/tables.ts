@@ -76,5 +76,9 @@ export const GRAPH_TABLES: readonly Migration[] = [
       INSERT INTO graph_words (graph_words, rowid, project, title, description) VALUES ('delete', old.key, old.project, old.title, old.description);
       INSERT INTO graph_words (rowid, project, title, description) VALUES (new.key, new.project, new.title, new.description);
     END`
+  ],
+  [
+    "CREATE INDEX graph_nodes_weak ON graph_nodes (project, created) WHERE status = 'active' AND confidence < 50",
+    "CREATE INDEX graph_nodes_commit ON graph_nodes (project, \"commit\", created) WHERE \"commit\" IS NOT NULL"
   ]
 ]

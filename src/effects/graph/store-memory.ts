@@ -1,0 +1,108 @@
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import { findingsOf } from "./findings.ts"
+import { byId, contentOf } from "./joined.ts"
+import { isOrdering, type GraphContent, type GraphEdge, type GraphNode, type Tombstone } from "./node.ts"
+import { hasTerm, type Term } from "./search-words.ts"
+import { byAge } from "./standing.ts"
+import { bucketOf, type Counts, type GraphStore, type NodeFilter } from "./store.ts"
+import { isWeak } from "./uncertain.ts"
+
+interface Kept {
+  readonly nodesById: Map<string, GraphNode>
+  readonly edgesById: Map<string, GraphEdge>
+  readonly asideById: Map<string, GraphEdge>
+  readonly tombstonesByKey: Map<string, Tombstone>
+}
+
+/** A project's graph that lives in memory: what the database does, in the plainest words. */
+export const makeMemoryGraphStore = (): GraphStore => {
+  let kept: Kept = { nodesById: new Map(), edgesById: new Map(), asideById: new Map(), tombstonesByKey: new Map() }
+  const writing = Semaphore.makeUnsafe(1)
+  const all = () => [...kept.nodesById.values()]
+  const edges = () => [...kept.edgesById.values()]
+
+  return {
+    atomically: (effect) =>
+      writing.withPermits(1)(
+        Effect.suspend(() => {
+          const before = kept
+          kept = copied(before)
+          return Effect.onError(effect, () => Effect.sync(() => void (kept = before)))
+        })
+      ),
+    nodes: (ids) => Effect.sync(() => [...new Set(ids)].flatMap((id) => kept.nodesById.get(id) ?? []).sort(byId)),
+    list: (filter, countMax) => Effect.sync(() => all().filter(passes(filter)).sort(newestFirst).slice(0, countMax)),
+    search: (terms, filter, countMax) =>
+      Effect.sync(() => {
+        const found = terms.length === 0 ? [] : all().filter((node) => passes(filter)(node) && terms.every((term) => hasTerm(node.title, term) || hasTerm(node.description, term)))
+        return found.sort((a, b) => inTitle(b, terms) - inTitle(a, terms) || newestFirst(a, b)).slice(0, countMax)
+      }),
+    idsLike: (part, countMax) => Effect.sync(() => all().map(({ id }) => id).filter((id) => id.startsWith(part) || id.endsWith(part)).sort().slice(0, countMax)),
+    putNode: (node) => Effect.sync(() => void kept.nodesById.set(node.id, { ...node, uncertain: [] })),
+    edges: (ids, way, types) =>
+      Effect.sync(() => {
+        const wanted = new Set(ids)
+        return edges().filter((edge) => wanted.has(way === "down" ? edge.from : edge.to) && types.includes(edge.type)).sort(byAge)
+      }),
+    putEdge: (edge) =>
+      Effect.sync(() => {
+        if (isOrdering(edge.type) && leads(edges(), edge.to, edge.from)) return false
+        kept.edgesById.set(edge.id, edge)
+        kept.tombstonesByKey.delete(`edge ${edge.id}`)
+        return true
+      }),
+    remove: (tombstones) =>
+      Effect.sync(() => {
+        for (const each of tombstones) {
+          const known = kept.tombstonesByKey.get(`${each.of} ${each.id}`)
+          kept.tombstonesByKey.set(`${each.of} ${each.id}`, known !== undefined && known.removedAt > each.removedAt ? known : each)
+          if (each.of === "node") kept.nodesById.delete(each.id)
+          else [kept.edgesById, kept.asideById].forEach((byId) => byId.delete(each.id))
+        }
+      }),
+    tombstone: (of, id) => Effect.sync(() => kept.tombstonesByKey.get(`${of} ${id}`) ?? null),
+    aside: Effect.sync(() => [...kept.asideById.values()].sort(byId)),
+    weak: (ids) => Effect.sync(() => ids.flatMap((id) => kept.nodesById.get(id) ?? []).filter(isWeak).map(({ id }) => id).sort()),
+    hasWeak: Effect.sync(() => all().some(isWeak)),
+    content: Effect.sync(() => contentOf(all(), [...edges(), ...kept.asideById.values()], [...kept.tombstonesByKey.values()])),
+    replace: (_, after) => Effect.sync(() => void (kept = keptOf(after))),
+    counts: Effect.sync(() => ({ nodes: counted(all()), edges: kept.edgesById.size })),
+    findings: (staleBeforeMs) => Effect.sync(() => findingsOf(all(), edges(), staleBeforeMs))
+  }
+}
+
+const copied = ({ nodesById, edgesById, asideById, tombstonesByKey }: Kept): Kept => ({
+  nodesById: new Map(nodesById),
+  edgesById: new Map(edgesById),
+  asideById: new Map(asideById),
+  tombstonesByKey: new Map(tombstonesByKey)
+})
+
+const keptOf = ({ nodes, edges, aside, tombstones }: GraphContent): Kept => ({
+  nodesById: new Map(nodes.map((node) => [node.id, { ...node, uncertain: [] }])),
+  edgesById: new Map(edges.map((edge) => [edge.id, edge])),
+  asideById: new Map(aside.map((edge) => [edge.id, edge])),
+  tombstonesByKey: new Map(tombstones.map((each) => [`${each.of} ${each.id}`, each]))
+})
+
+const passes = ({ kinds, statuses, session, commit }: NodeFilter) => (node: GraphNode): boolean =>
+  (kinds === undefined || kinds.includes(node.kind)) &&
+  (statuses === undefined || statuses.includes(node.status)) &&
+  (session === undefined || node.session === session) &&
+  (commit === undefined || node.commit === commit)
+
+const newestFirst = (a: GraphNode, b: GraphNode): number => b.createdAt - a.createdAt || byId(b, a)
+
+const inTitle = ({ title }: GraphNode, terms: readonly Term[]): number => terms.filter((term) => hasTerm(title, term)).length
+
+const leads = (edges: readonly GraphEdge[], from: string, to: string): boolean => {
+  const seen = new Set([from])
+  for (const at of seen) for (const edge of edges) if (edge.from === at && isOrdering(edge.type)) seen.add(edge.to)
+  return seen.has(to)
+}
+
+const counted = (nodes: readonly GraphNode[]): Counts["nodes"] =>
+  [...Map.groupBy(nodes, (node) => `${node.kind} ${node.status} ${bucketOf(node.confidence)}`).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, [first, ...rest]]) => ({ kind: first!.kind, status: first!.status, bucket: bucketOf(first!.confidence), count: rest.length + 1 }))
