@@ -258,4 +258,6 @@ export interface CommandFact {
   readonly sure?: string
   /** Known to only read. */
   readonly reads: boolean
+  /** Where it runs, if that is not the workspace's root: as a path would be named; `null` where the line goes elsewhere on the way and nobody can tell. */
+  readonly cwd?: string | null
 }

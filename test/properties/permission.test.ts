@@ -13,7 +13,7 @@ import { RUNS_FACTOR, SEED } from "./holds.ts"
 
 const PLAIN = { noNullPrototype: true }
 const PATHS = ["src/a.ts", "src/deep/a.ts", "a.ts", ".env", ".env.local", "a b.ts", " a.ts", "src/*", "a?b", "a\\b", "", "package.json", "x(y).ts"]
-const COMMANDS = ["git status", "git", "github", "git push origin main", "rm -rf /x", "npm test", "", "ls *", "git:*", "echo (a)", "a\nb"]
+const COMMANDS = ["git status", "git", "github", "git push origin main", "rm -rf /x", "npm test", "./run.sh", "bin/x a", "/bin/ls", "", "ls *", "git:*", "echo (a)", "a\nb"]
 const HOSTS = ["example.com", "api.example.com", ""]
 const TOOLS = ["shell", "file_read", "file_edit", "file_write", "web_fetch", "mcp__db__query", "mcp__db__drop", "Bash", "ask_user", "constructor", "*"]
 
@@ -21,9 +21,10 @@ const path: fc.Arbitrary<PathFact> = fc.oneof(
   fc.record({ path: fc.constantFrom(...PATHS), access: fc.constantFrom<PathFact["access"]>("read", "write"), inside: fc.constant(true) }, PLAIN),
   fc.record({ path: fc.constantFrom("/etc/passwd", "/other/a.ts"), access: fc.constantFrom<PathFact["access"]>("read", "write"), inside: fc.constant(false) }, PLAIN)
 )
-const known = fc.constantFrom(...COMMANDS).map((text) => ({ text, reads: false }))
+const WHERE = [{}, {}, { cwd: "src" }, { cwd: "src/deep" }, { cwd: "a && b" }, { cwd: null }]
+const known = fc.tuple(fc.constantFrom(...COMMANDS), fc.constantFrom(...WHERE)).map(([text, where]) => ({ text, reads: false, ...where }))
 /** A command of which only the beginning is sure. */
-const halfKnown = fc.tuple(fc.constantFrom("git", "git push", "rm", "ls *"), fc.constantFrom(' "$x"', " *.ts", " $(id)")).map(([sure, more]) => ({ text: sure + more, sure, reads: false }))
+const halfKnown = fc.tuple(fc.constantFrom("git", "git push", "rm", "ls *"), fc.constantFrom(' "$x"', " *.ts", " $(id)"), fc.constantFrom(...WHERE)).map(([sure, more, where]) => ({ text: sure + more, sure, reads: false, ...where }))
 const command = fc.oneof({ weight: 3, arbitrary: known }, { weight: 1, arbitrary: halfKnown })
 const several = { maxLength: 2 }
 
@@ -47,7 +48,7 @@ const facts: fc.Arbitrary<CallFacts> = fc.record(
 const withoutOdd = (all: CallFacts, odd: readonly (keyof CallFacts)[]): CallFacts => Object.fromEntries(Object.entries(all).filter(([key]) => !odd.includes(key as keyof CallFacts))) as unknown as CallFacts
 
 const pattern = fc.oneof(
-  fc.constantFrom("*", "**", "src/**", "./a.ts", ".env*", "git *", "git:*", "rm *", "domain:example.com", "*.example.com", "/etc/**", "**/a.ts", "src/*", "a?ts", ""),
+  fc.constantFrom("*", "**", "src/**", "./a.ts", ".env*", "git *", "git:*", "rm *", "domain:example.com", "*.example.com", "/etc/**", "**/a.ts", "src/*", "a?ts", "./run.sh", "bin/* *", "cd src && git *", "cd src/** && *", "cd ./src && ./run.sh", "cd * && rm *", "cd a && b && npm test", ""),
   fc.string({ unit: fc.constantFrom("a", ".", "/", "*", "?", "\\", " "), maxLength: 7 })
 )
 const ruleText = fc.oneof(
@@ -154,7 +155,7 @@ const covered = (call: CallFacts, other: CallFacts): boolean => {
 }
 
 const namesOf = ({ changes, paths, commands, hosts }: CallFacts): readonly string[] => {
-  const inside = [...paths.map(({ access, path: name }) => `${access} ${name}`), ...(commands === "unparsed" ? ["unparsed"] : commands.map(({ text }) => `run ${text}`)), ...hosts.map((host) => `reach ${host}`)]
+  const inside = [...paths.map(({ access, path: name }) => `${access} ${name}`), ...(commands === "unparsed" ? ["unparsed"] : commands.map(({ text, cwd }) => `run ${text} in ${String(cwd)}`)), ...hosts.map((host) => `reach ${host}`)]
   const namesItsChange = commands === "unparsed" || commands.length > 0 || hosts.length > 0 || paths.some(({ access }) => access === "write")
   return inside.length === 0 || (changes && !namesItsChange) ? [...inside, "itself"] : inside
 }

@@ -1,6 +1,7 @@
 import type { CommandFact, PathFact } from "../../machine/event.ts"
 import { locate, type Located } from "../os/path.ts"
 import { lineFacts } from "./shell-line.ts"
+import { beginsInFolder, plainCommands } from "./shell-words.ts"
 import type { Redirection } from "./shell-redirection.ts"
 import type { ToolFacts } from "./tool.ts"
 
@@ -11,7 +12,7 @@ export const shellFacts = (line: string, place: Located, roots: readonly string[
   if (commands === "unparsed" || paths === null) {
     return { changes: true, commands: "unparsed", ...seenOnly([...(commands === "unparsed" ? [] : commands.map(({ text }) => text)), ...seen]) }
   }
-  const told = place.absolute === roots[0] ? commands : commands.map(doubtingGit)
+  const told = placed(line, place.absolute === roots[0] ? commands : commands.map(doubtingGit), place, roots)
   return { changes: !told.every(({ reads }) => reads) || paths.some(({ access }) => access === "write"), commands: told, paths, ...seenOnly(seen) }
 }
 
@@ -28,6 +29,39 @@ const pathsOpened = (opened: readonly Redirection[], moves: boolean, from: strin
   } catch {
     // A circle of links, a folder that may not be entered: the shell will say so, and until then it asks.
     return null
+  }
+}
+
+/**
+ * Each command with the folder that it runs in, where that is not the first root. A line that begins with `cd FOLDER &&` and goes nowhere else runs the rest
+ * there; what else goes elsewhere on the way leaves unknown where all but its beginning runs.
+ */
+const placed = (line: string, commands: readonly CommandFact[], place: Located, roots: readonly string[]): readonly CommandFact[] => {
+  const leaving = commands.findIndex(({ text }) => isCd(text))
+  if (leaving < 0) return commands.map((fact) => ({ ...fact, ...cwdOf(place, roots) }))
+  const folder = commands.findLastIndex(({ text }) => isCd(text)) === 0 ? beginsInFolder(line) : null
+  const before = plainCommands(line) === null ? 0 : leaving
+  return commands.map((fact, index) => {
+    if (index < before || isCd(fact.text)) return { ...fact, ...cwdOf(place, roots) }
+    return { ...fact, ...(folder === null ? { cwd: null } : folderOf(folder, place, roots)) }
+  })
+}
+const isCd = (text: string): boolean => text === "cd" || text.startsWith("cd ")
+
+type Where = Pick<CommandFact, "cwd">
+
+const cwdOf = ({ absolute, root, shown }: Pick<Located, "absolute" | "root" | "shown">, roots: readonly string[]): Where =>
+  absolute === roots[0] ? {} : { cwd: root === roots[0] ? shown : absolute }
+
+/** A shell leaves a link by the way that it came, so that `link/..` is not where the link leads. */
+const folderOf = (folder: string, { absolute }: Located, roots: readonly string[]): Where => {
+  if (folder.replace(/^\/*(?:\.{1,2}(?:\/+|$))*/, "").split("/").includes("..")) return { cwd: null }
+  try {
+    const there = locate(roots, folder, absolute)
+    return there.kind === "directory" ? cwdOf(there, roots) : { cwd: null }
+  } catch {
+    // It leads nowhere that can be followed: the shell will say so.
+    return { cwd: null }
   }
 }
 

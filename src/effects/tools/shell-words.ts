@@ -11,6 +11,16 @@ export const plainCommands = (line: string): readonly (readonly string[])[] | nu
   return commands?.every(isPlain) === true ? commands : null
 }
 
+/**
+ * The folder of a plain line that goes there first, and does the rest only if it came there; `null` of any other.
+ * `beginsInFolder("cd src && ls")  // => "src"`
+ */
+export const beginsInFolder = (line: string): string | null => {
+  if (plainCommands(line) === null) return null
+  const [cd, folder, joint] = tokenize(line) ?? []
+  return cd?.word === "cd" && folder?.type === "word" && !folder.word.startsWith("-") && joint?.raw === "&&" ? folder.word : null
+}
+
 /** Control characters (a newline too), characters that are not seen or turn the text round, and halves of characters. */
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 

@@ -68,6 +68,8 @@ export const quietEnvironment = (): Readonly<Record<string, string | undefined>>
   GIT_PAGER: "cat",
   GIT_EDITOR: "true",
   GIT_TERMINAL_PROMPT: "0",
+  // `cd src` means the folder here, as vetting takes it.
+  CDPATH: undefined,
   ...UNTOUCHED_INDEX
 })
 

@@ -106,13 +106,15 @@ const subjectLine = ({ subject, rules }: ExplainedSubject): Shown =>
     span("dim", rules.length === 0 ? "  no rule speaks about it" : `  ${rules.map(({ decision, rule, source }) => `${decision} ${oneLine(rule)} (${oneLine(source)})`).join(", ")}`)
   )
 
+const whereWords = (cwd: string | null | undefined): string => (cwd === undefined ? "" : cwd === null ? " in a folder that nobody can tell" : ` in ${oneLine(cwd)}`)
+
 const subjectWords = (subject: Subject): string => {
   switch (subject.kind) {
     case "path":
       return `${subject.path.access === "write" ? "writes" : "reads"} ${oneLine(subject.path.path)}${subject.path.inside ? "" : " (outside the workspace)"}`
     case "command":
       if (subject.seen === true) return `may run, as far as can be seen, ${oneLine(subject.text)}`
-      return `runs ${oneLine(subject.text)}${subject.sure === undefined ? "" : ", of which not all words are known"}`
+      return `runs ${oneLine(subject.text)}${whereWords(subject.cwd)}${subject.sure === undefined ? "" : ", of which not all words are known"}`
     case "unparsed":
       return "runs commands that cannot be told apart"
     case "host":

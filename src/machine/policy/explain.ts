@@ -44,11 +44,11 @@ export const inOrder = ({ rules, approvals }: Pick<Permissions, "rules" | "appro
 ]
 
 /** A rule that denies or asks speaks about a command that could not be read, or not whole, too; one that allows, not about what was only seen. */
-const speaksOf = ({ rule, decision }: Rule, tool: string, subject: Subject): boolean => {
+const speaksOf = ({ rule, decision, source }: Rule, tool: string, subject: Subject): boolean => {
   const meant = parseRule(rule)
   if (meant === null) return false
   if (decision !== "allow") return restricts(meant, tool, subject) || mightMatch(meant, tool, subject)
-  return !isOnlySeen(subject) && coversRule(meant, tool, subject)
+  return !isOnlySeen(subject) && coversRule(meant, tool, subject, source === APPROVED)
 }
 
 const isOnlySeen = (subject: Subject): boolean => subject.kind === "command" && subject.seen === true

@@ -10,7 +10,7 @@ export interface ParsedRule {
 /** What of a call a rule may speak about. Every subject of a call must be allowed; one that is denied is enough. */
 export type Subject =
   | { readonly kind: "path"; readonly path: PathFact }
-  | { readonly kind: "command"; readonly text: string; readonly sure?: string; readonly seen?: true }
+  | { readonly kind: "command"; readonly text: string; readonly sure?: string; readonly cwd?: string | null; readonly seen?: true }
   | { readonly kind: "unparsed" }
   | { readonly kind: "host"; readonly host: string }
   | { readonly kind: "tool" }
@@ -56,7 +56,7 @@ export const subjectsOf = (facts: CallFacts): readonly Subject[] => {
   return subjects.length === 0 || (facts.changes && !named) ? [...subjects, { kind: "tool" }] : subjects
 }
 
-const commandSubject = ({ text, sure }: CommandFact): Subject => (sure === undefined ? { kind: "command", text } : { kind: "command", text, sure })
+const commandSubject = ({ text, sure, cwd }: CommandFact): Subject => ({ kind: "command", text, ...(sure === undefined ? {} : { sure }), ...(cwd === undefined ? {} : { cwd }) })
 
 /** What deny and ask rules are held against: also what was only seen, so that `sudo rm x` is as denied as `rm x`. */
 export const suspectsOf = (facts: CallFacts): readonly Subject[] => [
@@ -64,10 +64,39 @@ export const suspectsOf = (facts: CallFacts): readonly Subject[] => [
   ...(facts.seen ?? []).map((text): Subject => ({ kind: "command", text, seen: true }))
 ]
 
-/** Whether an allow rule covers a subject, whatever the words turn out to be that are not known. */
-export const coversRule = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
-  if (subject.kind !== "command" || subject.sure === undefined || rule.pattern === null) return matchesRule(rule, tool, subject)
-  return speaksOf(rule, tool, subject) && endsInRun(plainCommand(rule.pattern)) && matchesCommand(rule.pattern, subject.sure)
+/**
+ * Whether an allow rule covers a subject, whatever the words turn out to be that are not known. In another folder than the root the same words may run
+ * something else: there a rule that names no folder covers no program that is named by its place in a folder, and what a person `approved` only where it was.
+ */
+export const coversRule = (rule: ParsedRule, tool: string, subject: Subject, approved = false): boolean => {
+  if (subject.kind !== "command" || rule.pattern === null) return matchesRule(rule, tool, subject)
+  const holdsHere = subject.cwd === undefined || rule.pattern === "*" || !(approved || isNamedByPlace(subject.text))
+  const patterns = [...(holdsHere ? [rule.pattern] : []), ...patternHere(rule.pattern, subject)]
+  return speaksOf(rule, tool, subject) && patterns.some((pattern) => coversCommand(pattern, subject))
+}
+
+const coversCommand = (pattern: string, { text, sure }: Command): boolean =>
+  sure === undefined ? matchesCommand(pattern, text) : endsInRun(plainCommand(pattern)) && matchesCommand(pattern, sure)
+
+type Command = Subject & { readonly kind: "command" }
+
+/** `./run.sh` and `bin/x` are other programs in other folders, `make` and `/bin/ls` are not. */
+const isNamedByPlace = (text: string): boolean => {
+  const word = (/^(?:'[^']*'|\\'|[^\s'])+/.exec(text)?.[0] ?? "").replaceAll("'", "")
+  return word.includes("/") && !word.startsWith("/")
+}
+
+/** `cd packages/a && npm test` is `npm test` in the folder `packages/a`, which is a pattern as those of paths are. */
+const inFolder = (pattern: string): { readonly folder: string; readonly pattern: string } | null => {
+  const [, folder, behind] = /^cd ((?:\\[\s\S]|(?! && )[^\\])+) && ([\s\S]+)$/.exec(pattern) ?? []
+  return folder === undefined || behind === undefined ? null : { folder, pattern: behind }
+}
+
+/** What a pattern that names a folder says of a command there; nothing where it runs elsewhere, or nobody can tell where. */
+const patternHere = (pattern: string, { cwd }: Command, unsure = false): readonly string[] => {
+  const meant = cwd === undefined ? null : inFolder(pattern)
+  if (meant === null) return []
+  return (cwd === null ? unsure : matchesGlob(meant.folder.replace(/^\.\//, ""), cwd ?? "", "path")) ? [meant.pattern] : []
 }
 
 /** Whether a rule speaks of this tool and of what the call touches. */
@@ -78,7 +107,7 @@ export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): b
     case "path":
       return matchesPath(rule.pattern, subject.path)
     case "command":
-      return matchesCommand(rule.pattern, subject.text)
+      return [rule.pattern, ...patternHere(rule.pattern, subject)].some((pattern) => matchesCommand(pattern, subject.text))
     case "host":
       return matchesHost(rule.pattern, subject.host)
     case "unparsed":
@@ -114,10 +143,12 @@ const foldersOf = ({ path, ...fact }: PathFact): readonly PathFact[] => {
 /** Whether a rule with a pattern could mean this subject although nobody can tell: a reason to ask. */
 export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
   if (!speaksOf(rule, tool, subject)) return false
-  if (subject.kind !== "command" || subject.sure === undefined) return subject.kind === "unparsed"
-  if (rule.pattern === null) return true
-  const pattern = plainCommand(rule.pattern)
-  return matchesCommand(pattern, subject.sure) || mayBegin(pattern, `${subject.sure} `, "text")
+  if (subject.kind !== "command") return subject.kind === "unparsed"
+  if (rule.pattern === null) return subject.sure !== undefined
+  const { text, sure } = subject
+  const elsewhere = patternHere(rule.pattern, subject, true)
+  if (sure === undefined) return elsewhere.some((pattern) => matchesCommand(pattern, text))
+  return [rule.pattern, ...elsewhere].map(plainCommand).some((pattern) => matchesCommand(pattern, sure) || mayBegin(pattern, `${sure} `, "text"))
 }
 
 /** Whether a rule is about this kind of thing when this tool is called, whatever its pattern. */
@@ -163,7 +194,7 @@ const narrowestRule = (tool: string, subject: Subject): string | null => {
       return ruleFor(access === "write" ? "file_write" : "file_read", path.includes("/") ? path : `./${path}`)
     }
     case "command":
-      return subject.sure === undefined ? ruleFor(tool, subject.text) : null
+      return subject.sure === undefined ? ruleInFolder(tool, subject) : null
     case "host":
       return ruleFor(tool, subject.host)
     case "tool":
@@ -171,6 +202,14 @@ const narrowestRule = (tool: string, subject: Subject): string | null => {
     case "unparsed":
       return null
   }
+}
+
+const ruleInFolder = (tool: string, { text, cwd }: Command): string | null => {
+  if (cwd === undefined || cwd === null) return cwd === undefined ? ruleFor(tool, text) : null
+  const [folder, pattern] = [escapeGlob(cwd), escapeGlob(text)]
+  const rule = `${tool}(cd ${folder} && ${pattern})`
+  const meant = inFolder(parseRule(rule)?.pattern ?? "")
+  return meant?.folder === folder && meant.pattern === pattern && !tool.includes("*") ? rule : null
 }
 
 /** The rule for exactly this text; `null` where none can be written that would be read so, as for an empty one. */

@@ -58,8 +58,10 @@ const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode, nam
   if (facts.question !== undefined) return { decision: "ask", reason: "the model asks" }
   const asked = question(tool, facts, suspects, rules, restricting)
   if (asked !== null) return { decision: "ask", reason: asked }
-  const allowing = [...parsed(rules, "allow"), ...approvals.flatMap((rule) => parseRule(rule) ?? [])]
-  if (facts.hook?.decision === "allow" || subjects.every((subject) => allowing.some((rule) => coversRule(rule, tool, subject)))) {
+  const allowing = parsed(rules, "allow")
+  const approved = approvals.flatMap((rule) => parseRule(rule) ?? [])
+  const covered = (subject: Subject): boolean => allowing.some((rule) => coversRule(rule, tool, subject)) || approved.some((rule) => coversRule(rule, tool, subject, true))
+  if (facts.hook?.decision === "allow" || subjects.every(covered)) {
     return { decision: "allow" }
   }
   const wanted = whyModeAsks(facts, mode)

@@ -1,4 +1,4 @@
-import { Array as List, Boolean as Flag, Finite, Literal, Literals, String as Text, Struct, Union, optionalKey } from "effect/Schema"
+import { Array as List, Boolean as Flag, Finite, Literal, Literals, NullOr, String as Text, Struct, Union, optionalKey } from "effect/Schema"
 import {
   modelsByNameSchema,
   partSchema,
@@ -47,7 +47,7 @@ const callFactsSchema = Struct({
   invalid: optionalKey(Text),
   changes: Flag,
   paths: List(Struct({ path: Text, access: Literals(["read", "write"]), inside: Flag })),
-  commands: Union([List(Struct({ text: Text, sure: optionalKey(Text), reads: Flag })), Literal("unparsed")]),
+  commands: Union([List(Struct({ text: Text, sure: optionalKey(Text), reads: Flag, cwd: optionalKey(NullOr(Text)) })), Literal("unparsed")]),
   seen: optionalKey(List(Text)),
   hosts: List(Text),
   question: optionalKey(questionSchema),

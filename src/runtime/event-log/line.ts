@@ -80,7 +80,7 @@ const facts = object<CallFacts>({
   sandboxed: asIs
 })
 
-const commands = list(object<CommandFact>({ text: asIs, sure: asIs, reads: asIs }))
+const commands = list(object<CommandFact>({ text: asIs, sure: asIs, reads: asIs, cwd: asIs }))
 
 const rules = list(object<Rule>({ decision: asIs, rule: asIs, source: asIs }))
 

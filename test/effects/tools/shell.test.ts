@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { execFileSync } from "node:child_process"
+import { symlinkSync } from "node:fs"
 import { expect, test } from "vitest"
 import { executeCall } from "../../../src/effects/tools/runner.ts"
 import type { Unstamped } from "../../../src/effects/emit.ts"
@@ -8,6 +9,7 @@ import { toolCall, workbench } from "./workbench.ts"
 
 const bench = workbench()
 bench.directory("sub dir")
+symlinkSync("sub dir", bench.path("to-sub"))
 bench.write("file.txt", "x")
 const run = async (command: string, more: object = {}) => {
   const { status, text } = await bench.call("shell", { command, ...more })
@@ -158,9 +160,35 @@ test("a command that cannot be told apart counts as changing", async () => {
   expect(await bench.vet("shell", { command: "$x > out" })).toEqual({ call: "call_1", changes: true, paths: [], commands: "unparsed", seen: ["'$x'"], hosts: [] })
 })
 
+test.each<[line: string, cwd: string | undefined, where: readonly (string | null | undefined)[]]>([
+  ["ls; ./run.sh", undefined, [undefined, undefined]],
+  ["./run.sh", ".", [undefined]],
+  ["ls | ./run.sh", "sub dir", ["sub dir", "sub dir"]],
+  ["cd 'sub dir' && ./run.sh || ls", undefined, [undefined, "sub dir", "sub dir"]],
+  ["cd 'sub dir' && ls; ./run.sh", undefined, [undefined, "sub dir", "sub dir"]],
+  ["cd .. && ./run.sh", "sub dir", ["sub dir", undefined]],
+  ["cd to-sub && ./run.sh", undefined, [undefined, "sub dir"]],
+  ["cd / && ./run.sh", undefined, [undefined, "/"]],
+  ["cd to-sub/.. && ./run.sh", undefined, [undefined, null]],
+  ["cd missing && ./run.sh", undefined, [undefined, null]],
+  ["cd 'sub dir'; ./run.sh", undefined, [undefined, null]],
+  ["cd 'sub dir' || ./run.sh", undefined, [undefined, null]],
+  ["cd 'sub dir' | ./run.sh", undefined, [undefined, null]],
+  ["cd - && ./run.sh", undefined, [undefined, null]],
+  ["cd && ./run.sh", undefined, [undefined, null]],
+  ["cd 'sub dir' && cd .. && ./run.sh", undefined, [undefined, undefined, null]],
+  ["ls && cd 'sub dir' && ./run.sh", "sub dir", ["sub dir", "sub dir", null]],
+  ["(cd 'sub dir' && ls); ./run.sh", undefined, [undefined, null, null]],
+  ["cd 'sub dir' && ls & ./run.sh", undefined, [undefined, null, null]],
+  ['cd "$x" && ./run.sh', undefined, [undefined, null]]
+])("in %j with the cwd %j each command is known to run in %j", async (command, cwd, where) => {
+  const { commands } = await bench.vet("shell", { command, ...(cwd === undefined ? {} : { cwd }) })
+  expect(commands === "unparsed" ? commands : commands.map((each) => each.cwd)).toEqual(where)
+})
+
 test("what is opened for a command is a path that it reads or writes, found where the command runs", async () => {
   const opened = { call: "call_1", changes: true, commands: [{ text: "ls", reads: true }], hosts: [] }
-  expect(await bench.vet("shell", { command: "ls > out", cwd: "sub dir" })).toEqual({ ...opened, paths: [{ path: "sub dir/out", access: "write", inside: true }] })
+  expect(await bench.vet("shell", { command: "ls > out", cwd: "sub dir" })).toEqual({ ...opened, commands: [{ text: "ls", reads: true, cwd: "sub dir" }], paths: [{ path: "sub dir/out", access: "write", inside: true }] })
   expect(await bench.vet("shell", { command: "ls >> /elsewhere/out 2>&1" })).toEqual({ ...opened, paths: [{ path: "/elsewhere/out", access: "write", inside: false }] })
   expect(await bench.vet("shell", { command: "ls < in 2>/dev/null" })).toEqual({ ...opened, changes: false, paths: [{ path: "in", access: "read", inside: true }] })
   expect(await bench.vet("shell", { command: "cd src && ls > out" })).toEqual({ ...opened, paths: [], commands: "unparsed", seen: ["cd src", "ls"] })

@@ -21,14 +21,14 @@ export const verdictOf = (tool: string, facts: CallFacts | undefined, { opened, 
   const texts = (decision: Rule["decision"]) => opened.rules.filter((rule) => rule.decision === decision).map(({ rule }) => rule)
   const hits = (rule: string, thing: Thing): boolean => covers(rule, tool, thing)
   const suspects = [...things, ...(facts.seen ?? []).map((text) => thing("command", text))]
-  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => suspects.some((thing) => [thing, ...foldersAbove(thing)].some((each) => hits(each.kind === "path" ? withoutSlash(rule) : rule, each) || (shows(tool) && each.kind === "path" && hits(withoutSlash(rule), { ...each, write: false })))))
+  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => suspects.some((thing) => ruleThere(rule, thing, false).some((each) => hits(each, thing)) || [thing, ...foldersAbove(thing)].some((each) => hits(each.kind === "path" ? withoutSlash(rule) : rule, each) || (shows(tool) && each.kind === "path" && hits(withoutSlash(rule), { ...each, write: false })))))
 
   if (facts.hook?.decision === "deny" || anyHit(texts("deny")) || (settings.mode === "plan" && facts.changes)) return "deny"
   const wary = [...texts("deny"), ...texts("ask")]
   const halfKnown = things.filter(({ sure }) => sure !== undefined)
-  const unclear = (facts.commands === "unparsed" && wary.some((rule) => speaksOfTool(rule, tool))) || halfKnown.some((half) => wary.some((rule) => couldCover(rule, tool, half)))
+  const unclear = (facts.commands === "unparsed" && wary.some((rule) => speaksOfTool(rule, tool))) || halfKnown.some((half) => wary.some((rule) => [rule, ...ruleThere(rule, half, true)].some((each) => couldCover(each, tool, half)))) || things.some((one) => one.cwd === null && wary.some((rule) => ruleThere(rule, one, true).some((each) => hits(each, one))))
   const asks = facts.question !== undefined || facts.hook?.decision === "ask" || anyHit(texts("ask")) || unclear
-  const allowed = facts.hook?.decision === "allow" || things.every((thing) => [...texts("allow"), ...approvals].some((rule) => coversAll(rule, tool, thing)))
+  const allowed = facts.hook?.decision === "allow" || things.every((thing) => texts("allow").some((rule) => coversThere(rule, tool, thing, false)) || approvals.some((rule) => coversThere(rule, tool, thing, true)))
   if (!asks && (allowed || freeInMode(facts, settings.mode))) return "allow"
   return settings.attended ? "ask" : "deny"
 }
@@ -45,10 +45,10 @@ const freeInMode = (facts: CallFacts, mode: PermissionMode): boolean => {
 }
 
 /** What of a call must be covered: kind, text, and whether it is written to. */
-type Thing = { readonly kind: "path" | "command" | "host" | "unparsed" | "call"; readonly text: string; readonly write: boolean; readonly sure?: string }
+type Thing = { readonly kind: "path" | "command" | "host" | "unparsed" | "call"; readonly text: string; readonly write: boolean; readonly sure?: string; readonly cwd?: string | null }
 
 const thingsOf = (facts: CallFacts): readonly Thing[] => {
-  const commands = facts.commands === "unparsed" ? [thing("unparsed", "")] : facts.commands.map(({ text, sure }) => (sure === undefined ? thing("command", text) : { ...thing("command", text), sure }))
+  const commands = facts.commands === "unparsed" ? [thing("unparsed", "")] : facts.commands.map(({ text, ...rest }) => ({ ...thing("command", text), ...(rest.sure === undefined ? {} : { sure: rest.sure }), ...(rest.cwd === undefined ? {} : { cwd: rest.cwd }) }))
   const paths = facts.paths.map(({ path, access }) => thing("path", path, access === "write"))
   const hosts = facts.hosts.map((host) => thing("host", host))
   const named = [...paths, ...commands, ...hosts]
@@ -61,7 +61,7 @@ const thing = (kind: Thing["kind"], text: string, write = false): Thing => ({ ki
 /** `Read(keys/)` is about the folder `keys`. */
 const withoutSlash = (rule: string): string => {
   const parts = split(rule)
-  return parts === null || parts.pattern === "./" || !/.\/$/s.test(parts.pattern) ? rule : `${parts.name}(${parts.pattern.slice(0, -1)})`
+  return parts === null || parts.pattern === "./" || !/\S\/$/.test(parts.pattern) ? rule : `${parts.name}(${parts.pattern.slice(0, -1)})`
 }
 
 /** What denies or asks about a folder does so about all that is in it. */
@@ -121,6 +121,26 @@ const covers = (rule: string, tool: string, { kind, text, write }: Thing): boole
     case "call":
       return false
   }
+}
+
+/** The rule without the folder that it names, where it is about this one; `guessing`: also where nobody can tell. */
+const ruleThere = (rule: string, { cwd }: Thing, guessing: boolean): readonly string[] => {
+  const parts = split(rule)
+  if (cwd === undefined || parts === null || !parts.pattern.startsWith("cd ")) return []
+  const end = parts.pattern.indexOf(" && ", 4)
+  if (end < 0 || end + 4 >= parts.pattern.length) return []
+  const folder = parts.pattern.slice(3, end)
+  const isThere = cwd === null ? guessing : new RegExp(`^${expression(folder.startsWith("./") ? folder.slice(2) : folder, "[^/]*", "[^/]", true)}$`).test(cwd)
+  return isThere ? [`${parts.name}(${parts.pattern.slice(end + 4)})`] : []
+}
+
+/** In another folder a rule that names none speaks only of programs that are the same everywhere, and an approval of none. */
+const coversThere = (rule: string, tool: string, thing: Thing, approved: boolean): boolean => {
+  const everywhere = split(rule)?.pattern === "" || split(rule)?.pattern === "*"
+  const [program = ""] = thing.text.split(" ")
+  const same = !approved && (!program.includes("/") || program.startsWith("/"))
+  const plain = thing.cwd === undefined || everywhere || same ? [rule] : []
+  return [...plain, ...ruleThere(rule, thing, false)].some((each) => coversAll(each, tool, thing))
 }
 
 /** What may stand behind the sure beginning: nothing, or words of every letter that the rule itself is made of, and of others. */

@@ -20,7 +20,7 @@ export const toolMutants: readonly Mutant[] = [
   mutant("25", "runs what a rule denies", PERMISSION, "if (denied !== null) return", "if (false) return"),
   mutant("25", "lets an allow rule win over an ask rule", PERMISSION, 'if (asked !== null) return { decision: "ask", reason: asked }', ""),
   mutant("25", "changes things in plan mode", PERMISSION, 'mode === "plan" && facts.changes', "false"),
-  mutant("25", "allows a call when one of its parts is allowed", PERMISSION, "subjects.every((subject) => allowing", "subjects.some((subject) => allowing"),
+  mutant("25", "allows a call when one of its parts is allowed", PERMISSION, "subjects.every(covered)", "subjects.some(covered)"),
   mutant("25", "runs a call that nobody vetted", PERMISSION, 'return { decision: "invalid", reason: "vetting found nothing about this call" }', 'return { decision: "allow" }'),
   mutant("25", "runs a call that is invalid", PERMISSION, 'return { decision: "invalid", reason: facts.invalid }', 'return { decision: "allow" }'),
   mutant("25", "runs what it would ask when nobody is there", PERMISSION, 'unattended(verdict.reason, facts) : verdict', '({ decision: "allow" } as const) : verdict'),
