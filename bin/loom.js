@@ -14,7 +14,13 @@ else if (isOld) startAgain()
 else start()
 
 function sayVersion() {
-  writeSync(1, JSON.parse(readFileSync(join(home, "package.json"), "utf8")).version + "\n")
+  const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"))
+  try {
+    writeSync(1, version + "\n")
+  } catch (error) {
+    // Nobody reads it any more, or there is no room for it.
+    process.exitCode = error.code === "EPIPE" ? 141 : 1
+  }
 }
 
 function start() {

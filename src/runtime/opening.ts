@@ -49,7 +49,7 @@ export const isChild = (parent: Parent | null): boolean => parent?.changes?.some
 const CHILDREN: ReadonlySet<string> = new Set<ChildKind>(["sub-agent", "oracle", "keeper"])
 
 /** What needs something set up is there only where it is. A child reads, and has no children. */
-const toolsFor = ({ oracle, webSearchUrl }: Settings, child: ChildOpening | null): SessionOpened["tools"] =>
+export const toolsFor = ({ oracle, webSearchUrl }: Settings, child: ChildOpening | null): SessionOpened["tools"] =>
   engineDefinitions.filter(({ name }) => {
     if (name === "web_search" && webSearchUrl === null) return false
     if (child !== null) return child.kind === "sub-agent" && READING.has(name)

@@ -51,5 +51,8 @@ export const TOOL_BY_NAME: ReadonlyMap<string, string> = new Map([
   ["AskUserQuestion", "ask_user"]
 ])
 
+/** All names that are taken for one of ours. */
+export const OTHERS_NAMES: readonly string[] = [...Object.keys(SPELLINGS), ...TOOL_BY_NAME.keys()]
+
 const CLAUDES = /^(Read|Edit|Write|MultiEdit|ApplyPatch|Glob|Grep|LS)$/
 const OURS = /^(file_read|file_write|file_edit|apply_patch|file_search|content_search|directory_list)$/

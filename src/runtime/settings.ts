@@ -212,7 +212,7 @@ export const layerOfText = (path: string, text: string): Effect.Effect<Layer, Se
         continue
       }
       const kind = KINDS[key]
-      if (kind === undefined) return yield* fault(`${path} has the unknown key ${key}; did you mean ${nearest(key, [...Object.keys(KINDS), "hooks"])}?`)
+      if (kind === undefined) return yield* fault(`${path} has the unknown key ${key}; did you mean ${nearest(key, SETTING_KEYS)}?`)
       if (!fits(value, kind)) return yield* fault(`${path}: ${key} must be a ${kind}`)
       layer[camel(key)] = value
     }
@@ -258,6 +258,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
   sandbox_keep_variables: "list",
   sandbox_write: "list"
 }
+
+/** All keys of a settings file. */
+export const SETTING_KEYS: readonly string[] = [...Object.keys(KINDS), "hooks"]
+
+/** A key of the file as it stands in a layer: `layerKey("max_steps")  // => "maxSteps"`. */
+export const layerKey = (key: string): keyof Layer => camel(key) as keyof Layer
 
 const camel = (key: string): string => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 

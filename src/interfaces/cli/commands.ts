@@ -32,10 +32,12 @@ export const COMMANDS = {
   shrink: { usage: "LOG", help: "the smallest log that still shows --when or --check; --to FILE", words: [1, 1], load: async () => (await import("./occasional.ts")).shrink },
   test: { usage: "LOG", help: "a regression test of it for vitest or node --test; --out DIR, --runner, --when, --check", words: [1, 1], load: async () => (await import("./occasional.ts")).writeTest },
   permissions: { usage: "[explain CALL]", help: "what may be done here and why; `explain 'git push'`, `explain --tool file_write src/a.ts`", words: [0, ANY], load: async () => (await import("./occasional.ts")).permissions },
+  config: { usage: "[KEY]", help: "each setting, its value, and who gave it", words: [0, 1], load: async () => (await import("./occasional.ts")).config },
+  tools: { usage: "[NAME]", help: "the tools that the model has here, with their limits; with a name all that it is told of one", words: [0, 1], load: async () => (await import("./occasional.ts")).tools },
   hooks: { usage: "[test EVENT [CALL]]", help: "your own programs that are run before and after tools, and what they say to a sample; `test PreToolUse 'git push'`", words: [0, ANY], load: async () => (await import("./occasional.ts")).hooks },
   trust: { usage: "[DIR]", help: "let a workspace's own settings and allow rules hold; --revoke takes it back", words: [0, 1], load: async () => (await import("./occasional.ts")).trust },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
-  help: { usage: "", help: "print this", words: [0, ANY], load: async () => (await import("./help.ts")).help }
+  help: { usage: "[COMMAND]", help: "print this; of a command its flags and an example, as `loom COMMAND --help` does", words: [0, ANY], load: async () => (await import("./help.ts")).help }
 } as const satisfies Readonly<Record<string, CommandEntry>>
 
 export type CommandName = keyof typeof COMMANDS
@@ -50,7 +52,7 @@ export type Meaning =
 /** With `-p` all words are the task; else the first may be a command, or a slip of the pen for one. */
 export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
   const [first, ...rest] = words
-  if (flags.help === true) return { type: "command", name: "help", words: [] }
+  if (flags.help === true) return { type: "command", name: "help", words: flags.print === true ? [] : words.slice(0, 1) }
   if (flags.print === true) return { type: "task", words }
   if (first === undefined) return { type: "conversation" }
   if (isCommand(first)) return commandOf(first, rest)
@@ -60,7 +62,7 @@ export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
 }
 
 /** Commands of the design that this version does not have, so that nobody's words for one of them go to a model as a task. */
-const LATER: readonly string[] = ["graph", "map", "context", "models", "tools", "config", "mcp", "acp", "serve"]
+const LATER: readonly string[] = ["graph", "map", "context", "models", "mcp", "acp", "serve"]
 
 /** The first word names a command that is still to come; asked before the flags are read, for it may have its own. */
 export const stillToCome = ([first, ...rest]: readonly string[]): string | null =>
@@ -68,7 +70,7 @@ export const stillToCome = ([first, ...rest]: readonly string[]): string | null 
     ? `the command ${first} is not in this version yet; a task that begins with this word is written \`loom -p ${JSON.stringify([first, ...rest].join(" "))}\``
     : null
 
-const isCommand = (word: string): word is CommandName => Object.hasOwn(COMMANDS, word)
+export const isCommand = (word: string): word is CommandName => Object.hasOwn(COMMANDS, word)
 
 const commandOf = (name: CommandName, words: readonly string[]): Meaning => {
   const { usage, words: [fewest, most] } = COMMANDS[name] as CommandEntry

@@ -10,7 +10,7 @@ import { COMMANDS, meaningOf, stillToCome } from "./commands.ts"
 import { EXIT, type ExitCode } from "./exit-code.ts"
 import { parseCommandLine, strangeFlag, type CommandLine } from "./flags.ts"
 import type { Command, Invocation, Trouble } from "./invocation.ts"
-import { flushed, processOutput, type Output } from "./output.ts"
+import { codeAfterWriting, flushed, hearStreams, processOutput, type Output } from "./output.ts"
 import { hearSignals, makeWishes } from "./signals.ts"
 
 /** Reads the command line, does what it says, and leaves with a true exit code. */
@@ -133,6 +133,7 @@ const folderOf = ({ flags }: CommandLine): string | null => {
   }
 }
 
+hearStreams()
 const code = await main()
 await flushed()
-process.exit(code)
+process.exit(codeAfterWriting(code))

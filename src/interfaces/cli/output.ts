@@ -1,4 +1,5 @@
 import type { Look } from "../view/paint.ts"
+import { EXIT, type ExitCode } from "./exit-code.ts"
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -20,12 +21,7 @@ export interface Loudness {
 /** The process's own streams. A reader of stderr that went away is nobody's loss; of stdout, `gone` is told. */
 export const processOutput = (environment: Environment, loudness: Loudness, gone: () => void): Output => {
   // Every write fails from then on; who reads is gone only once.
-  let isGone = false
-  process.stdout.on("error", () => {
-    if (!isGone) gone()
-    isGone = true
-  })
-  process.stderr.on("error", () => undefined)
+  process.stdout.once("error", gone)
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -33,6 +29,22 @@ export const processOutput = (environment: Environment, loudness: Loudness, gone
     errLook: () => lookOf(process.stderr, environment),
     ...loudness
   }
+}
+
+/** What stood in the way of writing stdout, the first time. */
+let stdoutTrouble: NodeJS.ErrnoException | null = null
+
+/** Hears when somebody who reads goes away, so that it ends nothing by itself. */
+export const hearStreams = (): void => {
+  process.stdout.on("error", (error) => (stdoutTrouble ??= error))
+  process.stderr.on("error", () => undefined)
+}
+
+/** How to leave, where not all of stdout could be written: as programs do whose reader went away, else with a sentence. */
+export const codeAfterWriting = (code: ExitCode): ExitCode => {
+  if (stdoutTrouble === null) return code
+  if (stdoutTrouble.code !== "EPIPE") process.stderr.write(`write the answer to stdout: ${stdoutTrouble.message}; send it where there is room\n`)
+  return code !== EXIT.done ? code : stdoutTrouble.code === "EPIPE" ? EXIT.brokenPipe : EXIT.failed
 }
 
 interface Stream {
@@ -60,4 +72,6 @@ export const flushed = async (): Promise<void> => {
       (stream) => new Promise<void>((resolve) => (stream.destroyed || stream.writableLength === 0 ? resolve() : stream.write("", () => resolve())))
     )
   )
+  // A write that failed is told a moment later.
+  await new Promise(setImmediate)
 }

@@ -6,6 +6,7 @@ import { LogError } from "../../runtime/event-log/event-log.ts"
 import { logErrorOf } from "../../runtime/event-log/log-error.ts"
 import type { FilesSource } from "../../runtime/replay/files-at.ts"
 import { momentsOf } from "../../runtime/replay/timeline.ts"
+import { isSound } from "../../runtime/replay/verdict.ts"
 import { verifyFile } from "../../runtime/replay/verify.ts"
 import { EXIT } from "./exit-code.ts"
 import { usageError, type Command, type Invocation } from "./invocation.ts"
@@ -69,8 +70,8 @@ const writeFixture = Effect.fnUntraced(function*({ log, file }: FilesSource, fol
   if (file === fixture) return
   if (file !== null && log.chain.verdict === "whole") yield* attempt(() => copyFileSync(file, fixture))
   else yield* writeRows(fixture, log.header, log.rows)
-  const { verdict, message } = yield* attempt(() => verifyFile(fixture))
-  if (verdict === "exact") return
+  const verdict = yield* attempt(() => verifyFile(fixture))
+  if (isSound(verdict)) return
   yield* attempt(() => rmSync(fixture, { force: true }))
-  return yield* new LogError({ reason: "failed", message: `test ${log.header.session}: this build does not decide as the log says, so a test of it would be red from the start; ${message}` })
+  return yield* new LogError({ reason: "failed", message: `test ${log.header.session}: this build does not decide as the log says, so a test of it would be red from the start; ${verdict.message}` })
 })

@@ -25,6 +25,9 @@ export interface Verdict {
   readonly message: string
 }
 
+/** Whether all of the log was compared, and this build decides, or can decide, as it says. */
+export const isSound = ({ verdict }: Pick<Verdict, "verdict">): boolean => verdict === "exact" || verdict === "compatible"
+
 export type FirstBad = Damage | Divergence
 
 /** The first event where this build does something else. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
-import { flagsLayer, parseCommandLine, type CommandLine } from "../../../src/interfaces/cli/flags.ts"
-import { meaningOf, stillToCome } from "../../../src/interfaces/cli/commands.ts"
+import { FLAGS, flagsLayer, parseCommandLine, type CommandLine } from "../../../src/interfaces/cli/flags.ts"
+import { COMMANDS, meaningOf, stillToCome, type CommandName } from "../../../src/interfaces/cli/commands.ts"
+import { commandHelp } from "../../../src/interfaces/cli/help.ts"
 
 const parsed = (...argv: readonly string[]): CommandLine => {
   const line = parseCommandLine(argv)
@@ -66,6 +67,32 @@ test("the first word may be a command; with -p all words are the task", () => {
   expect(meaningOf(parsed("fix the test"))).toEqual({ type: "task", words: ["fix the test"] })
   expect(meaningOf(parsed("verify", "a", "b"))).toEqual({ type: "command", name: "verify", words: ["a", "b"] })
   expect(meaningOf(parsed("-p", "x", "--help"))).toEqual({ type: "command", name: "help", words: [] })
+  expect(meaningOf(parsed("verify", "a", "--help"))).toEqual({ type: "command", name: "help", words: ["verify"] })
+})
+
+test("help of a command has how it is written, its own flags with what they mean there, and an example", () => {
+  expect(commandHelp("diff")).toBe(
+    [
+      "loom diff A B",
+      "  where two logs part, and both stories from there on; --all, --exact",
+      "",
+      "its flags",
+      "      --json   machine-readable",
+      "      --all    the whole of both stories",
+      "      --exact  compare times, names and all else that must differ, too",
+      "",
+      "for example: loom diff aq7a b3xk",
+      "-C DIR works in another folder; `loom --help` lists every command and flag",
+      ""
+    ].join("\n")
+  )
+  const commands = Object.keys(COMMANDS) as readonly CommandName[]
+  const flags = Object.entries(FLAGS as Readonly<Record<string, { readonly of?: readonly string[] }>>)
+  // What a command alone may take stands in its help, and nothing that it would refuse.
+  const wrong = commands.flatMap((name) =>
+    flags.flatMap(([flag, { of }]) => (of !== undefined && of.includes(name) !== new RegExp(`^ +(-., )?--${flag}( |$)`, "m").test(commandHelp(name)) ? [`${name} --${flag}`] : []))
+  )
+  expect(wrong).toEqual([])
 })
 
 test("a single word that is nearly a command is taken for a slip, any other for a task", () => {

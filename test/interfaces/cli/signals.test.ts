@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import { openSync } from "node:fs"
 import { expect, test } from "vitest"
 import { calls, LOOM, loom, makePlace, says, startLoom } from "../loom.ts"
 
@@ -65,4 +66,22 @@ test("a reader that goes away ends it quietly", async () => {
   expect(heard.split("\n")[0]).toMatch(/^\{"loom":1,/)
   expect(heard.slice(heard.indexOf("\n") + 1)).toMatch(/^(1 step · .*\n)?$/)
   expect((await loom(place, ["verify", "2"])).code).toBe(0)
+})
+
+/** Runs it with stdout as told, and gives the code and what stood on stderr. */
+const written = async (words: readonly string[], stdout: "closed" | number) => {
+  const { root, environment } = makePlace({ git: false })
+  const child = spawn(process.execPath, [LOOM, ...words], { cwd: root, env: environment, stdio: ["ignore", stdout === "closed" ? "pipe" : stdout, "pipe"] })
+  child.stdout?.destroy()
+  let heard = ""
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => void (heard += text))
+  return [await new Promise((resolve) => child.on("close", resolve)), heard]
+}
+
+test.each([[["help"]], [["config"]], [["tools", "--json"]], [["--version"]], [["--version", "--quiet"]]])("a reader that never reads is told by the code alone: %j", async (words) => {
+  expect(await written(words, "closed")).toEqual([141, ""])
+})
+
+test.runIf(process.platform === "linux")("a disk without room is said, and is no success", async () => {
+  expect(await written(["help"], openSync("/dev/full", "w"))).toEqual([1, "write the answer to stdout: ENOSPC: no space left on device, write; send it where there is room\n"])
 })

@@ -44,6 +44,16 @@ test("with the package installed, the test imports `loom/replay`: green under no
   expect([red.status, /diverged at event 2/.test(red.text), /pass 1/.test(red.text)]).toEqual([1, true, true])
 }, 90_000)
 
+test("a log that an older machine decided, and that this build can decide so, gets a test that is green", async () => {
+  const place = makePlace()
+  const { root } = hostProject(["effect"])
+  const log = join(repository, "test/replays/0.1.0-machine-6-denied-folders.jsonl")
+  const verdict = await loom(place, ["verify", log, "--json"])
+  expect([verdict.code, JSON.parse(verdict.stdout).verdict]).toEqual([0, "compatible"])
+  expect((await loom({ ...place, root }, ["test", log])).code).toBe(0)
+  expect(run(root, ["--test"])).toMatchObject({ status: 0, text: expect.stringMatching(/pass 1/) })
+}, 90_000)
+
 test("where vitest is the project's, the test is one of vitest", async () => {
   const place = makePlace()
   const log = await logFile(place)

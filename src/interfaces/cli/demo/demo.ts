@@ -2,6 +2,7 @@ import { delimiter, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { openApp, type App } from "../../../runtime/app.ts"
+import { isSound } from "../../../runtime/replay/verdict.ts"
 import { verifyFile } from "../../../runtime/replay/verify.ts"
 import type { Session } from "../../../runtime/session.ts"
 import type { Layer } from "../../../runtime/settings.ts"
@@ -90,11 +91,11 @@ const conclude = Effect.fnUntraced(function*(
   const verdict = verifyFile(log)
   const green = yield* Effect.promise(() => testsPass(project, environment))
   const history = yield* Effect.promise(() => commits(project, environment))
-  const passed = green && verdict.verdict === "exact"
+  const passed = green && isSound(verdict)
   show.show([
     whole(),
     line(green, green ? "the project's tests pass; they decide, not the model" : "the project's tests fail; they decide, not the model"),
-    line(verdict.verdict === "exact", `the log: ${verdict.message}`),
+    line(isSound(verdict), `the log: ${verdict.message}`),
     ...history.split("\n").map((commit) => whole(span("dim", `  ${commit}`))),
     ...closing(project, { session, log, home, isOwnHome: environment["LOOM_HOME"] === undefined })
   ])
