@@ -9,6 +9,7 @@ import { modelByKey } from "./opening.ts"
 import { rulesHere, type RulesPlace } from "./rule-words.ts"
 import { environmentLayer, fileLayer, settingsOf, SettingsError, type Layer, type Settings } from "./settings.ts"
 import { hasWord } from "./workspace/glance.ts"
+import { rulesFilesBelow } from "./workspace/rules-files.ts"
 import type { WorkspaceWord } from "./workspace/workspace.ts"
 
 /** Where settings are read, and what was said on the command line. */
@@ -74,9 +75,10 @@ const systemDirectories = (environment: SettingsPlace["environment"]): readonly 
   (environment["XDG_CONFIG_DIRS"] || "/etc/xdg").split(":").flatMap((directory) => (directory.startsWith("/") ? [join(directory, "loom")] : []))
 
 const wordOf = Effect.fnUntraced(function*({ cwd, trusted }: SettingsPlace, { data }: Directories) {
-  if (!hasWord(cwd)) return null
+  const files = rulesFilesBelow(cwd)
+  if (!hasWord(cwd, files)) return null
   const { workspaceWord } = yield* Effect.promise(() => import("./workspace/workspace.ts"))
-  const word = yield* workspaceWord(cwd, data)
+  const word = yield* workspaceWord(cwd, data, files)
   const [fault] = word.faults
   if (trusted === true && fault !== undefined) return yield* new SettingsError({ message: `trust ${cwd}: ${fault}` })
   return { ...word, trusted: trusted === true || (word.trust === "trusted" && fault === undefined) }
@@ -85,13 +87,14 @@ const wordOf = Effect.fnUntraced(function*({ cwd, trusted }: SettingsPlace, { da
 /** The settings of a trusted workspace, as far as they do not loosen what the person said; of any other only what its rules file denies and asks. */
 const workspaceLayers = Effect.fnUntraced(function*(workspace: SettingsHere["workspace"], own: readonly SourcedLayer[]): Effect.fn.Return<readonly SourcedLayer[]> {
   if (workspace === null) return []
-  const { trusted, layers, allowing, restricting, rulesFile } = workspace
-  const rulesOf = (decision: "allow" | "ask" | "deny"): readonly string[] =>
-    [...(trusted ? allowing : []), ...restricting].flatMap((rule) => (rule.decision === decision ? [rule.rule] : []))
-  const fromRulesFile = { source: rulesFile ?? "rules file", layer: { allow: rulesOf("allow"), ask: rulesOf("ask"), deny: rulesOf("deny") } }
-  if (!trusted) return [fromRulesFile]
+  const { trusted, layers, allowing, restricting } = workspace
+  const rules = [...(trusted ? allowing : []), ...restricting]
+  const rulesOf = (file: string, wanted: "allow" | "ask" | "deny"): readonly string[] => rules.flatMap(({ source, decision, rule }) => (source === file && decision === wanted ? [rule] : []))
+  const files = [...new Set(rules.map(({ source }) => source))]
+  const fromRulesFiles = files.map((file) => ({ source: file, layer: { allow: rulesOf(file, "allow"), ask: rulesOf(file, "ask"), deny: rulesOf(file, "deny") } }))
+  if (!trusted) return fromRulesFiles
   const { tightened } = yield* Effect.promise(() => import("./workspace/keys.ts"))
-  return [...layers.map(({ source, layer }) => ({ source, layer: tightened(layer, own.map((each) => each.layer)) })), fromRulesFile]
+  return [...layers.map(({ source, layer }) => ({ source, layer: tightened(layer, own.map((each) => each.layer)) })), ...fromRulesFiles]
 })
 
 /** Where Loom's own settings and data lie in the workspace, no file tool writes them: they say what is allowed. */

@@ -47,5 +47,6 @@ export const workspaceTold = (workspace: SettingsHere["workspace"]) =>
         settings: workspace.layers,
         rules: [...workspace.allowing, ...workspace.restricting],
         unread: workspace.unread,
-        faults: workspace.faults
+        faults: workspace.faults,
+        unseen: workspace.unseen
       }

@@ -21,7 +21,8 @@ export const workspaceLines = (workspace: SettingsHere["workspace"]): readonly S
   return [
     ...(workspace.trust === "nothing" ? [] : [whole(), trustLine(workspace), ...(workspace.trusted ? [] : wouldSay(workspace))]),
     ...workspace.faults.map((fault) => whole(span("bad", `  ${oneLine(fault)}`))),
-    ...workspace.unread.map(({ line, text, why }) => whole(span("notice", `  ${oneLine(`${workspace.rulesFile}:${line}`)} is no rule, only words for the model: `), span("plain", oneLine(text)), span("dim", `  ${oneLine(why)}`)))
+    ...(workspace.unseen === null ? [] : [whole(span("notice", `  ${oneLine(workspace.unseen)}`))]),
+    ...workspace.unread.map(({ file, line, text, why }) => whole(span("notice", `  ${oneLine(line === 0 ? file : `${file}:${line}`)} is no rule, only words for the model: `), span("plain", oneLine(text)), span("dim", `  ${oneLine(why)}`)))
   ]
 }
 

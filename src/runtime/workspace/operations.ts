@@ -4,7 +4,7 @@ import type { Rule } from "../../machine/session.ts"
 /** What the "Allowed Operations" of a rules file come to. */
 export interface Operations {
   readonly rules: readonly Rule[]
-  /** Lines of those sections that could not be read as rules; `line` counts from 1. */
+  /** Lines of those sections that could not be read as rules; `line` counts from 1, 0 where it is not known. */
   readonly unread: readonly { readonly line: number; readonly text: string; readonly why: string }[]
 }
 
