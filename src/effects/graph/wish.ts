@@ -45,9 +45,16 @@ export const TEXT_CHARACTERS_MAX = 100_000
 const ID_CHARACTERS_MAX = 128
 
 /** The node that is wished for. Errors: throws a `Problem` where it cannot be one. */
-export const nodeOf = (wish: NodeWish, id: string, nowMs: number): GraphNode => {
-  const what = `add a ${wish.kind}`
-  const createdAt = timeOf(what, wish.at ?? nowMs)
+export const nodeOf = (wish: NodeWish, id: string, nowMs: number): GraphNode => wholeNode(`add a ${wish.kind}`, wish, id, wish.at ?? nowMs)
+
+/** A node as another machine wrote it down. Errors: throws a `Problem` where it cannot be one. */
+export const changedNodeOf = (what: string, wish: NodeWish & { readonly id: string; readonly at: number }, changedAtMs: number): GraphNode => ({
+  ...wholeNode(what, wish, wish.id, wish.at),
+  changedAt: timeOf(what, changedAtMs)
+})
+
+const wholeNode = (what: string, wish: NodeWish, id: string, atMs: number): GraphNode => {
+  const createdAt = timeOf(what, atMs)
   const empty = {
     id: idOf(what, wish.id ?? id),
     kind: oneOf(what, "kind", NODE_KINDS, wish.kind),
@@ -59,7 +66,7 @@ export const nodeOf = (wish: NodeWish, id: string, nowMs: number): GraphNode => 
     uncertain: [],
     author: null,
     session: nullable(wish.session),
-    event: wish.event ?? null,
+    event: wish.event === null || wish.event === undefined ? null : eventOf(what, wish.event),
     files: [],
     commit: null,
     branch: null,
@@ -77,10 +84,10 @@ export const changed = (node: GraphNode, change: NodeChange, nowMs: number): Gra
 }
 
 /** The edge that is wished for. Errors: throws a `Problem` where it cannot be one. */
-export const edgeOf = ({ from, to, type, reason }: LinkWish, nowMs: number): GraphEdge => {
-  const what = `link ${from} to ${to}`
+export const edgeOf = ({ from, to, type, reason }: LinkWish, nowMs: number, what = `link ${from} to ${to}`): GraphEdge => {
   oneOf(what, "type", EDGE_TYPES, type)
-  if (from === to) refuse(`link ${from} to itself: an edge joins two nodes; name another`)
+  for (const end of [from, to]) idOf(what, end)
+  if (from === to) refuse(`${what}: an edge joins two nodes, and this is one; name another`)
   return { id: edgeIdOf(from, to, type), from, to, type, reason: textOf(what, "reason", reason ?? ""), createdAt: nowMs }
 }
 
@@ -115,11 +122,14 @@ const confidenceOf = (what: string, confidence: number | null): number | null =>
     ? confidence
     : refuse(`${what}: its confidence is ${confidence}; give a whole number from 0 to 100`)
 
-const timeOf = (what: string, ms: number): number =>
+export const timeOf = (what: string, ms: number): number =>
   Number.isSafeInteger(ms) && ms >= 0 ? ms : refuse(`${what}: its time is ${ms}; give whole milliseconds since 1970`)
 
+const eventOf = (what: string, event: number): number =>
+  Number.isSafeInteger(event) && event >= 0 ? event : refuse(`${what}: its event is ${event}; give the number of an event`)
+
 /** Any id that is one word can come from another machine. */
-const idOf = (what: string, id: string): string =>
+export const idOf = (what: string, id: string): string =>
   /^[\w.:/-]+$/.test(id) && id.length <= ID_CHARACTERS_MAX ? id : refuse(`${what}: its id is ${JSON.stringify(id)}; an id has letters, digits and . : / _ -, ${ID_CHARACTERS_MAX} at most`)
 
 const oneOf = <A extends string>(what: string, field: string, known: readonly A[], value: A): A =>
