@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process"
-import { cpSync, mkdtempSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { ToolTrial } from "./host-tool.ts"
+import type { OwnWorld } from "./own-world.ts"
 
 const NOTE = "first line\nsecond line\n"
 
@@ -37,8 +38,10 @@ const makeRepository = (): string => {
   return root
 }
 
-/** What each of the engine's tools is tried with. */
-export const ownTrials: Readonly<Record<string, ToolTrial>> = {
+const withFolder = (root: string): void => void mkdirSync(join(root, "src"))
+
+/** What each of the engine's tools is tried with, in a world where the web, other models and background commands are. */
+export const ownTrials = ({ site, said, much, silent }: OwnWorld): Readonly<Record<string, ToolTrial>> => ({
   file_read: { prepare: withMuch, works: [{ path: "note.txt" }, { path: "much.txt", offset: 2, limit: 3 }], fails: [{ path: "none.txt" }, { path: "." }], long: { path: "much.txt" } },
   file_write: { works: [{ path: "a/new.txt", content: NOTE }, { path: "empty.txt", content: "" }], fails: [{ path: "folder/", content: "" }] },
   file_edit: {
@@ -61,14 +64,25 @@ export const ownTrials: Readonly<Record<string, ToolTrial>> = {
     slow: { command: "echo begun; sleep 20; echo late > late.txt" },
     long: { command: "yes 'a long line of output that nobody wants to read' | head -c 2000000" }
   },
-  shell_output: { works: [], fails: [{ id: "bg0" }] },
-  shell_stop: { works: [], fails: [{ id: "bg0" }] },
+  shell_output: { works: [{ id: said, all: true }, { id: said, all: true, wait_ms: 10 }], fails: [{ id: "bg0" }], slow: { id: silent, wait_ms: 20_000 }, long: { id: much, all: true } },
+  shell_stop: { works: [{ id: said }], fails: [{ id: "bg0" }], long: { id: much } },
   git: { prepare: inRepository, works: [{ operation: "log", args: ["--format=%s"] }, { operation: "branch", args: ["other"] }], fails: [{ operation: "show", args: ["none"] }, { operation: "push" }], long: { operation: "show", args: ["HEAD"] } },
-  sub_agent: { works: [], fails: [{ task: "look" }, { task: "look", scope: "none" }] },
-  oracle: { works: [], fails: [{ question: "why" }] },
-  web_fetch: { works: [], fails: [{ url: "http://127.0.0.1:1/" }, { url: "file:///etc/passwd" }] },
-  web_search: { works: [], fails: [{ query: "loom" }, { query: "" }] },
+  sub_agent: {
+    prepare: withFolder,
+    works: [{ task: "look" }, { task: "look", scope: "src", model: "test:other" }],
+    fails: [{ task: "stumble" }, { task: "never begin" }, { task: " " }, { task: "look", scope: "none" }],
+    slow: { task: "wait" },
+    long: { task: "much" }
+  },
+  oracle: { works: [{ question: "why" }], fails: [{ question: "stumble" }, { question: "never begin" }, { question: "" }], slow: { question: "wait" }, long: { question: "much" } },
+  web_fetch: {
+    works: [{ url: `${site}/page` }, { url: `${site}/text` }],
+    fails: [{ url: `${site}/missing` }, { url: "http://127.0.0.1:1/" }, { url: "http://localhost/" }, { url: "file:///etc/passwd" }, { url: "no address" }],
+    slow: { url: `${site}/never` },
+    long: { url: `${site}/long` }
+  },
+  web_search: { works: [{ query: "loom" }, { query: "none" }], fails: [{ query: "html" }, { query: "" }, { query: "x".repeat(1_000) }], slow: { query: "never" }, long: { query: "long" } },
   context_search: { works: [], fails: [{ query: "loom" }, { query: " " }] },
   context_read: { works: [], fails: [{ ids: ["s/0-4"] }, {}, { ids: ["s/0-4"], mode: "answer" }, { ids: ["s/0-4"], from: "x" }] },
   ask_user: { works: [], fails: [{ question: "Which port?" }] }
-}
+})

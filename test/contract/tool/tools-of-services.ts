@@ -18,12 +18,15 @@ import type { HostTool, HostToolContext } from "./host-tool.ts"
  * Tools that are Effects as a host sees tools: each call is vetted and run by the engine's own runner, so that what holds of these holds in a session.
  * They know of each other what the tools of one session do: which files were read.
  */
-export const toolsOfServices = (tools: readonly Tool<any>[]): readonly HostTool[] => {
-  const shared = ManagedRuntime.make(Layer.mergeAll(ReadFiles.layer, Background.layer, VettedCalls.layer, Blobs.layerMemory, Layer.succeed(Tools, tools)))
+export const toolsOfServices = (tools: readonly Tool<any>[]): readonly HostTool[] => sessionOf(tools, Layer.empty).tools
+
+/** The tools, what they are given beside what all tools have, and what ends the session that they share. */
+export const sessionOf = (tools: readonly Tool<any>[], more: Layer.Layer<never>): { readonly tools: readonly HostTool[]; readonly end: () => Promise<void> } => {
+  const shared = ManagedRuntime.make(Layer.mergeAll(ReadFiles.layer, Background.layer, VettedCalls.layer, Blobs.layerMemory, Layer.succeed(Tools, tools), more))
   let effects = 0
   const inRoot = <A>(root: string, effect: Effect.Effect<A, never, Services>, signal?: AbortSignal): Promise<A> =>
     shared.runPromise(Effect.provideService(effect, Workspace, { roots: [root], session: "contract" }), signal === undefined ? {} : { signal })
-  return tools.map((tool): HostTool => ({
+  const hosted = tools.map((tool): HostTool => ({
     name: tool.name,
     description: tool.description,
     inputSchema: inputSchema(tool),
@@ -36,6 +39,7 @@ export const toolsOfServices = (tools: readonly Tool<any>[]): readonly HostTool[
       return resultOf(await inRoot(context.root, vettedAndRun(effect, tool, args, context), context.signal))
     }
   }))
+  return { tools: hosted, end: () => shared.dispose() }
 }
 
 type Services = Workspace | Blobs | ReadFiles | VettedCalls | Background
