@@ -4,7 +4,7 @@ import type { EventType } from "../machine/event.ts"
 import { canonicalRequest } from "../machine/request.ts"
 import type { Session } from "../machine/session.ts"
 import type { State, WaitingReason } from "../machine/state.ts"
-import { gatherContext } from "./context/gather.ts"
+import { gatherContext, gatherNews } from "./context/gather.ts"
 import { offloadContext, type Keepers } from "./context/keepers.ts"
 import type { Emit } from "./emit.ts"
 import { turnCheckpoint, type AgentWork } from "./git/agent-work.ts"
@@ -67,7 +67,7 @@ export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, 
         return started.changes ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), run)) : reading(started.effect, run)
       })
     case "RunPostToolsHook":
-      return [changing(action.effect, Effect.flatMap(hook, ({ afterTools }) => afterTools(action, { autoCommit, event: n, person: afterwards(desk, action, state.session) }, emit)))]
+      return [changing(action.effect, Effect.flatMap(hook, ({ afterTools }) => afterTools(action, { autoCommit, event: n, person: afterwards(desk, action, state.session), folders: gatherNews(state.session) }, emit)))]
     case "ScheduleRetry":
       return [reading(action.effect, waitForRetry(action, emit))]
     case "Shutdown":

@@ -9,8 +9,9 @@ import type { Source } from "../gathered.ts"
 import { AgentWork } from "../git/agent-work.ts"
 import { Budgets, totalTokens } from "./budgets.ts"
 import { joinWithin, readGathered, type Answer, type Joining } from "./joined.ts"
+import { gatherAllRules } from "./rules-file.ts"
 import { notYetSaid } from "./said.ts"
-import { sourcesOf } from "./sources.ts"
+import { RULES, sourcesOf } from "./sources.ts"
 import { dayOf } from "./surroundings.ts"
 
 export type { Gathered, Source } from "../gathered.ts"
@@ -35,6 +36,14 @@ export const gatherContext = Effect.fn("Context.gather")(function*(
     ...(tree === null ? {} : { tree })
   })
 })
+
+/** Within a turn: the rules of folders that the session has come to since, and that were not said. */
+export const gatherNews = (session: Session): Effect.Effect<string> =>
+  Effect.gen(function*() {
+    const { rulesTokens: budgetTokens } = yield* Budgets
+    const { joined } = joinWithin([{ source: { name: RULES, budgetTokens }, gathered: gatherAllRules(session) }], totalTokens(session), session.settings.model)
+    return notYetSaid(session, joined.map(({ fragment }) => fragment)).map(({ text }) => text).join("\n\n")
+  }).pipe(Effect.catchDefect(() => Effect.succeed("")))
 
 /** All that the sources give for a turn of this session, within their budgets, whether it was said or not. Nothing is changed by it. */
 export const gatherAll = Effect.fnUntraced(function*(session: Session, more: readonly Source[] = []): Effect.fn.Return<Joining> {

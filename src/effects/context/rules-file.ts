@@ -1,4 +1,6 @@
+import type { Session } from "../../machine/session.ts"
 import type { Gathered } from "../gathered.ts"
+import { foldersTouched } from "./folders-touched.ts"
 import { textInside } from "./text-inside.ts"
 
 /** Files in which people write down for an agent how they work; the first that is there holds. */
@@ -7,17 +9,29 @@ export const RULES_FILES: readonly string[] = ["LOOM.md", "AGENTS.md", "CLAUDE.m
 /** Units: bytes. */
 export const RULES_BYTES_MAX = 32 * 1024
 
-/** The rules file of the workspace, marked as what it is. One that leads outside the workspace is not read. */
-export const gatherRules = (root: string): Gathered => {
-  for (const name of RULES_FILES) {
-    const found = textInside(root, name, RULES_BYTES_MAX)
+/** The rules files of the root and of each folder that the session has to do with, from the root down. */
+export const gatherAllRules = (session: Session): readonly Gathered[] =>
+  foldersTouched(session).map(({ root, folder }) => gatherRules(root, folder, root === session.opened.roots[0] ? "" : `${root}/`))
+
+/**
+ * The rules file of a workspace, or of a folder of it, marked as what it is. One that leads outside the workspace is not read.
+ * Shape: `folder` relative to the root, empty for itself; `shown` stands before the name that the model reads.
+ */
+export const gatherRules = (root: string, folder = "", shown = ""): Gathered => {
+  for (const file of RULES_FILES) {
+    const path = folder === "" ? file : `${folder}/${file}`
+    const name = `${shown}${path}`
+    const found = textInside(root, path, RULES_BYTES_MAX)
     if (found === null) continue
     if ("refused" in found) return { missing: `${name}: ${found.refused}` }
     const text = found.cut ? `${found.text}\n\n[cut here: the file has more than ${RULES_BYTES_MAX / 1024} kB]` : found.text
-    return { fragment: text.trim() === "" ? null : { source: name, text: marked(name, text) } }
+    return { fragment: text.trim() === "" ? null : { source: name, text: marked(name, folder === "" ? "" : ` in ${shown}${folder}`, text) } }
   }
   return { fragment: null }
 }
 
-const marked = (name: string, text: string): string =>
-  `<instructions file="${name}">\nHow the people of this workspace want you to work:\n\n${text.trimEnd()}\n</instructions>`
+const marked = (name: string, where: string, text: string): string =>
+  `<instructions file="${inTag(name)}">\nHow the people of this workspace want you to work${where}:\n\n${text.trimEnd()}\n</instructions>`
+
+/** A name cannot end the tag that it stands in. */
+const inTag = (name: string): string => name.replaceAll(/[<>"\n]/g, "?")

@@ -16,7 +16,7 @@ const notesInWindow = (session: Session): readonly string[] => {
   const notes: string[] = []
   for (let index = session.transcript.length - 1; index >= session.window.base; index--) {
     const entry = at(session.transcript, index)
-    if (entry.type === "note" && entry.source === "context") notes.push(entry.text)
+    if (entry.type === "note" && (entry.source === "context" || entry.source === "hook")) notes.push(entry.text)
   }
   return notes
 }

@@ -13,6 +13,8 @@ export interface AfterToolsOptions<R = never> extends CommitOptions, Patience {
   readonly autoCommit: boolean
   /** What the person's own hooks say, run first, so that what they change belongs to the batch; they keep their time themselves. */
   readonly person?: Effect.Effect<PersonSays, never, R> | null
+  /** What the model should know of the folders that it has come to, for the note. */
+  readonly folders?: Effect.Effect<string, never, R>
 }
 
 interface CommitOptions {
@@ -56,11 +58,12 @@ export const afterTools = Effect.fn("Hook.afterTools")(function*<R = never>(
   const commit = options.autoCommit ? yield* part("auto-commit", options, commitBatch(action, trees, options)) : NOTHING
   const news = yield* work.news([...checkpoint.reports, ...(checkpoint.done?.reports ?? []), ...commit.reports, ...(commit.done?.reports ?? [])])
   const reports = [...person.reports, ...news]
+  const note = [person.note, options.folders === undefined ? "" : yield* options.folders].filter((text) => text !== "").join("\n\n")
   emit({
     type: "PostToolsHookCompleted",
     effect: action.effect,
     goOn: person.goOn,
-    ...(person.note === "" ? {} : { note: person.note }),
+    ...(note === "" ? {} : { note }),
     ...(before === null ? {} : { before }),
     ...(checkpoint.done === null ? {} : { tree: checkpoint.done.tree }),
     ...(commit.done === null || commit.done.commit === null ? {} : { commit: commit.done.commit }),

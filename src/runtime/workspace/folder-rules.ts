@@ -8,7 +8,7 @@ const ABOUT_PATHS: ReadonlySet<string> = new Set(["file_read", "file_write", "fi
 
 /**
  * The rules of a rules file that lies in a folder, as they are meant from the root: its patterns begin in that folder. What it allows
- * is only what lies in it. What it denies or asks about without a path, as commands, holds everywhere, for a command goes where it likes.
+ * is only what lies in it, and commands that run in it. What it denies or asks about without a path, as commands, holds everywhere: a command reaches into any folder.
  *
  * `inFolder({ rules: [{ decision: "deny", rule: "file_write(.env*)", source: "a/LOOM.md" }], unread: [] }, "a").rules[0].rule // => "file_write(./a/**\/.env*)"`
  */
@@ -16,7 +16,7 @@ export const inFolder = ({ rules, unread }: Operations, folder: string): Operati
   const read = rules.map((rule) => ({ rule, meant: meantIn(rule, folder) }))
   return {
     rules: read.flatMap(({ rule, meant }) => meant.map((text): Rule => ({ ...rule, rule: text }))),
-    unread: [...unread, ...read.flatMap(({ rule, meant }) => (meant.length === 0 ? [{ line: 0, text: rule.rule, why: "a folder's rules file speaks of the files in that folder" }] : []))]
+    unread: [...unread, ...read.flatMap(({ rule, meant }) => (meant.length === 0 ? [{ line: 0, text: rule.rule, why: "a folder's rules file speaks of files and commands in that folder" }] : []))]
   }
 }
 
@@ -24,13 +24,18 @@ export const inFolder = ({ rules, unread }: Operations, folder: string): Operati
 const meantIn = (rule: Rule, folder: string): readonly string[] => [...ruleIn(rule, folder), ...(rule.decision !== "allow" && !staysInside(rule.rule) ? [rule.rule] : [])]
 
 /** The rule with its path in the folder; nothing where it speaks of no path in it. */
-const ruleIn = ({ rule }: Rule, folder: string): readonly string[] => {
+const ruleIn = ({ rule, decision }: Rule, folder: string): readonly string[] => {
   const meant = parseRule(rule)
+  if (meant?.tool === "shell") return decision === "allow" ? commandsIn(folder, meant.pattern ?? "*") : []
   if (meant === null || !ABOUT_PATHS.has(meant.tool)) return []
   const pattern = patternIn(meant.pattern)
   const name = rule.trim().split("(", 1)[0] as string
   return pattern === null ? [] : [`${name}(./${escapeGlob(folder)}/${pattern})`]
 }
+
+/** What runs in the folder or further down; a pattern that names a folder of its own names none from here. */
+const commandsIn = (folder: string, pattern: string): readonly string[] =>
+  pattern.startsWith("cd ") || folder.includes(" && ") ? [] : ["", "/**"].map((below) => `shell(cd ./${escapeGlob(folder)}${below} && ${pattern})`)
 
 const patternIn = (pattern: string | null): string | null => {
   if (pattern === null || pattern === "*") return "**"

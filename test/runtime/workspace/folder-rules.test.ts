@@ -49,10 +49,17 @@ describe("a rules file of a folder speaks of that folder (PERMIT-16)", () => {
     expect(spoken(compiled("odd [*] name", "File Write: `x`"))).toEqual(["allow file_write(./odd [\\*] name/**/x)"])
   })
 
-  test("commands and hosts it allows are no rules; what it denies or asks of them holds everywhere", () => {
-    const { rules, unread } = compiled("a", "Shell: `npm *`", "Shell Denied: `rm *`", "Network Ask: `x.org`", "Tools: `mcp__db__query`", "File Read Denied: `~/keys`, `/etc/**`", "File Read: `~/keys`, `../b/**`", "File Write Denied: `../b/**`")
+  test("hosts and tools it allows are no rules; what it denies or asks of commands, hosts and tools holds everywhere", () => {
+    const { rules, unread } = compiled("a", "Shell: `cd b && npm *`", "Shell Denied: `rm *`", "Network Ask: `x.org`", "Tools: `mcp__db__query`", "File Read Denied: `~/keys`, `/etc/**`", "File Read: `~/keys`, `../b/**`", "File Write Denied: `../b/**`")
     expect(spoken({ rules })).toEqual(["deny shell(rm *)", "ask web_fetch(x.org)", "deny file_read(~/keys)", "deny file_read(./a/etc/**)", "deny file_read(/etc/**)"])
-    expect(unread.map(({ text }) => text)).toEqual(["shell(npm *)", "mcp__db__query", "file_read(~/keys)", "file_read(../b/**)", "file_write(../b/**)"])
+    expect(unread.map(({ text }) => text)).toEqual(["shell(cd b && npm *)", "mcp__db__query", "file_read(~/keys)", "file_read(../b/**)", "file_write(../b/**)"])
+  })
+
+  test("commands it allows run in that folder and below it, not elsewhere and not where nobody can tell", () => {
+    const { rules } = compiled("a/b", "Shell: `npm *`")
+    const inFolderOf = (cwd: string | null | undefined) =>
+      decide("shell", { call: "c", changes: true, paths: [], commands: [{ text: "npm test", reads: false, ...(cwd === undefined ? {} : { cwd }) }], hosts: [] }, { rules, approvals: [], mode: "default", attended: true }).decision
+    expect(["a/b", "a/b/c/d", "a", "a/bc", undefined, null].map(inFolderOf)).toEqual(["allow", "allow", "ask", "ask", "ask", "ask"])
   })
 
   test("whatever it says of files, nothing outside the folder is decided otherwise by it", () => {
@@ -83,11 +90,11 @@ describe("rules files of folders are found when settings are read (PERMIT-17)", 
   })
 
   test("what they deny holds at once; what they allow only where it was shown and trusted, and until it changes", async () => {
-    const { read, trust, put } = place({ "packages/one/LOOM.md": says("File Write: `src/**`", "File Write Denied: `.env*`", "Shell: `npm *`") })
+    const { read, trust, put } = place({ "packages/one/LOOM.md": says("File Write: `src/**`", "File Write Denied: `.env*`", "Network: `x.org`") })
     const denial = { decision: "deny", rule: "file_write(./packages/one/**/.env*)", source: "packages/one/LOOM.md" }
     const before = await read()
     expect([before.workspace?.trust, before.settings.rules]).toEqual(["unknown", [denial]])
-    expect(before.workspace?.unread).toEqual([{ file: "packages/one/LOOM.md", line: 0, text: "shell(npm *)", why: "a folder's rules file speaks of the files in that folder" }])
+    expect(before.workspace?.unread).toEqual([{ file: "packages/one/LOOM.md", line: 0, text: "web_fetch(x.org)", why: "a folder's rules file speaks of files and commands in that folder" }])
     await trust()
     expect((await read()).settings.rules).toEqual([denial, { decision: "allow", rule: "file_write(./packages/one/src/**)", source: "packages/one/LOOM.md" }])
     put("packages/two/AGENTS.md", says("File Write: `**`"))
