@@ -6,7 +6,7 @@ import { mapText } from "../../../src/effects/repo/map-text.ts"
 import { rankBase } from "../../../src/effects/repo/rank-base.ts"
 import { rankFiles, type MapQuery } from "../../../src/effects/repo/rank.ts"
 import type { FileSymbols } from "../../../src/effects/repo/symbols.ts"
-import { asked, definition, file } from "./repository.ts"
+import { asked, definition, file } from "./any-repository.ts"
 
 const runs = { numRuns: Number(process.env["LOOM_RUNS"] ?? 100) }
 

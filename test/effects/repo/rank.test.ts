@@ -6,7 +6,7 @@ import { rankBase } from "../../../src/effects/repo/rank-base.ts"
 import { NO_QUERY, rankFiles, WEIGHTS, type MapQuery } from "../../../src/effects/repo/rank.ts"
 import type { FileSymbols } from "../../../src/effects/repo/symbols.ts"
 import { partsOf, stemOf, stemsOf } from "../../../src/effects/repo/words.ts"
-import { asked, file } from "./repository.ts"
+import { asked, file } from "./any-repository.ts"
 
 const runs = { numRuns: Number(process.env["LOOM_RUNS"] ?? 100) }
 
