@@ -64,11 +64,15 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true
 })
-// The thread of `loom verify` is whole in itself: what it shared with the command line would be a piece of its own, for every start to find.
+// The thread of `loom verify` and the process of the map are whole in themselves: what they shared with the command line would be a piece of its own, for every start to find.
 await build({
   ...common,
   splitting: false,
-  entryPoints: { "verify-worker": "src/runtime/replay/verify-worker.ts" },
+  entryPoints: {
+    "verify-worker": "src/runtime/replay/verify-worker.ts",
+    "map-process": "src/effects/repo/map-process.ts",
+    "map-thread": "src/effects/repo/map-thread.ts"
+  },
   plugins: [builtins, withoutResources],
   minifySyntax: true,
   minifyWhitespace: true

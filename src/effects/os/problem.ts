@@ -26,6 +26,9 @@ export const reasonOf = (thrown: unknown): string => {
   return thrown instanceof Error && thrown.message !== "" ? thrown.message : String(thrown)
 }
 
+/** The words for a code of the system; anything else as it is. */
+export const reasonOfCode = (code: string): string => WORDS_BY_CODE[code] ?? code
+
 /** `ENOENT` and its like; `null` where the system did not say one. */
 export const errorCode = (thrown: unknown): string | null =>
   thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : null

@@ -1,6 +1,7 @@
 import type { SyntaxNode, SyntaxQuery } from "../os/grammar.ts"
 import type { Definition, DefinitionKind, FileSymbols, Reference } from "./symbols.ts"
 import type { Imported, Tongue } from "./tongue.ts"
+import { wordOf } from "./word.ts"
 
 /** What is said in a text: everything of a file's symbols that can be known without looking at other files. */
 export type Said = Pick<FileSymbols, "definitions" | "references"> & { readonly imports: readonly Imported[] }
@@ -45,7 +46,6 @@ interface Gathered {
 
 const gathered = (text: string, root: SyntaxNode, query: SyntaxQuery, patience?: () => boolean): Gathered => {
   const found: Gathered = { items: [], imports: [], exports: new Set(), bindings: new Set(), quiet: new Set(), members: [], references: [] }
-  const wordOf = (node: SyntaxNode): string => text.slice(node.startIndex, node.endIndex)
   for (const { captures, patternIndex } of query.matches(root, patience === undefined ? {} : { progressCallback: patience })) {
     const names: SyntaxNode[] = []
     let whole: { readonly marker: Marker; readonly node: SyntaxNode } | null = null
@@ -55,11 +55,11 @@ const gathered = (text: string, root: SyntaxNode, query: SyntaxQuery, patience?:
       if (name === "reference") found.references.push(node)
       else if (name === "member") found.members.push(node)
       else if (name === "binding") {
-        found.bindings.add(wordOf(node))
+        found.bindings.add(wordOf(text, node))
         found.quiet.add(node.startIndex)
       } else if (name === "skip") found.quiet.add(node.startIndex)
       else if (name === "import") found.imports.push(node)
-      else if (name === "exports") found.exports.add(wordOf(node))
+      else if (name === "exports") found.exports.add(wordOf(text, node))
       else if (name === "name") names.push(node)
       else if (name === "body") body ??= node
       else if (name === "owner") owner ??= node
@@ -208,7 +208,7 @@ const readReferences = (text: string, found: Gathered, imports: readonly ReadImp
   const count = (node: SyntaxNode, isMember: boolean): void => {
     if (found.quiet.has(node.startIndex) || isTaken(node.startIndex)) return
     found.quiet.add(node.startIndex)
-    const word = text.slice(node.startIndex, node.endIndex)
+    const word = wordOf(text, node)
     if (!isMember && found.bindings.has(word) && !imported.has(word)) return
     const name = (isMember ? undefined : names[word]) ?? word
     counts.set(name, (counts.get(name) ?? 0) + 1)

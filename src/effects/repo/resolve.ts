@@ -1,11 +1,23 @@
 import { dirname, join } from "node:path/posix"
 import type { FileSymbols, Import } from "./symbols.ts"
 
+/** Leads imports to the files of the repository that they name. */
+export interface Resolver {
+  readonly resolve: (file: FileSymbols) => FileSymbols
+}
+
+/** The resolver of a set of files; the one before, where nothing changed that it looks at. */
+export const makeResolver = (root: string, files: ReadonlyMap<string, { readonly file: FileSymbols }>, before: Resolver | null): Resolver => {
+  void root
+  void before
+  const has = (path: string): boolean => files.has(path)
+  return { resolve: (file) => resolveImports(file, has) }
+}
+
 /** Where an import leads. `has`: whether the repository has a file. */
 type Resolve = (from: string, specifier: string, has: (path: string) => boolean) => string | null
 
-/** The same file with each import led to the file of the repository that it names. */
-export const resolveImports = (file: FileSymbols, has: (path: string) => boolean): FileSymbols => {
+const resolveImports = (file: FileSymbols, has: (path: string) => boolean): FileSymbols => {
   const resolve = file.language === null ? undefined : RESOLVE_BY_LANGUAGE[file.language]
   if (resolve === undefined || file.imports.length === 0) return file
   return { ...file, imports: file.imports.map((each): Import => ({ ...each, file: resolve(file.path, each.specifier, has) })) }

@@ -38,6 +38,5 @@ export const LOG_TABLES: readonly Migration[] = [
     ) STRICT`,
     `CREATE TABLE blobs (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`
   ],
-  packLooseRows,
-  ["ALTER TABLE sessions ADD COLUMN origin TEXT"]
+  packLooseRows
 ]

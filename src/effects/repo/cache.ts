@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto"
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { sha256 } from "../os/blobs.ts"
+import { layer as layerSqlite, Sqlite } from "../os/sqlite.ts"
+import { problemOf } from "../os/problem.ts"
+import type { Packed } from "./packed.ts"
+import { TONGUES } from "./tongues.ts"
+
+/** A file as it was when it was read. What could not be read is not kept: it is tried again with the next start. */
+export interface Row {
+  readonly path: string
+  readonly stamp: string
+  readonly bytes: number
+  readonly hash: string
+  /** See `contentKey`. */
+  readonly key: string
+  readonly packed: Packed
+}
+
+/** What was read of a repository, kept for the next start. It can be thrown away at any time, and never fails: without it, all is read again. */
+export interface Cache {
+  readonly load: Effect.Effect<readonly Omit<Row, "key">[]>
+  /** Whether it holds anything; known after `load`. */
+  readonly isFilled: () => boolean
+  /** What was read of contents that are not there now but were, by hash and language; see `contentKey`. */
+  readonly recall: (keys: readonly string[]) => Effect.Effect<ReadonlyMap<string, Packed>>
+  readonly save: (changed: readonly Row[], gone: readonly string[]) => Effect.Effect<void>
+  /** Why it does not do its work, or began anew, in a sentence; `null` where all is well. */
+  readonly note: () => string | null
+}
+
+export const noCache: Cache = { load: Effect.succeed([]), isFilled: () => false, recall: () => Effect.succeed(new Map()), save: () => Effect.void, note: () => null }
+
+/** Symbols depend on the content and on the language it is read in. */
+export const contentKey = (hash: string, language: string): string => `${language} ${hash}`
+
+/** Changes where something else would be read in the same text. */
+const FORM = `1 ${createHash("sha256").update(JSON.stringify(Object.entries(TONGUES).map(([language, { patterns }]) => [language, patterns]))).digest("hex")}`
+
+/** How many contents are remembered beside those that are there. */
+const EARLIER_MAX = 20_000
+
+/** The cache of a repository below a directory; one that is damaged or of another version is thrown away. */
+export const openCache = (directory: string, root: string): Effect.Effect<Cache, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const file = join(directory, `map-${sha256(root).slice(0, 32)}.db`)
+    const notes: string[] = []
+    const open = Layer.build(layerSqlite({ file })).pipe(Effect.tap((context) => prepare(Context.get(context, SqlClient.SqlClient))))
+    const context = yield* open.pipe(
+      Effect.catch((error) => {
+        notes.push(`${file} could not be used, so it was thrown away: ${problemOf("open it", error).message}`)
+        remove(file)
+        return open
+      })
+    )
+    const { setAside } = Context.get(context, Sqlite)
+    if (setAside !== null) {
+      notes.push(`${file} was damaged, so it was thrown away`)
+      remove(setAside)
+    }
+    return makeCache(Context.get(context, SqlClient.SqlClient), file, notes)
+  }).pipe(Effect.catch((error) => Effect.succeed({ ...noCache, note: () => `nothing is kept for the next start: ${problemOf("open the cache", error).message}` })))
+
+const remove = (file: string): void => {
+  try {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true })
+  } catch {
+    // What cannot be opened next is told then.
+  }
+}
+
+/** Tables of another form are no loss. What is written need not be on disk before it goes on. */
+const prepare = Effect.fnUntraced(function*(sql: SqlClient.SqlClient): Effect.fn.Return<void, SqlError> {
+  yield* sql.unsafe("PRAGMA synchronous = OFF")
+  yield* sql.withTransaction(
+    Effect.gen(function*() {
+      yield* sql`CREATE TABLE IF NOT EXISTS form (form TEXT NOT NULL)`
+      const rows = yield* sql<{ readonly form: string }>`SELECT form FROM form`
+      if (rows.length === 1 && rows[0]?.form === FORM) return
+      for (const table of ["form", "files", "earlier"]) yield* sql.unsafe(`DROP TABLE IF EXISTS ${table}`)
+      yield* sql`CREATE TABLE form (form TEXT NOT NULL)`
+      yield* sql`INSERT INTO form (form) VALUES (${FORM})`
+      yield* sql`CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, bytes INTEGER NOT NULL, hash TEXT NOT NULL, key TEXT NOT NULL, packed TEXT NOT NULL)`
+      yield* sql`CREATE INDEX files_by_key ON files (key)`
+      yield* sql`CREATE TABLE earlier (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, packed TEXT NOT NULL)`
+    })
+  )
+})
+
+const makeCache = (sql: SqlClient.SqlClient, file: string, notes: string[]): Cache => {
+  let filled = false
+  /** It fails where the disk is full or the file is damaged within: the next start begins with an empty one. */
+  const orElse = <A>(effect: Effect.Effect<A, SqlError>, without: A): Effect.Effect<A> =>
+    Effect.catch(effect, (error) => {
+      notes.push(`${file} could not be used, so it was thrown away: ${problemOf("use it", error).message}`)
+      remove(file)
+      return Effect.succeed(without)
+    })
+  return {
+    load: orElse(sql<Omit<Row, "key">>`SELECT path, stamp, bytes, hash, packed FROM files`, []).pipe(Effect.tap((rows) => Effect.sync(() => void (filled = rows.length > 0)))),
+    isFilled: () => filled,
+    recall: (keys) =>
+      orElse(
+        Effect.map(
+          sql<{ readonly key: string; readonly packed: Packed }>`SELECT f.key, f.packed FROM json_each(${JSON.stringify(keys)}) w JOIN files f ON f.key = w.value
+            UNION SELECT e.key, e.packed FROM json_each(${JSON.stringify(keys)}) w JOIN earlier e ON e.key = w.value`,
+          (rows) => new Map(rows.map(({ key, packed }) => [key, packed]))
+        ),
+        new Map()
+      ),
+    save: (changed, gone) => (changed.length + gone.length === 0 ? Effect.void : orElse(sql.withTransaction(saving(sql, changed, gone)), undefined)),
+    note: () => notes.at(-1) ?? null
+  }
+}
+
+const saving = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, changed: readonly Row[], gone: readonly string[]): Effect.fn.Return<void, SqlError> {
+  const rows = JSON.stringify(changed.map(({ path, stamp, bytes, hash, key, packed }) => [path, stamp, bytes, hash, key, packed]))
+  yield* sql`INSERT OR IGNORE INTO earlier (key, packed) SELECT key, packed FROM files
+    WHERE (path IN (SELECT value ->> 0 FROM json_each(${rows})) OR path IN (SELECT value FROM json_each(${JSON.stringify(gone)})))`
+  yield* sql`DELETE FROM files WHERE path IN (SELECT value FROM json_each(${JSON.stringify(gone)}))`
+  yield* sql`INSERT OR REPLACE INTO files (path, stamp, bytes, hash, key, packed)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(${rows})`
+  yield* sql`DELETE FROM earlier WHERE number <= (SELECT max(number) FROM earlier) - ${EARLIER_MAX}`
+})
