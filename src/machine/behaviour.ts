@@ -3,7 +3,7 @@ import type { Session } from "./session.ts"
 import type { State } from "./state.ts"
 
 /** Version of the machine's behaviour; a change that an old log would notice gets a new one, and a place in `CHANGES`. */
-export const MACHINE_VERSION = 7
+export const MACHINE_VERSION = 8
 
 /**
  * What every log says that was written before versions were told apart. As it was decided by one of the machines from
@@ -23,7 +23,9 @@ export const CHANGES = [
   { name: "command-rules-for-all-tools", since: 4, words: "a rule about a shell command holds whichever tool runs it" },
   { name: "price-advice", since: 5, words: "the advice about an unknown price is one that can be followed" },
   { name: "broken-off-turn", since: 6, words: "a turn that a shutdown broke off can be gone on with" },
-  { name: "denied-folders", since: 7, words: "a rule that denies or asks about a folder means all in it, and what may not be read may not be edited" }
+  { name: "denied-folders", since: 7, words: "a rule that denies or asks about a folder means all in it, and what may not be read may not be edited" },
+  { name: "marker-names-tools", since: 8, words: "the marker in the window names the tools that read what left it" },
+  { name: "freed-is-said", since: 8, words: "a person who frees the window is told how much became free" }
 ] as const
 
 /** The name of a change in what the machine decides. */

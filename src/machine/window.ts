@@ -1,3 +1,4 @@
+import { behaves } from "./behaviour.ts"
 import { utf8Bytes } from "./bytes.ts"
 import type { Entry, Part, Session, Window } from "./session.ts"
 import { at, slice } from "./vector.ts"
@@ -19,10 +20,18 @@ export const moveWindow = (session: Session, to: number, keeper: string): Sessio
 
 const markerText = (session: Session, to: number, keepers: readonly string[]): string => {
   const recent = keepers.slice(-8).join(", ")
-  const head = `[${to} earlier messages of this conversation left this window; nothing of them is lost: keeper ${recent} holds them in full]`
+  const head = readable(session)
+    ? `[${to} earlier messages of this conversation left this window; nothing of them is lost: context_search finds words in them, context_read reads them in full; keeper ${recent}]`
+    : `[${to} earlier messages of this conversation left this window; nothing of them is lost: keeper ${recent} holds them in full]`
   const request = requestOfOpenTurn(session, to)
   return request === "" ? head : `${head}\n\nThe request you are working on:\n${request}`
 }
+
+/** Whether the model has what reads keepers. */
+const readable = (session: Session): boolean =>
+  behaves(session, "marker-names-tools") && READERS.every((reader) => session.opened.tools.some(({ name }) => name === reader))
+
+const READERS: readonly string[] = ["context_search", "context_read"]
 
 /** What the person asked for in the work that the window now begins within: since a turn began with their words, for others go on with it. */
 const requestOfOpenTurn = (session: Session, to: number): string => {

@@ -1,30 +1,24 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Effect from "effect/Effect"
 import type { Rule } from "../machine/session.ts"
 import type { State } from "../machine/state.ts"
-import { makeDirectory } from "./directories.ts"
+import type { EventLog } from "./event-log/event-log.ts"
 import { LogError } from "./event-log/log-error.ts"
+import type { Origin } from "./event-log/store.ts"
 
-/**
- * A log that somebody else may have written says nothing about what may be done here: not where, not what was approved, and not what
- * was about to run. `log`: it was imported as it is. `fork`: it goes on from such a log in a place of its own.
- */
-export type Origin = "log" | "fork"
+export type { Origin } from "./event-log/store.ts"
 
-/** `null` for a session that was held here. */
-export const originOf = (dataDirectory: string, session: string): Origin | null => {
-  const file = fileOf(dataDirectory, session)
-  if (!existsSync(file)) return null
+/** Where a session came from; `null` where it was held here from its beginning, or is none of the database. What cannot be read counts as imported. */
+export const originOf = (log: EventLog["Service"], dataDirectory: string, session: string): Effect.Effect<Origin | null> =>
+  Effect.map(Effect.catch(log.origin(session), ({ reason }) => Effect.succeed<Origin | null>(reason === "not-found" ? null : "log")), (told) => knownOrigin(told, dataDirectory, session))
+
+/** What the database says; of sessions that came before it could say so, a file in the data directory tells. */
+export const knownOrigin = (told: Origin | null, dataDirectory: string, session: string): Origin | null => {
+  const file = join(dataDirectory, "imported", encodeURIComponent(session))
+  if (told !== null || !existsSync(file)) return told
   return readFileSync(file, "utf8") === "fork" ? "fork" : "log"
 }
-
-/** Remembers where a session came from, as long as the data directory lives. */
-export const rememberOrigin = (dataDirectory: string, session: string, origin: Origin): void => {
-  makeDirectory(join(dataDirectory, "imported"), 0o700)
-  writeFileSync(fileOf(dataDirectory, session), origin, { mode: 0o600 })
-}
-
-const fileOf = (dataDirectory: string, session: string): string => join(dataDirectory, "imported", encodeURIComponent(session))
 
 /** Why it may not go on here; `null` where it works in just this folder. */
 export const strangeRoots = ({ session }: State, roots: readonly string[]): LogError | null => {

@@ -29,7 +29,7 @@ export const keptHistory = (log: EventLog["Service"], keepers: KeepersOf, dataDi
   return {
     complete: (project) => Effect.map(Effect.catch(complete(project), ({ message }) => Effect.succeed([message])), (all) => all.flatMap((sentence) => sentence ?? [])),
     restore: (id) => Effect.map(sentenceOf(id, restore(id)), (sentence) => (sentence === null ? [] : [sentence])),
-    isForeign: (id) => originOf(dataDirectory, id) !== null
+    isForeign: (id) => Effect.map(originOf(log, dataDirectory, id), (origin) => origin !== null)
   }
 }
 

@@ -34,7 +34,7 @@ import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.
 import type { Row } from "./event-log/line.ts"
 import { LogError } from "./event-log/log-error.ts"
 import { childSessions, type Family } from "./child-sessions.ts"
-import { askedAgain, originOf, strangeRoots } from "./imported.ts"
+import { askedAgain, knownOrigin, strangeRoots, type Origin } from "./imported.ts"
 import { isChild, knownModel, openingEvent } from "./opening.ts"
 import { runSession, type Said, type Session } from "./session.ts"
 import { owedUsage } from "./owed-usage.ts"
@@ -55,6 +55,10 @@ export interface Holding {
   readonly dataDirectory: string
   /** Who answers; left out: the provider of its model. */
   readonly llm?: Layer.Layer<Llm>
+  /** What holds its commands; left out: what the settings say. */
+  readonly sandbox?: SandboxWish
+  /** Where its log came from; left out: from here. */
+  readonly origin?: Origin | null
   readonly perform: (action: Action, cause: Cause, emit: Emit) => readonly Work[]
 }
 
@@ -147,18 +151,18 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       const journal = yield* log.create(opened, { onLine })
       return yield* live(journal, replay([opened]), opening, "startup")
     }),
-    openWith: Effect.fnUntraced(function*(opened: SessionOpened, { dataDirectory, llm, perform }: Holding) {
+    openWith: Effect.fnUntraced(function*(opened: SessionOpened, { dataDirectory, llm, sandbox = surroundings.sandbox, origin = null, perform }: Holding) {
       const state = replay([opened])
-      const rooms = yield* Layer.build(roomsOf({ ...surroundings, dataDirectory }, state, kept, llm))
-      const journal = yield* log.create(opened)
+      const rooms = yield* Layer.build(roomsOf({ ...surroundings, dataDirectory, sandbox }, state, kept, llm))
+      const journal = yield* log.create(opened, { origin })
       return yield* runSession(journal, state, (action, cause, emit) =>
         perform(action, cause, emit).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
       )
     }),
     resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
-      const { journal, snapshot, tail } = yield* log.open(id, { onLine: opening.onLine })
+      const { journal, snapshot, tail, origin: told } = yield* log.open(id, { onLine: opening.onLine })
       yield* Effect.promise(() => endStrays(id, 0))
-      const origin = originOf(surroundings.dataDirectory, id)
+      const origin = knownOrigin(told, surroundings.dataDirectory, id)
       const state = yield* stateAfter(id, tail, snapshot?.state)
       if (origin === "log") yield* ofThisPlace(state)
       const from = origin === null ? state : (yield* brokenOff(journal, state)).state()
@@ -167,10 +171,10 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       return session
     }),
     hold: Effect.fnUntraced(function*(id: string) {
-      const { journal, snapshot, tail } = yield* log.open(id)
+      const { journal, snapshot, tail, origin } = yield* log.open(id)
       yield* Effect.promise(() => endStrays(id, 0))
       const state = yield* stateAfter(id, tail, snapshot?.state)
-      if (originOf(surroundings.dataDirectory, id) === "log") yield* ofThisPlace(state)
+      if (knownOrigin(origin, surroundings.dataDirectory, id) === "log") yield* ofThisPlace(state)
       return yield* brokenOff(journal, state)
     }),
     inBackground: (id) => (backgroundBySession.get(id)?.running() ?? []).map(({ command }) => command),

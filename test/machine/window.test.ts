@@ -17,6 +17,14 @@ test("where the window begins with a turn its marker says what left and who keep
   expect([window.base, transcript.length]).toEqual([2, 6])
 })
 
+test("where the model has what reads keepers the marker names it", () => {
+  const text = (moreTools: readonly string[]) => moveWindow(stateAfter("WaitingForInput", turns, { moreTools }).session, 2, "keeper-1").window.marker?.text
+  expect(text(["context_search", "context_read"])).toBe(
+    "[2 earlier messages of this conversation left this window; nothing of them is lost: context_search finds words in them, context_read reads them in full; keeper keeper-1]"
+  )
+  expect(text(["context_read"])).toBe("[2 earlier messages of this conversation left this window; nothing of them is lost: keeper keeper-1 holds them in full]")
+})
+
 test("where it begins within a turn the marker repeats the request of that turn", () => {
   const { session } = stateAfter("WaitingForInput", turns)
   const moved = moveWindow(moveWindow(session, 2, "keeper-1"), 5, "keeper-2")

@@ -39,10 +39,10 @@ export interface KeptHistory {
   /** Keeps anew what one session's log says; gives back what stood in the way. */
   readonly restore: (session: string) => Effect.Effect<readonly string[]>
   /** Whether its log came from elsewhere. */
-  readonly isForeign: (session: string) => boolean
+  readonly isForeign: (session: string) => Effect.Effect<boolean>
 }
 
-export const noHistory: KeptHistory = { complete: () => Effect.succeed([]), restore: () => Effect.succeed([]), isForeign: () => false }
+export const noHistory: KeptHistory = { complete: () => Effect.succeed([]), restore: () => Effect.succeed([]), isForeign: () => Effect.succeed(false) }
 
 /** Nothing is kept where no runtime says so, as in a host's own rooms. */
 const nothingKept: KeptOf = { search: () => Effect.fail(problem(NONE)), read: () => Effect.fail(problem(NONE)) }
@@ -54,7 +54,8 @@ export const keptOf = (keepers: KeepersOf, history: KeptHistory = noHistory): Ke
   search: Effect.fnUntraced(function*(project, words, hitsMax, session) {
     const notes = yield* history.complete(project)
     const hits = yield* keepers.search(project, words, hitsMax * COPIES_MAX)
-    return { hits: withoutCopies(hits, session).slice(0, hitsMax).map((hit) => ({ ...hit, imported: history.isForeign(hit.span.session) })), notes }
+    const shown = withoutCopies(hits, session).slice(0, hitsMax)
+    return { hits: yield* Effect.forEach(shown, (hit) => Effect.map(history.isForeign(hit.span.session), (imported) => ({ ...hit, imported }))), notes }
   }),
   read: Effect.fnUntraced(function*(project, id, session) {
     const notes = yield* history.complete(project)

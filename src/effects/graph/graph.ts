@@ -20,6 +20,7 @@ import { makeMemoryGraphStore } from "./store-memory.ts"
 import { makeSqlGraphStore } from "./store-sql.ts"
 import type { StoreError } from "./store.ts"
 import { GRAPH_TABLES } from "./tables.ts"
+import { adding } from "./wish.ts"
 import { addNode, linkNodes, nodeThere, removeNode, unlinkNodes, updateNode, type Desk } from "./write.ts"
 
 export type { ProjectGraph } from "./project-graph.ts"
@@ -75,7 +76,7 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
   const read = (what: string, nodes: Effect.Effect<readonly GraphNode[], StoreError>) => tried(what, Effect.flatMap(nodes, (found) => withMarks(store, found)))
 
   return {
-    add: (wish, links = []) => written(`add a ${wish.kind}`, addNode(desk, wish, links)),
+    add: (wish, links = []) => written(adding(wish), addNode(desk, wish, links)),
     update: (id, change) => written(`change ${id}`, updateNode(store, id, change)),
     link: (wish) => written(`link ${wish.from} to ${wish.to}`, linkNodes(store, wish)),
     unlink: (edge) => written(`unlink ${edge.from} from ${edge.to}`, unlinkNodes(store, edge)),

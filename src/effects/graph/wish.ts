@@ -45,7 +45,10 @@ export const TEXT_CHARACTERS_MAX = 100_000
 const ID_CHARACTERS_MAX = 128
 
 /** The node that is wished for. Errors: throws a `Problem` where it cannot be one. */
-export const nodeOf = (wish: NodeWish, id: string, nowMs: number): GraphNode => wholeNode(`add a ${wish.kind}`, wish, id, wish.at ?? nowMs)
+export const nodeOf = (wish: NodeWish, id: string, nowMs: number): GraphNode => wholeNode(adding(wish), wish, id, wish.at ?? nowMs)
+
+/** `add a goal`, `add an action`. */
+export const adding = ({ kind }: Pick<NodeWish, "kind">): string => `add ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`
 
 /** A node as another machine wrote it down. Errors: throws a `Problem` where it cannot be one. */
 export const changedNodeOf = (what: string, wish: NodeWish & { readonly id: string; readonly at: number }, changedAtMs: number): GraphNode => ({

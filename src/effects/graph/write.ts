@@ -9,7 +9,7 @@ import { shortest } from "./path.ts"
 import type { Added, Changed, Removed } from "./project-graph.ts"
 import type { GraphStore, StoreError } from "./store.ts"
 import { isWeak } from "./uncertain.ts"
-import { changed, edgeOf, nodeOf, type BirthLink, type LinkWish, type NodeChange, type NodeWish } from "./wish.ts"
+import { adding, changed, edgeOf, nodeOf, type BirthLink, type LinkWish, type NodeChange, type NodeWish } from "./wish.ts"
 
 /** Where the writing operations work: each is run as one transaction by who calls it. */
 export interface Desk {
@@ -19,7 +19,7 @@ export interface Desk {
 
 export const addNode = Effect.fnUntraced(function*({ store, newId }: Desk, wish: NodeWish, links: readonly BirthLink[]): Effect.fn.Return<Added, StoreError> {
   const nowMs = yield* Clock.currentTimeMillis
-  const what = `add a ${wish.kind}`
+  const what = adding(wish)
   const node = yield* attempt(what, () => nodeOf(wish, wish.id ?? newId(wish.at ?? nowMs), nowMs))
   if (wish.id !== undefined) {
     const [known] = yield* store.nodes([node.id])

@@ -34,6 +34,7 @@ export const COMMANDS = {
   permissions: { usage: "[explain CALL]", help: "what may be done here and why; `explain 'git push'`, `explain --tool file_write src/a.ts`", words: [0, ANY], load: async () => (await import("./occasional.ts")).permissions },
   config: { usage: "[KEY]", help: "each setting, its value, and who gave it", words: [0, 1], load: async () => (await import("./occasional.ts")).config },
   tools: { usage: "[NAME]", help: "the tools that the model has here, with their limits; with a name all that it is told of one", words: [0, 1], load: async () => (await import("./occasional.ts")).tools },
+  map: { usage: "[PATH…]", help: "the repository in brief, as a model is told of it: files and definitions by how much they matter; --for TEXT, --budget, --check", words: [0, ANY], load: async () => (await import("./occasional.ts")).map },
   hooks: { usage: "[test EVENT [CALL]]", help: "your own programs that are run before and after tools, and what they say to a sample; `test PreToolUse 'git push'`", words: [0, ANY], load: async () => (await import("./occasional.ts")).hooks },
   trust: { usage: "[DIR]", help: "let a workspace's own settings and allow rules hold; --revoke takes it back", words: [0, 1], load: async () => (await import("./occasional.ts")).trust },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
@@ -62,7 +63,7 @@ export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
 }
 
 /** Commands of the design that this version does not have, so that nobody's words for one of them go to a model as a task. */
-const LATER: readonly string[] = ["graph", "map", "context", "models", "mcp", "acp", "serve"]
+const LATER: readonly string[] = ["graph", "context", "models", "mcp", "acp", "serve"]
 
 /** The first word names a command that is still to come; asked before the flags are read, for it may have its own. */
 export const stillToCome = ([first, ...rest]: readonly string[]): string | null =>

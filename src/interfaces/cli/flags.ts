@@ -40,14 +40,16 @@ export const FLAGS = {
   "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
   "max-budget-usd": { value: "DOLLARS", group: "limits", help: "money of the session at most" },
   "output-format": { value: "FORMAT", group: "output", help: "text, json or stream-json" },
-  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, fork, bisect, shrink, test, permissions, config, tools, hooks, trust, doctor" },
+  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, fork, bisect, shrink, test, permissions, config, tools, map, hooks, trust, doctor" },
   at: { value: "N", group: "replay", of: ["replay", "fork"], help: "replay: begin with event N; without a terminal that event and its state; fork: go on from it" },
   break: { value: "EXPR", many: true, group: "replay", of: ["replay"], help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
   play: { value: "SPEED", group: "replay", of: ["replay"], help: "replay: play it as it streamed, as 1x or 4x" },
   all: { group: "output", of: ["sessions", "verify", "diff"], help: "sessions, verify: those of every folder; diff: the whole of both stories" },
   exact: { group: "output", of: ["diff", "rerun"], help: "diff, rerun: compare times, names and all else that must differ, too" },
   when: { value: "EXPR", group: "replay", of: ["bisect", "shrink", "test"], help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
-  check: { value: "COMMAND", group: "replay", of: ["bisect", "shrink", "test"], help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell" },
+  check: { value: "COMMAND", group: "replay", of: ["bisect", "shrink", "test", "map"], help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell; map: which files could not be read, without a command" },
+  for: { value: "TEXT", group: "output", of: ["map"], help: "map: what it is wanted for, in the words of a task" },
+  budget: { value: "TOKENS", group: "output", of: ["map"], help: "map: how large it may be; never larger, not by one token" },
   out: { value: "DIR", group: "output", of: ["test"], help: "test: where the test is written; test/loom where nothing is said" },
   runner: { value: "NAME", group: "output", of: ["test"], help: "test: vitest or node" },
   to: { value: "FILE", group: "output", of: ["export", "shrink"], help: "where export and shrink write" },
@@ -98,6 +100,7 @@ const usual = (argv: readonly string[]): string[] => {
   const named = flags.map((word, index) => {
     const next = flags[index + 1]
     const bare = (word === "--resume" || word === "-r") && (next === undefined || next.startsWith("-"))
+    if (word === "--check" && (next === undefined || next.startsWith("-")) && argv.includes("map")) return "--check="
     return bare ? "--continue" : unaliased(word)
   })
   return [...named, ...words]

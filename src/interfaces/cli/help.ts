@@ -59,6 +59,7 @@ const EXAMPLES: Partial<Readonly<Record<CommandName, string>>> = {
   permissions: "loom permissions explain 'npm test && git push'",
   config: "loom config max_steps",
   tools: "loom tools file_edit",
+  map: 'loom map --for "the login form loses what was typed" --budget 1024',
   hooks: "loom hooks test PreToolUse 'git push'",
   trust: "loom trust --revoke",
   doctor: "loom doctor --json"

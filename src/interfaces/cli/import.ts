@@ -2,7 +2,6 @@ import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { bundleOf } from "../../runtime/replay/bundle-names.ts"
-import { rememberOrigin } from "../../runtime/imported.ts"
 import { takeFilesOf } from "../../runtime/replay/files-bundle.ts"
 import { loadFile } from "../../runtime/replay/log-source.ts"
 import { plural } from "../view/money.ts"
@@ -15,9 +14,7 @@ export const importLog: Command = Effect.fnUntraced(function*(invocation: Invoca
   const { output, words, cwd } = invocation
   const app = yield* appOf(invocation)
   const file = resolve(cwd, words[0] as string)
-  const before = yield* app.log.list
   const imported = yield* app.log.importFrom(file)
-  if (!before.some(({ id }) => id === imported.session)) rememberOrigin(app.directories.data, imported.session, "log")
   const checkpoints = existsSync(bundleOf(file)) ? yield* takeFilesOf({ log: yield* loadFile(file), file, dataDirectory: app.directories.data }) : 0
   output.out(`${imported.session}\n`)
   if (!output.quiet) output.err(`${imported.message}; ${plural(imported.events, "event")}, \`loom -r ${imported.session}\` goes on\n`)

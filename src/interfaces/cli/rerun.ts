@@ -21,6 +21,7 @@ export const rerun: Command = Effect.fnUntraced(function*(invocation: Invocation
     tools,
     directory: typeof flags.in === "string" ? resolve(cwd, flags.in) : null,
     model: yield* knownModel(modelOf(app, source.log)),
+    unheld: flags["no-sandbox"] === true,
     exact: flags.exact === true
   }
   const reran = yield* holdAgain(app, source, options)

@@ -64,7 +64,9 @@ const eventShown = (telling: Telling, { event, step }: Recorded): readonly Shown
     case "ContextGathered":
       return (event.missing ?? []).map((name) => fitted(span("dim", `left out of this turn, not ready in time: ${oneLine(name)}`)))
     case "ContextOffloaded":
-      return event.ok ? [fitted(span("dim", `the oldest of the window went to keeper ${oneLine(event.keeper ?? "?")}; nothing of it is lost`))] : NOTHING
+      // Whoever asked for it is told by the machine itself.
+      if (!event.ok || step.actions.some(({ type }) => type === "DisplayMessage")) return NOTHING
+      return [fitted(span("dim", `the oldest of the window went to keeper ${oneLine(event.keeper ?? "?")}; nothing of it is lost`))]
     case "SessionResumed":
       return telling.rests ? NOTHING : [fitted(span("dim", "going on where the work was broken off"))]
     case "SessionOpened":

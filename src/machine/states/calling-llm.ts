@@ -1,8 +1,9 @@
 import type { Action } from "../action.ts"
 import { addText, addThinking, addToolCall, answerBlocks, callsOf, countUsage, keepPartial, withUsage } from "../answer.ts"
+import { behaves } from "../behaviour.ts"
 import type { ContextGathered, ContextOffloaded, LlmCompleted, LlmFailed } from "../event.ts"
 import { go, inert, stay, type Room, type Step } from "../outcome.ts"
-import { calibrated, offloadTo } from "../policy/offload.ts"
+import { calibrated, offloadTo, requestTokens } from "../policy/offload.ts"
 import { backoff, mayRetry } from "../policy/retry.ts"
 import type { Block, Session, ToolCall } from "../session.ts"
 import type { CallingLlm, ErrorState, ProcessingResponse, WaitingForInput } from "../state.ts"
@@ -122,11 +123,23 @@ const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm 
   const told: readonly Action[] = ok
     ? [{ type: "RecordDecision", kind: "observation", title: `${stage.to} messages moved to keeper ${event.keeper}` }]
     : [{ type: "DisplayMessage", text: `offloading failed: ${event.reason ?? "the keeper gave no name"}; the window stays as it is` }]
-  if (stage.for === "person") return settle(session, "offloaded", told)
+  if (stage.for === "person") return settle(session, "offloaded", [...freedTold(state.session, session), ...told])
   if (!ok && stage.for === "overflow") {
     return giveUp(session, { kind: "overflow", message: `the request is too long, and nothing could be offloaded: ${event.reason ?? "the keeper gave no name"}` })
   }
   return sendRequest(session, { attempt, counted: stage.counted }, told, ok)
+}
+
+/** Says how much became free, where a person asked for it. */
+const freedTold = (before: Session, after: Session): readonly Action[] => {
+  const messages = after.window.base - before.window.base
+  if (messages === 0 || !behaves(after, "freed-is-said")) return []
+  const freed = requestTokens(before) - requestTokens(after)
+  const text =
+    freed > 0
+      ? `about ${freed} tokens of the window are free again: ${messages} messages left it, nothing of them is lost`
+      : `${messages} messages left the window, nothing of them is lost; they were shorter than the note that stands for them, so it is no smaller`
+  return [{ type: "DisplayMessage", text }]
 }
 
 // ── a new process ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ import { rowOf, type ParsedLine, type Row } from "./line.ts"
 import { logError, type LogError } from "./log-error.ts"
 import { makeMemoryStore, type MemoryStore } from "./store-memory.ts"
 import { makeSqlStore } from "./store-sql.ts"
-import { lineOf, type Store, type StoredSession } from "./store.ts"
+import { lineOf, type Store, type Origin, type StoredSession } from "./store.ts"
 import { upcasterFrom } from "./upcast.ts"
 import { writeFileOf, type Exported } from "./write-file.ts"
 
@@ -36,6 +36,8 @@ export interface SessionInfo {
   readonly state: string
   /** The session and the event that a fork goes on from; `null` for any other. */
   readonly parent: Parent | null
+  /** Where it came from; `null`: it was held here from its beginning. */
+  readonly origin: Origin | null
 }
 
 /** Keeps the events of all sessions. They are the truth; everything else is a fold of them. */
@@ -50,8 +52,10 @@ export class EventLog extends Context.Service<
     readonly text: (id: string) => Stream.Stream<string, LogError>
     /** Writes the session as a log; the file is there whole or not at all. */
     readonly exportTo: (id: string, file: string) => Effect.Effect<Exported, LogError>
-    /** Takes a log in. One that was cut comes in as far as it goes; a damaged one not at all. */
-    readonly importFrom: (file: string) => Effect.Effect<Imported, LogError>
+    /** Takes a log in. One that was cut comes in as far as it goes; a damaged one not at all. `origin`: `null` only where this machine is known to have written it. */
+    readonly importFrom: (file: string, origin?: Origin | null) => Effect.Effect<Imported, LogError>
+    /** Where a session came from; `null`: it was held here from its beginning. */
+    readonly origin: (id: string) => Effect.Effect<Origin | null, LogError>
   }
 >()("loom/EventLog") {
   /** In the database of whatever `SqlClient` there is. `build` names what writes, in the header of each new log. */
@@ -95,8 +99,9 @@ const makeEventLog = Effect.fnUntraced(function*(store: Store, build: string) {
     list: Effect.map(store.sessions, (sessions) => sessions.map(({ header, ...info }) => ({ ...info, parent: parentIn(header) }))),
     text,
     exportTo: (id, file) => writeFileOf(id, file, text(id)),
-    importFrom: (file) =>
-      Effect.flatMap(Effect.promise(() => import("./import.ts")), ({ importLog }) => importLog(store, file))
+    importFrom: (file, origin = "log") =>
+      Effect.flatMap(Effect.promise(() => import("./import.ts")), ({ importLog }) => importLog(store, file, origin)),
+    origin: (id) => Effect.map(store.session(id), ({ origin }) => origin)
   })
 })
 

@@ -16,7 +16,7 @@ import { logError, logErrorOf, type LogError } from "./log-error.ts"
 import { makeLogReader, readBlocks, type ReadBlock } from "./read-log.ts"
 import { blocksOfFile, type Block } from "./scan.ts"
 import { encodeSeal, isClosing } from "./seal.ts"
-import type { Batch, Lease, NewSession, Store, Summary } from "./store.ts"
+import type { Batch, Lease, NewSession, Origin, Store, Summary } from "./store.ts"
 
 export interface Imported {
   readonly session: string
@@ -26,17 +26,17 @@ export interface Imported {
 }
 
 /** Takes a log in whole: all of it stands in the store, or nothing. Errors: `damaged`, `newer`, `exists`, and what the store says. */
-export const importLog = Effect.fnUntraced(function*(store: Store, file: string): Effect.fn.Return<Imported, LogError> {
+export const importLog = Effect.fnUntraced(function*(store: Store, file: string, origin: Origin | null): Effect.fn.Return<Imported, LogError> {
   const checked = yield* attempt(file, () => checkChain(file))
   if (checked.verdict === "damaged" || checked.verdict === "newer") return yield* logError(checked.verdict, `import ${file}: ${checked.message}`)
   const at = yield* Clock.currentTimeMillis
   const lease = newLease(at)
-  const session = yield* store.atomically(writeLog(store, file, lease, checked))
+  const session = yield* store.atomically(writeLog(store, file, origin, lease, checked))
   yield* store.release(session.id, lease.token)
   return { session: session.id, events: session.events, message: checked.message }
 }, (imported, store, file) => Effect.catchIf(imported, (error) => error.reason === "exists", (error) => sameAlready(store, file, error)))
 
-const writeLog = Effect.fnUntraced(function*(store: Store, file: string, lease: Lease, checked: ChainVerdict) {
+const writeLog = Effect.fnUntraced(function*(store: Store, file: string, origin: Origin | null, lease: Lease, checked: ChainVerdict) {
   const reader = makeLogReader({ trusting: true })
   const blocks = blocksOfFile(file)
   let told: Told | null = null
@@ -46,7 +46,7 @@ const writeLog = Effect.fnUntraced(function*(store: Store, file: string, lease: 
     const read = yield* readChecked(reader, next.value, file)
     told = toldMore(told, read)
     yield* Effect.forEach(read.blobs, ({ hash, bytes }) => store.putBlob(hash, bytes), { discard: true })
-    yield* store.commit([batchOf(next.value, read, told, lease)])
+    yield* store.commit([batchOf(next.value, read, told, origin, lease)])
   }
   if (told === null || told.summary.events !== checked.events) return yield* logError("failed", `import ${file}: it changed while it was read`)
   return { id: told.id, events: told.summary.events }
@@ -105,11 +105,11 @@ const stateAfter = (told: Told | null, lines: readonly ParsedLine[]): State | nu
 
 // ── what is stored of it ─────────────────────────────────────────────────────────────────────────────────────────
 
-const batchOf = (block: Block, read: ReadBlock, { id, opened, summary }: Told, lease: Lease): Batch => {
+const batchOf = (block: Block, read: ReadBlock, { id, opened, summary }: Told, origin: Origin | null, lease: Lease): Batch => {
   const [first, ...lines] = block.bytes.toString().split("\n")
   const texts = lines.slice(0, read.lines.length)
   if (block.seal !== null && !isClosing(block.seal)) texts.push(`${texts.pop()!}\n${encodeSeal(block.seal)}`)
-  const opening: NewSession | null = read.place.line > 1 ? null : { header: first!, roots: opened?.roots ?? [], created: opened?.at ?? read.header.at, lease }
+  const opening: NewSession | null = read.place.line > 1 ? null : { header: first!, roots: opened?.roots ?? [], created: opened?.at ?? read.header.at, origin, lease }
   const { n } = read.place
   return { opening, id, token: lease.token, after: n, texts, snapshot: null, summary }
 }

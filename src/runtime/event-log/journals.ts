@@ -12,7 +12,7 @@ import { keepLeases } from "./leases.ts"
 import { decodeRow, type Row } from "./line.ts"
 import type { LogError } from "./log-error.ts"
 import { snapshotVersion, type Snapshot } from "./snapshot.ts"
-import { lineOf, type Store } from "./store.ts"
+import { lineOf, type Origin, type Store } from "./store.ts"
 
 /** A journal that goes on with a session, and what its state is made of. */
 export interface OpenedJournal {
@@ -21,11 +21,15 @@ export interface OpenedJournal {
   readonly snapshot: Pick<Snapshot, "n" | "state"> | null
   /** The events after the snapshot, or all of them. */
   readonly tail: readonly Row[]
+  /** Where it came from; `null`: it was held here from its beginning. */
+  readonly origin: Origin | null
 }
 
 export interface JournalOptions {
   /** Hears the log line by line, as an export would write it: what is stored already, what is appended, and the end when it closes. */
   readonly onLine?: ((line: string) => void) | undefined
+  /** Where a new session comes from; left out: it is held here from its beginning. */
+  readonly origin?: Origin | null
 }
 
 /** Opens sessions for writing, one writer each. */
@@ -52,11 +56,11 @@ export const makeJournals = Effect.fnUntraced(function*(store: Store, build: str
     )
 
   return {
-    create: Effect.fnUntraced(function*(opened, { onLine } = {}) {
+    create: Effect.fnUntraced(function*(opened, { onLine, origin = null } = {}) {
       const header = encodeHeader(headerOf(opened, build))
       const listener = onLine === undefined ? null : makeListener(store, onLine)
       listener?.hear(header)
-      const journal = yield* begin(beginNew(opened, header, yield* leases.make, version), listener)
+      const journal = yield* begin(beginNew(opened, header, origin, yield* leases.make, version), listener)
       const first = initial(opened)
       journal.append(opened, first.actions, first.state)
       yield* journal.durable
@@ -69,7 +73,7 @@ export const makeJournals = Effect.fnUntraced(function*(store: Store, build: str
       const listener = onLine === undefined ? null : makeListener(store, onLine)
       if (listener !== null) yield* Stream.runForEach(storedText(store, session), (text) => Effect.sync(() => text.trimEnd().split("\n").forEach(listener.hear)))
       const journal = yield* begin(beginning, listener)
-      return { journal, snapshot: snapshot === null ? null : { n: snapshot.n, state: snapshot.state }, tail: tail.map((event) => decodeRow(lineOf(event))) }
+      return { journal, snapshot: snapshot === null ? null : { n: snapshot.n, state: snapshot.state }, tail: tail.map((event) => decodeRow(lineOf(event))), origin: session.origin }
     })
   }
 })

@@ -87,9 +87,9 @@ const refusalOf = (batch: Batch, before: Kept | undefined): LogError | null => {
 }
 
 const withBatch = (before: Kept | undefined, { opening, id, token, texts, snapshot, summary }: Batch): Kept => {
-  const { header, roots, created } = before?.session ?? opening!
+  const { header, roots, created, origin } = before?.session ?? opening!
   return {
-    session: { id, header, roots, created, ...summary },
+    session: { id, header, roots, created, origin, ...summary },
     token,
     holder: opening?.lease?.holder ?? before?.holder ?? "",
     texts: extended(before?.texts, before?.session.events, texts),

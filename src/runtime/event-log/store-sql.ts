@@ -74,11 +74,12 @@ interface SessionRow extends Omit<StoredSession, "roots"> {
   readonly heard: number
 }
 
-const storedSession = ({ id, header, roots, created, events, updated, title, model, state }: SessionRow): StoredSession => ({
+const storedSession = ({ id, header, roots, created, origin, events, updated, title, model, state }: SessionRow): StoredSession => ({
   id,
   header,
   roots: JSON.parse(roots) as readonly string[],
   created,
+  origin,
   events,
   updated,
   title,
@@ -118,9 +119,9 @@ const updateSession = (sql: SqlClient.SqlClient, { id, token, summary }: Batch):
 const lost = (id: string): LogError =>
   logError("lost", `write session ${id}: another process took it over while this one was not heard of; nothing more is written here`)
 
-const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { header, roots, created, lease }: NonNullable<Batch["opening"]>) =>
+const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { header, roots, created, origin, lease }: NonNullable<Batch["opening"]>) =>
   Effect.gen(function*() {
-    const row = { id, header, roots: JSON.stringify(roots), created, ...summary, token: lease?.token ?? null, holder: lease?.holder ?? null, heard: lease?.at ?? created }
+    const row = { id, header, roots: JSON.stringify(roots), created, origin, ...summary, token: lease?.token ?? null, holder: lease?.holder ?? null, heard: lease?.at ?? created }
     const [inserted] = yield* sql<{ readonly key: number }>`INSERT INTO sessions ${sql.insert(row)} ON CONFLICT (id) DO NOTHING RETURNING key`
     return inserted === undefined ? yield* logError("exists", `create session ${id}: there is one of that name already`) : inserted.key
   })

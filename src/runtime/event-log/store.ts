@@ -66,11 +66,19 @@ export interface Summary {
   readonly state: string
 }
 
+/**
+ * Where a session came from that was not held here from its beginning. A log that somebody else may have written says nothing about what may be done here: not where,
+ * not what was approved, and not what was about to run. `log`: it was imported as it is. `fork`: it goes on from such a log in a place of its own.
+ */
+export type Origin = "log" | "fork"
+
 export interface NewSession {
   /** The header's line as it was written. */
   readonly header: string
   readonly roots: readonly string[]
   readonly created: number
+  /** `null`: it was held here from its beginning. */
+  readonly origin: Origin | null
   readonly lease: Lease | null
 }
 
@@ -79,6 +87,7 @@ export interface StoredSession extends Summary {
   readonly header: string
   readonly roots: readonly string[]
   readonly created: number
+  readonly origin: Origin | null
 }
 
 /** A state as it was after event `n`. */

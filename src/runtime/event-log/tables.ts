@@ -38,5 +38,6 @@ export const LOG_TABLES: readonly Migration[] = [
     ) STRICT`,
     `CREATE TABLE blobs (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`
   ],
-  packLooseRows
+  packLooseRows,
+  ["ALTER TABLE sessions ADD COLUMN origin TEXT"]
 ]

@@ -8,7 +8,7 @@ import { EventLog } from "../event-log/event-log.ts"
 import { logError, logErrorOf, type LogError } from "../event-log/log-error.ts"
 import { makeLogReader } from "../event-log/read-log.ts"
 import { blocksOfFile } from "../event-log/scan.ts"
-import { originOf, rememberOrigin } from "../imported.ts"
+import { originOf } from "../imported.ts"
 import { sessionId } from "../opening.ts"
 import type { SettingsError } from "../settings.ts"
 import { namesOf } from "./bundle-names.ts"
@@ -45,7 +45,7 @@ export interface Forked {
  */
 export const fork = Effect.fn("Replay.fork")(function*(wish: ForkWish, log: { readonly file: string } | string, dataDirectory: string): Effect.fn.Return<Forked, LogError | SettingsError, EventLog | Blobs> {
   const source = yield* sourceOf(log, dataDirectory)
-  const foreign = typeof log !== "string" || originOf(dataDirectory, log) !== null
+  const foreign = typeof log !== "string" || (yield* originOf(yield* EventLog, dataDirectory, log)) !== null
   const at = yield* Clock.currentTimeMillis
   const session = sessionId(at)
   const planned = yield* forkedEvents(source.log, wish, at)
@@ -111,16 +111,15 @@ const withFiles = Effect.fnUntraced(function*(files: Files, checkpoint: NamedTre
 })
 
 /** Its name and its place are part of every state, so the events are stepped once more under these. */
-const keep = Effect.fnUntraced(function*({ parent, steps }: ForkedEvents, { file, dataDirectory }: FilesSource, foreign: boolean, session: string, root: string) {
+const keep = Effect.fnUntraced(function*({ parent, steps }: ForkedEvents, { file }: FilesSource, foreign: boolean, session: string, root: string) {
   const log = yield* EventLog
   const opened = steps[0]?.event as SessionOpened
   const first: SessionOpened = { ...opened, session, roots: foreign ? [root] : [root, ...opened.roots.slice(1)], parent }
   const own = yield* stepped(session, [first, ...steps.slice(1).map(({ event }) => event)])
   if (file !== null) yield* keepBlobs(file)
-  if (foreign) yield* Effect.try({ try: () => rememberOrigin(dataDirectory, session, "fork"), catch: (cause) => logErrorOf(`fork ${parent.session}`, cause) })
   yield* Effect.scoped(
     Effect.gen(function*() {
-      const journal = yield* log.create(first)
+      const journal = yield* log.create(first, { origin: foreign ? "fork" : null })
       for (const { event, actions, state } of own.slice(1)) journal.append(event, actions, state)
       yield* journal.durable
     })

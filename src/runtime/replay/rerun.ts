@@ -11,8 +11,10 @@ import type { Parent, SessionOpened } from "../../machine/event.ts"
 import type { ToolCall } from "../../machine/session.ts"
 import type { State } from "../../machine/state.ts"
 import { MACHINE_VERSION } from "../../machine/step.ts"
+import { sandboxState, type SandboxWish } from "../../effects/os/sandbox.ts"
 import { EventLog, type LogError } from "../event-log/event-log.ts"
 import { logError } from "../event-log/log-error.ts"
+import { originOf } from "../imported.ts"
 import { sessionId } from "../opening.ts"
 import type { Said, Session } from "../session.ts"
 import type { Sessions } from "../sessions.ts"
@@ -31,6 +33,8 @@ export interface RerunOptions {
   readonly directory: string | null
   /** The model that is asked where the tools are recorded. */
   readonly model: string
+  /** Whether a log from elsewhere may run its commands without a sandbox. */
+  readonly unheld: boolean
   /** Whether the day, durations and names of commits are compared, too. */
   readonly exact: boolean
 }
@@ -59,8 +63,11 @@ export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, sour
   const { log } = source
   if (log.header.machine > MACHINE_VERSION) return yield* logError("newer", `rerun ${log.header.session}: machine ${log.header.machine} decided it, this one is ${MACHINE_VERSION}; update Loom`)
   const opened = log.rows[0]?.event as SessionOpened
+  const foreign = source.file !== null || (yield* originOf(house.log, source.dataDirectory, log.header.session)) !== null
+  if (foreign && options.tools === "live" && !options.unheld) yield* requireSandbox(log.header.session)
   const place = options.tools === "live" ? yield* makeRerunPlace(source, options.directory) : null
-  const held = openedAgain(opened, place, options, yield* Clock.currentTimeMillis)
+  const again = openedAgain(opened, place, options, yield* Clock.currentTimeMillis)
+  const held = foreign ? ofForeign(again) : again
   const toHere = translation(opened.roots, held.roots)
   const record = recordOf(log)
   const unrecorded: ToolCall[] = []
@@ -68,6 +75,7 @@ export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, sour
     Effect.gen(function*() {
       const session = yield* house.sessions.openWith(held, {
         dataDirectory: place?.dataDirectory ?? source.dataDirectory,
+        ...(foreign ? { origin: "fork" as const, ...(options.unheld ? {} : { sandbox: CLOSED }) } : {}),
         ...(place === null ? {} : { llm: Layer.succeed(Llm, Llm.of({ ask: playInOrder(record.calls, toHere) })) }),
         perform: place === null ? performRecorded(record, (call) => unrecorded.push(call)) : performLive(record.hooks.some(({ commit }) => commit !== undefined))
       })
@@ -82,6 +90,22 @@ export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, sour
   if (!equal) place?.keep()
   const root = place === null || (equal && options.directory === null) ? null : place.root
   return { session: held.session, root, how: place?.how ?? `tools from the record, answers from ${held.settings.model}`, error: errorOf(state), unrecorded, ...differences, equal }
+})
+
+/** A log that was read from a file, or was imported, says itself what may run: so nothing of it leaves a sandbox without network. */
+const CLOSED: SandboxWish = { mode: "required", network: "off", hosts: [], keepVariables: [], alsoWritable: [] }
+
+const requireSandbox = Effect.fnUntraced(function*(id: string): Effect.fn.Return<void, LogError> {
+  const state = yield* sandboxState(CLOSED)
+  if (state.name === "on") return
+  return yield* logError("failed", `rerun ${id}: the log came from elsewhere, so its commands run in a sandbox, and ${state.why}; look through it, then \`loom rerun --no-sandbox\` runs them with all your rights`)
+})
+
+/** It works in its own copy alone, and asks no page of the web. */
+const ofForeign = (opened: SessionOpened): SessionOpened => ({
+  ...opened,
+  roots: opened.roots.slice(0, 1),
+  rules: [...["web_fetch", "web_search"].map((rule) => ({ decision: "deny", rule, source: "rerun of a log from elsewhere" }) as const), ...opened.rules]
 })
 
 /** What the opening of a rerun says of its parent: it begins with it, and goes its own way from there. */

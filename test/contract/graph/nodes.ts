@@ -68,7 +68,7 @@ export const nodePromises = (promised: Promised): void => {
       const again = yield* graph.add({ id: "s1:7", kind: "outcome", title: "b" })
       expect(again).toEqual({ ...first, isNew: false })
       yield* graph.remove("s1:7")
-      expect((yield* Effect.flip(graph.add({ id: "s1:7", kind: "action", title: "a" }))).message).toBe("add a action: s1:7 was removed; give another id")
+      expect((yield* Effect.flip(graph.add({ id: "s1:7", kind: "action", title: "a" }))).message).toBe("add an action: s1:7 was removed; give another id")
     }))
 
   promised("a change changes what it names, and its time always grows (GRAPH-3)", (graph) =>

@@ -5,10 +5,10 @@ import { emptyContent, joined, nodeWords } from "../../../src/effects/graph/join
 import { mergeGraphs } from "../../../src/effects/graph/merge-graph.ts"
 import { isOrdering, type GraphContent, type GraphEdge, type GraphNode } from "../../../src/effects/graph/node.ts"
 import { standing } from "../../../src/effects/graph/standing.ts"
-import { content, edge, fork, RUNS } from "./random/contents.ts"
+import { content, edge, fork, settings } from "./random/contents.ts"
 
 const holds = <T>(words: string, arbitrary: fc.Arbitrary<T>, law: (value: T) => void) =>
-  test(words, { timeout: 600_000 }, () => fc.assert(fc.property(arbitrary, (value) => void law(value)), { numRuns: RUNS }))
+  test(words, { timeout: 600_000 }, () => fc.assert(fc.property(arbitrary, (value) => void law(value)), settings(300)))
 
 const known = ({ edges, aside }: GraphContent): readonly GraphEdge[] => [...edges, ...aside]
 const ids = (all: readonly { readonly id: string }[]): readonly string[] => all.map(({ id }) => id)

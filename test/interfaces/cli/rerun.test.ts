@@ -4,7 +4,11 @@ import { afterAll, expect, test } from "vitest"
 import type { ScriptedAnswer } from "../../../src/effects/llm/script.ts"
 import { scripted } from "../../support/model-server/script.ts"
 import { startModelServer, type ModelServer } from "../../support/model-server/server.ts"
+import { noSandbox } from "../../effects/os/sandbox/support.ts"
 import { calls, loom, makePlace, says, type Place } from "../loom.ts"
+
+/** Where no sandbox works, a log in a file runs its commands only if it is told to. */
+const anyway = noSandbox ? ["--no-sandbox"] : []
 
 const servers: ModelServer[] = []
 afterAll(() => Promise.all(servers.map((server) => server.close())))
@@ -23,7 +27,7 @@ test("rerun leaves with 0 where all is as it was, from a session and from its fi
   const { id, file } = await recorded(place, calls("shell", { command: "cat README.md; printf x > made" }), says("done"))
   const equal = { code: 0, stdout: expect.stringMatching(/^equal: 2 requests, none differs; 1 result, none differs\nit is session \S+\n$/), stderr: "the files as they were at the start of turn 1, in a repository of their own with one commit\n" }
   expect(await loom(place, ["rerun", id])).toEqual(equal)
-  expect(await loom(place, ["rerun", file])).toEqual(equal)
+  expect(await loom(place, ["rerun", file, ...anyway])).toEqual(equal)
   expect((await loom(place, ["sessions", "--all"])).stdout).toContain(`, rerun of ${id},`)
   const directory = join(place.root, "..", "copy")
   expect((await loom(place, ["rerun", id, "--in", directory, "--json"])).code).toBe(0)
@@ -68,5 +72,5 @@ test("wrong use is told in a sentence: no such log, a model without recorded too
   const elsewhere = makePlace()
   expect(await loom(elsewhere, ["rerun", file])).toMatchObject({ code: 2, stderr: expect.stringContaining("or name a directory whose files shall do with --in") })
   writeFileSync(join(elsewhere.root, "x"), "x")
-  expect((await loom(elsewhere, ["rerun", file, "--in", "."])).code).toBe(0)
+  expect((await loom(elsewhere, ["rerun", file, "--in", ".", ...anyway])).code).toBe(0)
 })

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { calibrated, offloadThreshold, offloadTo, requestTokens, TOKENS_PER_KILOBYTE, tokensOf } from "../../../src/machine/policy/offload.ts"
 import type { Limits, Session } from "../../../src/machine/session.ts"
 import { slice } from "../../../src/machine/vector.ts"
-import { answered, asked, called, stateAfter, text, type Said } from "../talk.ts"
+import { answered, asked, called, last, stateAfter, text, type Said } from "../talk.ts"
 
 const withWindow = (windowTokens: number, outputTokensMax = 1): Session => {
   const { session } = stateAfter("WaitingForInput", [])
@@ -82,7 +82,20 @@ test("where nothing may leave, the window stays where it is", () => {
 test("a person who asks for it is told where there is nothing to offload", () => {
   const { session } = stateAfter("WaitingForInput", [{ type: "OffloadRequested" }])
   expect(session.window).toEqual({ base: 0, marker: null, bytes: 0 })
-  expect(stateAfter("CallingLlm", [...threeTurns, { type: "OffloadRequested" }]).call.stage).toEqual({ name: "offloading", for: "person", to: 9, counted: false })
+  const longer = [...asked("first ".repeat(100), 1), ...answered("one", 2), ...asked("second", 3), ...answered("two", 4)]
+  expect(stateAfter("CallingLlm", [...longer, { type: "OffloadRequested" }]).call.stage).toEqual({ name: "offloading", for: "person", to: 3, counted: false })
+})
+
+test("a person who asks for it is told how much became free", () => {
+  const longer = [...asked("first ".repeat(100), 1), ...answered("one", 2), ...asked("second", 3), ...answered("two", 4)]
+  expect(last([...longer, { type: "OffloadRequested" }, { type: "ContextOffloaded", effect: 5, ok: true, keeper: "k" }]).actions[0]).toEqual({
+    type: "DisplayMessage",
+    text: "about 128 tokens of the window are free again: 3 messages left it, nothing of them is lost"
+  })
+  expect(last([...threeTurns, { type: "OffloadRequested" }, { type: "ContextOffloaded", effect: 11, ok: true, keeper: "k" }]).actions[0]).toEqual({
+    type: "DisplayMessage",
+    text: "9 messages left the window, nothing of them is lost; they were shorter than the note that stands for them, so it is no smaller"
+  })
 })
 
 test("before a call that is too long its oldest part is stored; once that failed it goes out as it is", () => {

@@ -29,7 +29,9 @@ export const limits: fc.Arbitrary<Limits> = fc.record({
   attemptsMax: fc.constantFrom(3, 2, 1),
   toolsParallelMax: fc.constantFrom(2, 8, 1, 0),
   outputTokensMax: fc.constantFrom(1000, 64),
-  windowTokensMax: fc.constantFrom(null, null, 120, 250, 1)
+  windowTokensMax: fc.constantFrom(null, null, 120, 250, 1),
+  offloadPercent: fc.constantFrom(55, 1, 100, 0),
+  answerTokensMin: fc.constantFrom(0, 4096, 40_000)
 }, PLAIN)
 
 const someLimits = limits.chain((all) => fc.subarray(Object.keys(all) as (keyof Limits)[]).map((keys) => Object.fromEntries(keys.map((key) => [key, all[key]])) as Partial<Limits>))
@@ -72,7 +74,11 @@ export const rules: fc.Arbitrary<readonly Rule[]> = fc.array(
 
 const openings = fc
   .record({ seed: fc.nat(0xffff), limits: fc.oneof({ weight: 2, arbitrary: fc.constant(LIMITS) }, { weight: 3, arbitrary: someLimits }), mode: modes, attended: fc.constantFrom(true, true, false), rules })
-  .map(({ seed, limits: given, mode, attended, rules: ruling }) => opening({ seed, limits: given, settings: { mode, attended }, rules: ruling, ...parentBy(seed) }))
+  .map(({ seed, limits: given, mode, attended, rules: ruling }) => opening({ seed, limits: given, settings: { mode, attended }, rules: ruling, ...parentBy(seed), ...readersBy(seed) }))
+
+/** Some sessions have what reads keepers, some only one half of it. */
+const readersBy = (seed: number): Pick<Opening, "moreTools"> =>
+  seed % 3 === 1 ? { moreTools: ["context_search", "context_read"] } : seed % 7 === 5 ? { moreTools: ["context_read"] } : {}
 
 /** Some sessions are forks. */
 const parentBy = (seed: number): Pick<Opening, "parent"> => {

@@ -26,16 +26,18 @@ export interface Opening {
   readonly rules?: readonly Rule[]
   readonly seed?: number
   readonly parent?: Parent
+  /** Names of tools beside those of the tables. */
+  readonly moreTools?: readonly string[]
 }
 
-export const opening = ({ settings = {}, limits = {}, rules = [], seed = 1, parent }: Opening = {}): SessionOpened => ({
+export const opening = ({ settings = {}, limits = {}, rules = [], seed = 1, parent, moreTools = [] }: Opening = {}): SessionOpened => ({
   type: "SessionOpened",
   at: 0,
   session: "s",
   machine: MACHINE_VERSION,
   seed,
   system: "help",
-  tools: ["file_read", "file_edit", "shell", "ask_user"].map(tool),
+  tools: ["file_read", "file_edit", "shell", "ask_user", ...moreTools].map(tool),
   rules,
   roots: ["/work"],
   modelsByName: MODELS,

@@ -48,7 +48,7 @@ test.each(OLDER)("%s is taken up by this machine, which says so, and is whole an
   const place = newPlace(Array.from({ length: 12 }, () => says("Gladly.")))
   await withApp(place, (app) =>
     Effect.gen(function*() {
-      const { session: id, events } = yield* app.log.importFrom(golden(name))
+      const { session: id, events } = yield* app.log.importFrom(golden(name), null)
       for (const _ of [1, 2]) {
         yield* Effect.scoped(
           Effect.gen(function*() {

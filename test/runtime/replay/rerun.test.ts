@@ -15,7 +15,7 @@ import type { Session } from "../../../src/runtime/session.ts"
 import { emptyDirectory, filesOf } from "../../effects/git/place.ts"
 import { ANSWERS, newPlace, says, shell, tool, withApp, type Place } from "./support/worked-session.ts"
 
-const LIVE: RerunOptions = { tools: "live", directory: null, model: "scripted:none", exact: false }
+const LIVE: RerunOptions = { tools: "live", directory: null, model: "scripted:none", unheld: true, exact: false }
 
 const load = (app: App, id: string) => Effect.provideService(loadSession(id), EventLog, app.log)
 

@@ -118,7 +118,7 @@ describe("a log of 500 events on which a faulty machine breaks a law shrinks bel
 })
 
 test("a call that failed far into a long session shrinks to the one turn that makes it, and its texts with it", async () => {
-  const rows = longLog(soundMachine, 500, 8)
+  const rows = longLog(soundMachine, 500, 9)
   const shows = (candidate: readonly Row[]): boolean => candidate.some(({ event, actions }) => event.type === "ToolCompleted" && event.status === "error" && actions.some(({ type }) => type === "SendLlmRequest" || type === "RunPostToolsHook"))
   const shrunk = await shrinkLog(rows, shows)
   expect(typesIn(shrunk)).toEqual(["SessionOpened", "UserInput", "ContextGathered", "LlmToolCallDelta", "LlmCompleted", "ToolCallsVetted", "ToolCompleted"])

@@ -83,6 +83,20 @@ export const windowLaws: readonly EdgeLaw[] = [
   },
   {
     id: "rule 8",
+    words: "a person who frees the window is told how many messages left it, and how much became free",
+    broken: ({ event, outcome, before, after, actions, known }) => {
+      if (event.type !== "ContextOffloaded" || outcome !== "ok" || failedNow(event) || known.offloadFor !== "person") return null
+      const said = actions.flatMap((action) => (action.type === "DisplayMessage" ? [action.text] : []))
+      const messages = after.session.window.base - before.session.window.base
+      const queued = newEntries(before, after).reduce((sum, { bytes }) => sum + bytes, 0)
+      const { window } = after.session
+      const freed = requestTokens(before.session) - requestTokens({ ...after.session, window: { ...window, bytes: window.bytes - queued } })
+      const due = freed > 0 ? [`about ${freed} tokens`, `${messages} messages`] : [`${messages} messages`, "no smaller"]
+      return said.some((text) => due.every((words) => text.includes(words))) ? null : `${freed} tokens of ${messages} messages are free, it says ${JSON.stringify(said)}`
+    }
+  },
+  {
+    id: "rule 8",
     words: "what came back as too long offloads once a step and goes on; a second time, or with nothing to offload, it is permanent",
     broken: ({ event, outcome, actions, after, known, before }) => {
       if (event.type !== "LlmFailed" || event.failure !== "overflow" || outcome !== "ok") return null
@@ -94,6 +108,8 @@ export const windowLaws: readonly EdgeLaw[] = [
     }
   }
 ]
+
+const READERS: readonly string[] = ["context_search", "context_read"]
 
 const failedNow = (event: Edge["event"]): boolean => event.type === "ContextOffloaded" && (!event.ok || event.keeper === undefined)
 
@@ -123,6 +139,8 @@ const markerComplaint = ({ before, after }: Edge, old: Window, now: Window, keep
   if (marker.keepers.join("\n") !== [...(old.marker?.keepers ?? []), keeper].join("\n")) return `it names ${marker.keepers.join()}, ${keeper} was added`
   if (marker.entries !== now.base) return `its marker speaks of ${marker.entries} entries, ${now.base} left`
   if (!marker.text.includes(keeper)) return "its words do not name the keeper"
+  const readable = READERS.every((reader) => after.session.opened.tools.some(({ name }) => name === reader))
+  if (READERS.some((reader) => marker.text.split("\n", 1)[0]!.includes(reader) !== readable)) return `its words ${readable ? "do not name" : "name"} what reads the keeper`
   const request = firstWords(after.session)
   return request === null || marker.text.includes(request) ? null : `its words do not repeat ${JSON.stringify(request)}`
 }

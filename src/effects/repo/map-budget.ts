@@ -1,0 +1,69 @@
+import { fitsTokens } from "../llm/tokens.ts"
+import { definitionChooser } from "./map-definitions.ts"
+import { mapText, type MapFile } from "./map-text.ts"
+import type { RankBase } from "./rank-base.ts"
+import type { FileSymbols } from "./symbols.ts"
+
+/** A map and the files it tells of, the most wanted first. An empty text tells of none. */
+export interface RepositoryMap {
+  readonly text: string
+  readonly files: readonly MapFile[]
+}
+
+export const NO_MAP: RepositoryMap = { text: "", files: [] }
+
+/** How much of the budget goes to files with their definitions; names of further files, a few tokens each, get the rest. */
+const TOLD_SHARE = 0.55
+/** How many definitions are told of the most wanted file, the next, and so on; of all others as many as of the last. */
+const DEFINITIONS_BY_PLACE = [8, 8, 6, 6, 4, 4, 3, 3, 3, 3, 2]
+/** Of so many at most. */
+const TOLD_MAX = 400
+
+export interface Budget {
+  readonly budgetTokens: number
+  /** By whose tokens is counted; without it as for Claude. */
+  readonly model?: string
+  readonly toldShare?: number
+}
+
+/**
+ * The map of as many files as the budget holds, the most wanted first: those in front with definitions, the others by their names.
+ * Each text that is taken was counted as a whole, so that none is ever over the budget.
+ */
+export const mapWithin = (base: RankBase, order: readonly number[], words: string, { budgetTokens, model = "", toldShare = TOLD_SHARE }: Budget): RepositoryMap => {
+  const choose = definitionChooser(base, words)
+  const fileAt = (place: number): FileSymbols => base.files[order[place] as number] as FileSymbols
+  const toldAt = remembered((place) => ({ file: fileAt(place), definitions: choose(order[place] as number, definitionsMax(place)) }))
+  const namedAt = (place: number): MapFile => ({ file: fileAt(place), definitions: [] })
+  const filesOf = (told: number, all: number): readonly MapFile[] => Array.from({ length: all }, (_, place) => (place < told ? toldAt(place) : namedAt(place)))
+  const fits = (files: readonly MapFile[], share: number): boolean => fitsTokens(mapText(files), Math.floor(budgetTokens * share), model)
+  const told = largest(Math.min(order.length, TOLD_MAX), budgetTokens / TOLD_TOKENS, (count) => fits(filesOf(count, count), toldShare))
+  const all = told + largest(order.length - told, budgetTokens / NAMED_TOKENS, (count) => fits(filesOf(told, told + count), 1))
+  const files = filesOf(told, all)
+  return all === 0 ? NO_MAP : { text: mapText(files), files }
+}
+
+/** About what a file takes, to begin the search near its end. */
+const TOLD_TOKENS = 100
+const NAMED_TOKENS = 14
+
+const definitionsMax = (place: number): number => DEFINITIONS_BY_PLACE[Math.min(place, DEFINITIONS_BY_PLACE.length - 1)] as number
+
+const remembered = <A>(make: (place: number) => A): ((place: number) => A) => {
+  const known: A[] = []
+  return (place) => (known[place] ??= make(place))
+}
+
+/** The largest count up to `max` that fits, 0 where none does: looked for from `near` in growing steps, and by halving once it is enclosed. */
+export const largest = (max: number, near: number, fits: (count: number) => boolean): number => {
+  let low = 0
+  let high = max
+  for (let at = Math.round(near), step = STEP; low < high; step *= 2) {
+    const tried = Math.min(high, Math.max(low + 1, at))
+    if (fits(tried)) low = tried
+    else high = tried - 1
+    at = high === max ? low + step : low === 0 ? high - step : Math.ceil((low + high) / 2)
+  }
+  return low
+}
+const STEP = 4

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { fileURLToPath } from "node:url"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as SqlClient from "effect/sql/SqlClient"
+import { expect, test } from "vitest"
+import { Graph, layerGraphSql, noGraph, type ProjectGraph } from "../../../src/effects/graph/graph.ts"
+import { standing } from "../../../src/effects/graph/standing.ts"
+import { layer as layerSqlite } from "../../../src/effects/os/sqlite.ts"
+
+const directory = mkdtempSync(join(tmpdir(), "loom-graph-"))
+let files = 0
+const newFile = (): string => join(directory, `${++files}.db`)
+
+const inFile = <A>(file: string, use: (graph: ProjectGraph, sql: SqlClient.SqlClient) => Effect.Effect<A, unknown>): Promise<A> =>
+  Effect.runPromise(
+    Effect.gen(function*() {
+      return yield* use((yield* Graph).of("/ws"), yield* SqlClient.SqlClient)
+    }).pipe(Effect.provide(Layer.provideMerge(layerGraphSql, layerSqlite({ file, busyTimeoutMs: 20 }))), Effect.scoped)
+  )
+
+test("two processes write to one graph: all of both is there, and no cycle, whoever was first (GRAPH-24)", { timeout: 60_000 }, async () => {
+  const file = newFile()
+  const rounds = 60
+  const script = fileURLToPath(new URL("./one-of-two.ts", import.meta.url))
+  const ends = await Promise.all(
+    ["a", "b"].map((me) => new Promise<string>((resolve) => {
+      const child = spawn(process.execPath, [script, file, me, String(rounds)], { stdio: ["ignore", "pipe", "pipe"] })
+      let said = ""
+      child.stdout.on("data", (piece) => (said += piece))
+      child.stderr.on("data", (piece) => (said += piece))
+      child.on("close", () => resolve(said))
+    }))
+  )
+  const linked = ends.flatMap((said) => JSON.parse(said) as readonly string[])
+  const [content, unsound] = await inFile(file, (graph, sql) =>
+    Effect.all([graph.content, sql`SELECT 1 FROM graph_edges e JOIN graph_nodes s ON s.key = e.source JOIN graph_nodes t ON t.key = e.target WHERE e.ordering = 1 AND s.rank >= t.rank`]))
+  expect(unsound).toEqual([])
+  expect(content.nodes.map(({ id }) => id)).toEqual([...Array.from({ length: 8 }, (_, at) => `s${at}`), ...["a", "b"].flatMap((me) => Array.from({ length: rounds }, (_, at) => `${me}${at}`))].sort())
+  expect(content.edges.filter(({ to }) => to.startsWith("s")).map(({ id }) => id)).toEqual(linked.toSorted())
+  expect(content.edges.length).toBe(linked.length + 2 * rounds)
+  expect(linked.length).toBeGreaterThan(10)
+  expect(standing(new Set(content.nodes.map(({ id }) => id)), content.edges).aside).toEqual([])
+})
+
+test("a write that finds the database held says so, loses nothing, and can be said again (GRAPH-24)", async () => {
+  const file = newFile()
+  await inFile(file, (graph) =>
+    Effect.gen(function*() {
+      yield* graph.add({ id: "a", kind: "goal", title: "a" })
+      const before = yield* graph.content
+      const other = new DatabaseSync(file)
+      other.exec("BEGIN IMMEDIATE")
+      const failed = yield* Effect.flip(graph.add({ id: "b", kind: "action", title: "b" }, [{ from: "a", type: "leads_to" }]))
+      expect((failed as Error).message).toBe("add an action: another process holds the database; try again when it is done")
+      expect(yield* graph.get("a")).toEqual(before.nodes[0])
+      other.exec("COMMIT")
+      other.close()
+      expect(yield* graph.content).toEqual(before)
+      yield* graph.add({ id: "b", kind: "action", title: "b" }, [{ from: "a", type: "leads_to" }])
+      expect((yield* graph.content).edges).toHaveLength(1)
+    }))
+})
+
+test("a write that the disk has no room for says so, and nothing of it is there (GRAPH-24)", async () => {
+  await inFile(newFile(), (graph, sql) =>
+    Effect.gen(function*() {
+      yield* graph.add({ id: "a", kind: "goal", title: "a" })
+      const before = yield* graph.content
+      const [{ page_count: pages }] = (yield* sql.unsafe("PRAGMA page_count")) as unknown as readonly [{ readonly page_count: number }]
+      yield* sql.unsafe(`PRAGMA max_page_count = ${pages + 2}`)
+      const big = { kind: "observation" as const, title: "b", description: "words ".repeat(10_000) }
+      const failed = yield* Effect.flip(graph.add({ id: "b", ...big }, [{ from: "a", type: "leads_to" }]))
+      expect((failed as Error).message).toBe("add an observation: the disk is full; free some space and try again")
+      expect(yield* graph.content).toEqual(before)
+      yield* sql.unsafe("PRAGMA max_page_count = 100000")
+      yield* graph.add({ id: "b", ...big }, [{ from: "a", type: "leads_to" }])
+      expect((yield* graph.search("words")).length).toBe(1)
+    }))
+})
+
+test("tables of a newer Loom are left alone, and said so; once they are gone the graph opens (GRAPH-24)", async () => {
+  await inFile(newFile(), (graph, sql) =>
+    Effect.gen(function*() {
+      yield* sql`CREATE TABLE loom_rooms (room TEXT PRIMARY KEY, version INTEGER NOT NULL)`
+      yield* sql`INSERT INTO loom_rooms VALUES ('graph', 99)`
+      expect(((yield* Effect.flip(graph.content)) as Error).message).toContain("its graph is of version 99")
+      yield* sql`DELETE FROM loom_rooms`
+      expect((yield* graph.content).nodes).toEqual([])
+    }))
+})
+
+test("a graph that is gone under its reader is a sentence", async () => {
+  await inFile(newFile(), (graph, sql) =>
+    Effect.gen(function*() {
+      yield* graph.add({ kind: "goal", title: "a" })
+      yield* sql`DROP TABLE graph_edges`
+      expect(((yield* Effect.flip(graph.walk("x", "down"))) as Error).message).toContain("there is no node x")
+      expect(((yield* Effect.flip(graph.pulse)) as Error).message).toBe("take the graph's pulse: no such table: graph_edges")
+    }))
+})
+
+test("where no graph is kept every operation says so", async () => {
+  const graph = noGraph.of("/ws")
+  const errors = await Effect.runPromise(Effect.all([Effect.flip(graph.add({ kind: "goal", title: "g" })), Effect.flip(graph.content), Effect.flip(graph.pulse)]))
+  expect(errors.map(({ message }) => message)).toEqual(Array(3).fill("decision graph: none is kept here; go on without it"))
+})
