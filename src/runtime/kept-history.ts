@@ -8,6 +8,8 @@ import { EventLog, type LogError, type SessionInfo } from "./event-log/event-log
 import { logErrorOf } from "./event-log/log-error.ts"
 import { originOf } from "./imported.ts"
 
+export type { Problem } from "../effects/os/problem.ts"
+
 /**
  * The logs as the source of all keepers: what was imported, forked, lost or damaged is kept anew from them. A log is looked through
  * once, then only what is new in it.

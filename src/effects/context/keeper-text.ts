@@ -9,7 +9,7 @@ export const messagesOf = (entries: readonly Entry[], from: number): readonly Ke
     speaker: speakerOf(entry),
     text: bodyOf(entry),
     words: wordsInArguments(entry),
-    repeats: entry.type === "results" && entry.results.length > 0 && entry.results.every(({ call }) => asking.has(call))
+    repeats: onlyRepeats(entry, asking)
   }))
 }
 
@@ -18,11 +18,16 @@ export const keeperText = (messages: readonly KeptMessage[]): string => messages
 
 export const messageText = ({ number, speaker, text }: KeptMessage): string => `#${number} ${speaker}\n${text}`
 
-/** What reads keepers only says again what others said. */
+/** What reads keepers only says again what others said, and asks for it. */
 const REPEATING: ReadonlySet<string> = new Set(["context_search", "context_read"])
 
 const callsThatAsk = (entries: readonly Entry[]): ReadonlySet<string> =>
   new Set(entries.flatMap((entry) => (entry.type === "assistant" ? entry.blocks : []).flatMap((block) => (block.type === "tool-call" && REPEATING.has(block.name) ? [block.id] : []))))
+
+const onlyRepeats = (entry: Entry, asking: ReadonlySet<string>): boolean => {
+  if (entry.type === "results") return entry.results.length > 0 && entry.results.every(({ call }) => asking.has(call))
+  return entry.type === "assistant" && entry.blocks.length > 0 && entry.blocks.every((block) => block.type === "tool-call" && asking.has(block.id))
+}
 
 /** What arguments say where they write it with escapes: a search would not find the words. Empty where they are plain. */
 const wordsInArguments = (entry: Entry): string =>

@@ -8,6 +8,8 @@ import type { Hit, KeepersOf } from "./keepers.ts"
 export interface KeptOf {
   /** Messages in which the words stand, best first; what stands in several sessions, as in a fork, is told once. */
   readonly search: (project: string, words: string, hitsMax: number, session: string | null) => Effect.Effect<Found, Problem>
+  /** The keepers of one session, in the order of its transcript. */
+  readonly spans: (project: string, session: string) => Effect.Effect<readonly KeptSpan[], Problem>
   /** The keeper of that name, or that holds that message (`SESSION#NUMBER`, `#NUMBER` for the session that asks), whole. Errors: there is none. */
   readonly read: (project: string, id: string, session: string | null) => Effect.Effect<ReadSpan, Problem>
 }
@@ -45,7 +47,7 @@ export interface KeptHistory {
 export const noHistory: KeptHistory = { complete: () => Effect.succeed([]), restore: () => Effect.succeed([]), isForeign: () => Effect.succeed(false) }
 
 /** Nothing is kept where no runtime says so, as in a host's own rooms. */
-const nothingKept: KeptOf = { search: () => Effect.fail(problem(NONE)), read: () => Effect.fail(problem(NONE)) }
+const nothingKept: KeptOf = { search: () => Effect.fail(problem(NONE)), spans: () => Effect.fail(problem(NONE)), read: () => Effect.fail(problem(NONE)) }
 const NONE = "look for what left the window: nothing is kept here"
 
 export const Kept = Context.Reference<KeptOf>("loom/Kept", { defaultValue: () => nothingKept })
@@ -57,6 +59,7 @@ export const keptOf = (keepers: KeepersOf, history: KeptHistory = noHistory): Ke
     const shown = withoutCopies(hits, session).slice(0, hitsMax)
     return { hits: yield* Effect.forEach(shown, (hit) => Effect.map(history.isForeign(hit.span.session), (imported) => ({ ...hit, imported }))), notes }
   }),
+  spans: (project, session) => Effect.andThen(history.complete(project), keepers.spans(project, session)),
   read: Effect.fnUntraced(function*(project, id, session) {
     const notes = yield* history.complete(project)
     const { span, number } = yield* spanOf(keepers, project, id, session)

@@ -40,7 +40,7 @@ export const FLAGS = {
   "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
   "max-budget-usd": { value: "DOLLARS", group: "limits", help: "money of the session at most" },
   "output-format": { value: "FORMAT", group: "output", help: "text, json or stream-json" },
-  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, fork, bisect, shrink, test, permissions, config, tools, map, hooks, trust, doctor" },
+  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, fork, bisect, shrink, test, permissions, config, tools, map, hooks, trust, context, doctor" },
   at: { value: "N", group: "replay", of: ["replay", "fork"], help: "replay: begin with event N; without a terminal that event and its state; fork: go on from it" },
   break: { value: "EXPR", many: true, group: "replay", of: ["replay"], help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
   play: { value: "SPEED", group: "replay", of: ["replay"], help: "replay: play it as it streamed, as 1x or 4x" },

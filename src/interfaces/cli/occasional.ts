@@ -1,6 +1,7 @@
 /** The commands that are called now and then, in one piece: each piece of the bundle is a file that every start has to find. */
 export { bisect } from "./bisect.ts"
 export { config } from "./config.ts"
+export { context } from "./context.ts"
 export { diff } from "./diff.ts"
 export { doctor } from "./doctor.ts"
 export { exportLog } from "./export.ts"

@@ -1,4 +1,3 @@
-import { offloadThreshold, requestTokens, tokensOf } from "../../machine/policy/offload.ts"
 import { inOrder } from "../../machine/policy/explain.ts"
 import { permissionsOf, type Permissions } from "../../machine/policy/permission.ts"
 import type { PermissionMode, Rule, Session } from "../../machine/session.ts"
@@ -6,7 +5,6 @@ import type { SandboxState } from "../../runtime/app.ts"
 import { costWords, count, plural, usageWords } from "./money.ts"
 import { fitted, span, whole, type Shown, type Tone } from "./shown.ts"
 import { sandboxSentence, sandboxWord } from "./sandbox-words.ts"
-import { windowPercent } from "./status-line.ts"
 import { oneLine } from "./visible.ts"
 
 /** Which permissions hold: the mode, the rules in the order they count, and what a person allowed for the session. */
@@ -44,17 +42,3 @@ export const costLines = ({ usage, settings }: Session): readonly Shown[] => [
   ...(settings.limits.costMax === null ? [] : [whole(span("dim", `the budget is $${(settings.limits.costMax / 1e9).toFixed(2)}`))]),
   ...(settings.limits.tokensMax === null ? [] : [whole(span("dim", `the budget is ${count(settings.limits.tokensMax)} tokens`))])
 ]
-
-/** What the model would see now. */
-export const contextLines = (session: Session): readonly Shown[] => {
-  const { opened, window, transcript, tokensPerKilobyte } = session
-  const tokens = (bytes: number): string => count(tokensOf(bytes, tokensPerKilobyte))
-  return [
-    whole(span("strong", `${windowPercent(session)} %`), span("plain", ` of the window: about ${count(requestTokens(session))} tokens, offloaded from ${count(offloadThreshold(session))} on`)),
-    whole(span("dim", `  system text and ${plural(opened.tools.length, "tool")}  about ${tokens(opened.bytes)} tokens`)),
-    whole(span("dim", `  ${plural(transcript.length - window.base, "message")}  about ${tokens(window.bytes)} tokens`)),
-    ...(window.marker === null
-      ? []
-      : [whole(span("dim", `  ${plural(window.marker.entries, "earlier message")} left for ${plural(window.marker.keepers.length, "keeper")}; nothing of them is lost`))])
-  ]
-}

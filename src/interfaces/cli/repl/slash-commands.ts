@@ -11,7 +11,7 @@ import type { SessionSummary } from "../../../runtime/sessions.ts"
 import { MODES, nearest, type SettingsError } from "../../../runtime/settings.ts"
 import type { UndoWish } from "../../../runtime/replay/undo.ts"
 import { conversation } from "../../view/conversation.ts"
-import { contextLines, costLines, MODE_WORDS, permissionLines } from "../../view/holding.ts"
+import { costLines, MODE_WORDS, permissionLines } from "../../view/holding.ts"
 import { sessionLines } from "../../view/session-lines.ts"
 import { sessionsOf, sessionTree } from "../../view/session-tree.ts"
 import { fitted, span, whole, type Shown } from "../../view/shown.ts"
@@ -73,7 +73,7 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
         Effect.catchTag("LogError", told(context))
       )
     case "context":
-      return shown(context, contextLines(session.state().session))
+      return tellWindow(context)
     case "continue":
       return Effect.as(say({ type: "ContinueRequested" }), null)
     case "compact":
@@ -97,6 +97,11 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
 const tellPermissions = (sandbox: SandboxState, context: SlashContext): Outcome =>
   Effect.flatMap(Effect.promise(() => import("../../view/permission-lines.ts")), ({ workspaceLines }) =>
     shown(context, [...permissionLines(context.session.state().session, sandbox), ...workspaceLines(context.app.workspace)])
+  )
+
+const tellWindow = (context: SlashContext): Outcome =>
+  Effect.flatMap(Effect.promise(() => Promise.all([import("../../../runtime/window-zones.ts"), import("../../view/context-lines.ts")])), ([{ windowReport }, { contextLines }]) =>
+    shown(context, contextLines(windowReport(context.session.state().session, context.app.settings.zones)))
   )
 
 const shown = ({ show }: SlashContext, lines: readonly Shown[]): Outcome => Effect.sync(() => (show(lines), null))

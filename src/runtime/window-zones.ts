@@ -1,0 +1,101 @@
+import { utf8Bytes } from "../machine/bytes.ts"
+import { offloadThreshold, offloadTo, requestTokens, tokensOf } from "../machine/policy/offload.ts"
+import type { Entry, Session } from "../machine/session.ts"
+import { slice } from "../machine/vector.ts"
+import type { Zones } from "./settings.ts"
+
+export type ZoneName = "system" | "tools" | "rules" | "decisions" | "map" | "surroundings" | "history" | "marker"
+
+/** A part of the window. Units: tokens, estimated as the machine estimates them. */
+export interface Zone {
+  readonly name: ZoneName
+  readonly tokens: number
+  /** What it may take at most, where a setting says so; what a session is opened with is never cut. */
+  readonly tokensMax: number | null
+  /** Why it is there. */
+  readonly why: string
+}
+
+/** One message of the window. */
+export interface WindowMessage {
+  readonly number: number
+  readonly type: Entry["type"]
+  readonly tokens: number
+}
+
+/** What the model would see now, and how far it is from offloading. Units: tokens. */
+export interface WindowReport {
+  readonly session: string
+  readonly model: string
+  /** `null` where nothing is known of the model. */
+  readonly windowTokens: number | null
+  /** Of the next request. */
+  readonly tokens: number
+  readonly thresholdTokens: number
+  /** Up to the threshold; below zero where it is passed. */
+  readonly leftTokens: number
+  /** Free for the answer. */
+  readonly answerTokens: number
+  readonly zones: readonly Zone[]
+  readonly messages: readonly WindowMessage[]
+  /** What would leave if it were offloaded now, as the machine would and all that can. */
+  readonly wouldLeave: { readonly messages: number; readonly tokens: number }
+  readonly couldLeave: { readonly messages: number; readonly tokens: number }
+  /** What left already. */
+  readonly left: { readonly messages: number; readonly keepers: readonly string[] }
+}
+
+export const windowReport = (session: Session, zones: Zones): WindowReport => {
+  const { window, settings, transcript, tokensPerKilobyte } = session
+  const facts = Object.hasOwn(session.modelsByName, settings.model) ? session.modelsByName[settings.model] : undefined
+  const tokens = (bytes: number): number => tokensOf(bytes, tokensPerKilobyte)
+  const leaving = (to: number) => ({ messages: to - window.base, tokens: tokens(slice(transcript, window.base, to).reduce((sum, { bytes }) => sum + bytes, 0)) })
+  const whole = requestTokens(session)
+  const threshold = offloadThreshold(session)
+  return {
+    session: session.id,
+    model: settings.model,
+    windowTokens: facts?.windowTokens ?? null,
+    tokens: whole,
+    thresholdTokens: threshold,
+    leftTokens: threshold - whole,
+    answerTokens: Math.max(settings.limits.answerTokensMin ?? 0, Math.min(settings.limits.outputTokensMax, facts?.outputTokensMax ?? settings.limits.outputTokensMax)),
+    zones: zonesOf(session, zones, tokens),
+    messages: slice(transcript, window.base).map(({ type, bytes }, index) => ({ number: window.base + index, type, tokens: tokens(bytes) })),
+    wouldLeave: leaving(offloadTo(session, "enough")),
+    couldLeave: leaving(offloadTo(session, "all")),
+    left: { messages: window.marker?.entries ?? 0, keepers: window.marker?.keepers ?? [] }
+  }
+}
+
+const zonesOf = ({ opened, window, transcript }: Session, zones: Zones, tokens: (bytes: number) => number): readonly Zone[] => {
+  const gathered = gatheredBytes(slice(transcript, window.base))
+  const marker = window.marker === null ? 0 : utf8Bytes(window.marker.text)
+  const said = window.bytes - marker - gathered.rules - gathered.decisions - gathered.map - gathered.surroundings
+  return [
+    { name: "system", tokens: tokens(utf8Bytes(opened.system)), tokensMax: zones.systemTokens, why: "fixed when the session was opened" },
+    { name: "tools", tokens: tokens(utf8Bytes(JSON.stringify(opened.tools))), tokensMax: zones.toolsTokens, why: `${opened.tools.length} definitions, fixed when the session was opened` },
+    { name: "rules", tokens: tokens(gathered.rules), tokensMax: zones.rulesTokens, why: "rules files of the workspace, said again when they change" },
+    { name: "decisions", tokens: tokens(gathered.decisions), tokensMax: zones.decisionsTokens, why: "from the decision graph, said again when they change" },
+    { name: "map", tokens: tokens(gathered.map), tokensMax: zones.mapTokens, why: "of the repository, said again when it changes" },
+    { name: "surroundings", tokens: tokens(gathered.surroundings), tokensMax: null, why: "directory, git, day, and what hooks gathered" },
+    { name: "history", tokens: tokens(said), tokensMax: null, why: `what was said since message ${window.base}` },
+    { name: "marker", tokens: tokens(marker), tokensMax: null, why: window.marker === null ? "nothing left the window yet" : `stands for ${window.marker.entries} messages that left` }
+  ]
+}
+
+type Gathered = Readonly<Record<"rules" | "decisions" | "map" | "surroundings", number>>
+
+const ZONE_BY_TAG: Readonly<Record<string, keyof Gathered>> = { instructions: "rules", decisions: "decisions", "repository-map": "map" }
+
+/** Fragments are parted by a blank line, and each begins with a tag of its own source. */
+const FRAGMENT = /\n\n(?=<(?:instructions|decisions|repository-map|environment|git|date)\b)/
+
+const gatheredBytes = (entries: readonly Entry[]): Gathered => {
+  const bytes = { rules: 0, decisions: 0, map: 0, surroundings: 0 }
+  for (const entry of entries) {
+    if (entry.type !== "note" || entry.source !== "context") continue
+    for (const fragment of entry.text.split(FRAGMENT)) bytes[ZONE_BY_TAG[/^<([a-z-]+)/.exec(fragment)?.[1] ?? ""] ?? "surroundings"] += utf8Bytes(fragment)
+  }
+  return bytes
+}

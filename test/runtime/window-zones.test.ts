@@ -1,0 +1,28 @@
+import { expect, test } from "vitest"
+import { DEFAULT_ZONES } from "../../src/runtime/settings.ts"
+import { windowReport } from "../../src/runtime/window-zones.ts"
+import { answered, stateAfter, text, type Said } from "../machine/talk.ts"
+
+const gathered = (...fragments: readonly string[]): readonly Said[] => [
+  { type: "UserInput", parts: text("hello") },
+  { type: "ContextGathered", effect: 1, fragments: fragments.map((fragment) => ({ source: "x", text: fragment })) },
+  ...answered("hi", 2)
+]
+
+test("each fragment counts in the zone of its source, whatever stands in it (CONTEXT-13)", () => {
+  const instructions = `<instructions file="A.md">\n${"a".repeat(1000)}\n\n<div>b</div>\n</instructions>`
+  const { session } = stateAfter("WaitingForInput", gathered(instructions, `<decisions>\n${"d".repeat(2000)}\n</decisions>`, `<repository-map>\n${"m".repeat(3000)}\n</repository-map>`, "<git>main</git>"))
+  const report = windowReport(session, { ...DEFAULT_ZONES, mapTokens: 5 })
+  expect(report.zones.map(({ name, tokens, tokensMax }) => [name, tokens, tokensMax])).toEqual([
+    ["system", 2, 2048],
+    ["tools", 86, 2048],
+    ["rules", 296, 8192],
+    ["decisions", 567, 1024],
+    ["map", 850, 5],
+    ["surroundings", 5, null],
+    ["history", 4, null],
+    ["marker", 0, null]
+  ])
+  expect(report.messages.map(({ number, type }) => [number, type])).toEqual([[0, "user"], [1, "note"], [2, "assistant"]])
+  expect([report.couldLeave.messages, report.thresholdTokens - report.leftTokens]).toEqual([2, report.tokens])
+})
