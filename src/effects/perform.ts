@@ -14,6 +14,7 @@ import { hasHook, type HookDesk } from "./hooks/desk.ts"
 import { askModel } from "./llm/runner.ts"
 import type { Llm } from "./llm/llm.ts"
 import { Background } from "./tools/background.ts"
+import { EventNow } from "./tools/moment.ts"
 import { RulesHeld } from "./tools/rules-held.ts"
 import type { ToolServices } from "./tools/runner.ts"
 import { waitForRetry } from "./timer.ts"
@@ -48,7 +49,7 @@ export interface PerformOptions {
   readonly hooks?: HookDesk | null
 }
 
-/** Which room does what an action asks for. What is only told to a person, and a question to one, is no work. */
+/** Which room does what an action asks for. What is only told to a person or remembered, and a question to one, is no work. */
 export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, { autoCommit, hooks: desk = null }: PerformOptions): readonly Work[] => {
   switch (action.type) {
     case "GatherContext":
@@ -63,7 +64,8 @@ export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, 
       return [changing(action.effect, Effect.flatMap(Effect.all([person, tools]), ([{ vetWithHooks }, { vetToolCalls }]) => vetWithHooks(desk, action, state.session, vetToolCalls, emit)))]
     case "ExecuteTools":
       return action.calls.map((started) => {
-        const run = Effect.provideService(Effect.flatMap(tools, ({ executeCall }) => executeCall(started, emit)), RulesHeld, state.session.opened.rules)
+        const call = Effect.flatMap(tools, ({ executeCall }) => executeCall(started, emit))
+        const run = call.pipe(Effect.provideService(RulesHeld, state.session.opened.rules), Effect.provideService(EventNow, n))
         return started.changes ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), run)) : reading(started.effect, run)
       })
     case "RunPostToolsHook":

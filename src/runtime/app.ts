@@ -6,6 +6,8 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { Keepers } from "../effects/context/keepers.ts"
 import { keptOf, type KeptOf } from "../effects/context/kept.ts"
+import { GraphDoor, layerGraphDoor, type Door } from "../effects/graph/door.ts"
+import type { ProjectGraph } from "../effects/graph/project-graph.ts"
 import { sandboxState, type SandboxState } from "../effects/os/sandbox.ts"
 import { layer as layerSqlite, moveAside, Sqlite } from "../effects/os/sqlite.ts"
 import { directoriesOf, type Directories } from "./directories.ts"
@@ -29,6 +31,8 @@ export interface App {
   readonly workspace: SettingsHere["workspace"]
   readonly directories: Directories
   readonly log: EventLog["Service"]
+  /** What is remembered of the decisions of a project, named by its canonical path; opened by the first who asks. */
+  readonly graph: (project: string) => Effect.Effect<ProjectGraph>
   /** Begins a session that goes on from an event of a log: of a file, or of a session by its id. */
   readonly fork: (wish: ForkWish, log: { readonly file: string } | string) => Effect.Effect<Forked, LogError | SettingsError>
   /** What left the windows of sessions, as people look for it. */
@@ -58,7 +62,9 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const sessions = yield* Effect.provideContext(makeSessions({ kept, environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories) }), context)
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
-  return { sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), kept, fork, setAside }
+  const { graphs } = Context.get(context, GraphDoor) as Door
+  const graph: App["graph"] = (project) => Effect.map(graphs, ({ of }) => of(project))
+  return { graph, sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), kept, fork, setAside }
 })
 
 /** Loaded only for a session that another machine had a part in. */
@@ -83,4 +89,4 @@ const buildStore = Effect.fnUntraced(function*(directories: Directories) {
 })
 
 const storeOf = (directories: Directories) =>
-  Layer.mergeAll(EventLog.layerSql(`loom ${version()}`), layerBlobsSql, Keepers.layerSql).pipe(Layer.provideMerge(layerSqlite({ file: directories.database })))
+  Layer.mergeAll(EventLog.layerSql(`loom ${version()}`), layerBlobsSql, Keepers.layerSql, layerGraphDoor).pipe(Layer.provideMerge(layerSqlite({ file: directories.database })))

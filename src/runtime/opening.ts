@@ -56,7 +56,7 @@ export const toolsFor = ({ oracle, webSearchUrl }: Settings, child: ChildOpening
     return name !== "oracle" || oracle !== null
   })
 
-const READING: ReadonlySet<string> = new Set(["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "web_search", "context_search", "context_read"])
+const READING: ReadonlySet<string> = new Set(["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "web_search", "context_search", "context_read", "decision_query"])
 
 /** The model as the machine knows it. Errors: a sentence that says what to set. */
 export const knownModel = (model: string | null): Effect.Effect<string, SettingsError> => {

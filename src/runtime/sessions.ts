@@ -8,6 +8,7 @@ import { KeptReader } from "../effects/context/kept-reader.ts"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import type { Emit } from "../effects/emit.ts"
 import { Budgets } from "../effects/context/budgets.ts"
+import { GraphDoor, TurnGoal } from "../effects/graph/door.ts"
 import { hookDesk } from "../effects/hooks/desk.ts"
 import type { Keepers } from "../effects/context/keepers.ts"
 import { AgentWork } from "../effects/git/agent-work.ts"
@@ -33,6 +34,7 @@ import type { State } from "../machine/state.ts"
 import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
 import type { Row } from "./event-log/line.ts"
 import { LogError } from "./event-log/log-error.ts"
+import { makeAutoLog, silentAutoLog, type AutoLog } from "./auto-log.ts"
 import { childSessions, type Family } from "./child-sessions.ts"
 import { askedAgain, knownOrigin, strangeRoots, type Origin } from "./imported.ts"
 import { isChild, knownModel, openingEvent } from "./opening.ts"
@@ -60,6 +62,12 @@ export interface Holding {
   /** Where its log came from; left out: from here. */
   readonly origin?: Origin | null
   readonly perform: (action: Action, cause: Cause, emit: Emit) => readonly Work[]
+}
+
+/** What a session that a call begins has of the one whose call it is. */
+interface Kin {
+  readonly autoLog: AutoLog
+  readonly child: { readonly of: string; readonly kind: string }
 }
 
 /** What a list of sessions shows. */
@@ -101,19 +109,25 @@ export interface Surroundings {
 export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundings): Effect.fn.Return<Sessions, never, EventLog | Blobs | Keepers> {
   const log = yield* EventLog
   const kept = yield* Effect.context<Blobs | Keepers>()
+  const graphs = yield* GraphDoor
   const backgroundBySession = new Map<string, Background["Service"]>()
 
   /** Keeps a session alive in rooms of its own. */
-  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening, started: "startup" | "resume"): Effect.fn.Return<Session, LogError, Scope.Scope> {
+  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening, started: "startup" | "resume", kin: Kin | null = null): Effect.fn.Return<Session, LogError, Scope.Scope> {
     let now = (): State => state
-    const family: Family = { settings, parent: () => now().session, open: openChild }
+    const { id, opened: { roots } } = state.session
+    const root = roots[0] as string
+    const past = started === "resume" ? { session: id, root, read: (from: number, to: number) => Stream.runCollect(log.read(id, { from, to })) } : null
+    const autoLog = kin?.autoLog ?? (graphs === null ? silentAutoLog : yield* makeAutoLog(root, graphs.graphs, past))
+    const family: Family = { settings, parent: () => now().session, open: openChild(autoLog) }
     // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
     const mayHaveChildren = state.session.opened.tools.some(({ name }) => name === "sub_agent")
     const children = mayHaveChildren ? childSessions(family) : noChildSessions
     const owed = owedUsage()
     const reader = () => readerOf(settings, now().session, children, owed.owe)
     const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(Budgets, settings.zones))
-    const rooms = yield* Layer.build(Layer.merge(withWeb(roomsOf(surroundings, state, kept), settings), own))
+    const memory = Layer.merge(Layer.succeed(GraphDoor, graphs), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
+    const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), own, memory))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
     if (state.name === "ExecutingTools") Context.get(rooms, VettedCalls).remember(state.session.id, yield* heldBySandbox(log, state.session.id))
@@ -121,12 +135,14 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       worksOf(action, cause, owed.telling(emit), options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
     now = session.state
+    session.listen(({ n, event, step: { actions } }) => autoLog.hear({ session: id, child: kin?.child ?? null, root, durable: journal.durable }, { n, event, actions }))
     return session
   })
 
-  const openChild: Family["open"] = Effect.fnUntraced(function*(settings, child) {
+  const openChild = (autoLog: AutoLog): Family["open"] => Effect.fnUntraced(function*(settings, child) {
     const opened = yield* openingEvent(settings, child.roots, false, child)
-    return yield* live(yield* log.create(opened), replay([opened]), { settings, attended: false }, "startup")
+    const kin = { autoLog, child: { of: child.parent, kind: child.kind } }
+    return yield* live(yield* log.create(opened), replay([opened]), { settings, attended: false }, "startup", kin)
   })
 
   const stateAfter = Effect.fnUntraced(function*(id: string, tail: readonly Row[], from: State | undefined) {

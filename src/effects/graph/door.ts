@@ -1,11 +1,44 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as SqlClient from "effect/sql/SqlClient"
 import type { GraphOf } from "./graph.ts"
 
-/** Leads to the decision graphs, which are loaded and opened by the first who goes through it; where nobody built one, to those of the host. */
-export const GraphDoor = Context.Reference<Effect.Effect<GraphOf>>("loom/GraphDoor", {
-  defaultValue: () => Effect.flatMap(Effect.promise(() => import("./graph.ts")), ({ Graph }) => Graph)
-})
+/** Leads to the decision graphs of the database at hand. */
+export interface Door {
+  /** They are loaded by the first who goes through it. */
+  readonly graphs: Effect.Effect<GraphOf>
+  /** Whether anybody said or found anything of a project; where not, nothing has to be loaded to know that. */
+  readonly isAnythingSaid: (project: string) => Effect.Effect<boolean>
+}
+
+/** `null` where no database is at hand. */
+export const GraphDoor = Context.Reference<Door | null>("loom/GraphDoor", { defaultValue: () => null })
+
+/** Loads nothing by itself. */
+export const layerGraphDoor: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effect(GraphDoor, Effect.map(SqlClient.SqlClient, (sql) => doorTo(sql)))
+
+const doorTo = (sql: SqlClient.SqlClient): Door => {
+  let opened: GraphOf | null = null
+  return {
+    graphs: Effect.suspend(() => {
+      if (opened !== null) return Effect.succeed(opened)
+      return Effect.promise(() => import("./graph.ts")).pipe(
+        Effect.flatMap(({ makeGraphSql }) => Effect.provideService(makeGraphSql, SqlClient.SqlClient, sql)),
+        Effect.map((graphs) => (opened ??= graphs))
+      )
+    }),
+    // Before the first graph there are no tables; what else stands in the way, the first who goes through the door is told.
+    isAnythingSaid: (project) =>
+      sql`SELECT 1 FROM graph_nodes WHERE project = (SELECT key FROM graph_projects WHERE path = ${project}) AND origin <> 'auto' LIMIT 1`.pipe(
+        Effect.map((rows) => rows.length > 0),
+        Effect.orElseSucceed(() => false)
+      )
+  }
+}
+
+/** The decision graphs of whoever asks: behind the door, or those the host gave. */
+export const graphsHere: Effect.Effect<GraphOf> = Effect.flatMap(GraphDoor, (door) => (door === null ? Effect.flatMap(Effect.promise(() => import("./graph.ts")), ({ Graph }) => Graph) : door.graphs))
 
 /** The goal of the turn that a call runs in, once all that was heard up to then is in the graph; `null` where nobody keeps it. */
 export const TurnGoal = Context.Reference<Effect.Effect<string | null>>("loom/TurnGoal", { defaultValue: () => Effect.succeed(null) })

@@ -86,11 +86,12 @@ const keptOf = ({ nodes, edges, aside, tombstones }: GraphContent): Kept => ({
   tombstonesByKey: new Map(tombstones.map((each) => [`${each.of} ${each.id}`, each]))
 })
 
-const passes = ({ kinds, statuses, session, commit }: NodeFilter) => (node: GraphNode): boolean =>
+const passes = ({ kinds, statuses, session, commit, auto }: NodeFilter) => (node: GraphNode): boolean =>
   (kinds === undefined || kinds.includes(node.kind)) &&
   (statuses === undefined || statuses.includes(node.status)) &&
   (session === undefined || node.session === session) &&
-  (commit === undefined || node.commit === commit)
+  (commit === undefined || node.commit === commit) &&
+  (auto === undefined || (node.origin === "auto") === auto)
 
 const newestFirst = (a: GraphNode, b: GraphNode): number => b.createdAt - a.createdAt || byId(b, a)
 

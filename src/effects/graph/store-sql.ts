@@ -23,13 +23,14 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
   const keyOf = (id: string) =>
     Effect.map(sql<{ readonly key: number }>`SELECT key FROM graph_nodes WHERE project = ${project} AND id = ${id}`, (rows) => rows[0]!.key)
 
-  const conditions = ({ kinds, statuses, session, commit }: NodeFilter): Fragment =>
+  const conditions = ({ kinds, statuses, session, commit, auto }: NodeFilter): Fragment =>
     sql.and([
       sql`n.project = ${project}`,
       ...(kinds === undefined ? [] : [kinds.length === 1 ? sql`n.kind = ${kinds[0]!}` : sql`n.kind IN ${listed(kinds)}`]),
       ...(statuses === undefined ? [] : [statuses.length === 1 ? sql`n.status = ${statuses[0]!}` : sql`n.status IN ${listed(statuses)}`]),
       ...(session === undefined ? [] : [sql`n.session = ${session}`]),
-      ...(commit === undefined ? [] : [sql`n."commit" = ${commit}`])
+      ...(commit === undefined ? [] : [sql`n."commit" = ${commit}`]),
+      ...(auto === undefined ? [] : [auto ? sql`n.origin = 'auto'` : sql`n.origin <> 'auto'`])
     ])
 
   return {

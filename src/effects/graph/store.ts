@@ -15,6 +15,8 @@ export interface NodeFilter {
   readonly statuses?: readonly NodeStatus[]
   readonly session?: string
   readonly commit?: string
+  /** Only what recorded itself, or only what did not. */
+  readonly auto?: boolean
 }
 
 /** What one project's graph needs of a database. Its nodes say nothing of what makes them uncertain: that is worked out above. */

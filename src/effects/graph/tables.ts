@@ -80,5 +80,10 @@ export const GRAPH_TABLES: readonly Migration[] = [
   [
     "CREATE INDEX graph_nodes_weak ON graph_nodes (project, created) WHERE status = 'active' AND confidence < 50",
     "CREATE INDEX graph_nodes_commit ON graph_nodes (project, \"commit\", created) WHERE \"commit\" IS NOT NULL"
+  ],
+  // What recorded itself is soon the most of it, and never what is asked for first.
+  [
+    "CREATE INDEX graph_nodes_said_kind ON graph_nodes (project, kind, status, created) WHERE origin <> 'auto'",
+    "CREATE INDEX graph_nodes_said ON graph_nodes (project, status, created) WHERE origin <> 'auto'"
   ]
 ]

@@ -6,6 +6,8 @@ import { askUser } from "./ask-user.ts"
 import { contentSearch } from "./content-search.ts"
 import { contextRead } from "./context-read.ts"
 import { contextSearch } from "./context-search.ts"
+import { decisionLog } from "./decision-log.ts"
+import { decisionQuery } from "./decision-query.ts"
 import { directoryList } from "./directory-list.ts"
 import { fileEdit } from "./file-edit.ts"
 import { fileRead } from "./file-read.ts"
@@ -22,7 +24,7 @@ import { webSearch } from "./web-search.ts"
 import type { Tool } from "./tool.ts"
 
 /** The tools of the engine, in the order in which a model reads them. */
-export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, applyPatch, fileSearch, contentSearch, directoryList, shell, shellOutput, shellStop, git, subAgent, oracle, webFetch, webSearch, contextSearch, contextRead, askUser]
+export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, applyPatch, fileSearch, contentSearch, directoryList, shell, shellOutput, shellStop, git, subAgent, oracle, webFetch, webSearch, contextSearch, contextRead, decisionLog, decisionQuery, askUser]
 
 /** The tools a session may call; a host that has its own puts them here. */
 export const Tools = Context.Reference<readonly Tool[]>("loom/Tools", { defaultValue: () => engineTools })

@@ -72,6 +72,10 @@ export const lookingPromises = (promised: Promised): void => {
       expect(yield* titles(graph.timeline(null, 3))).toEqual(["d7", "d6", "d5"])
       expect(yield* titles(graph.list({ commit: "c0ffee" }))).toEqual(["d8"])
       expect(yield* titles(graph.list({ kinds: ["goal", "revisit"], statuses: ["active", "abandoned"] }))).toEqual(["r1", "g2", "g0", "g1"])
+      yield* add("a1", 200, { origin: "auto" })
+      expect(yield* titles(graph.list({ auto: true }))).toEqual(["a1"])
+      expect(yield* titles(graph.list({ kinds: ["goal"], statuses: ["active"], auto: false }))).toEqual(["g2", "g1"])
+      expect(yield* titles(graph.activeGoals())).toEqual(["a1", "g2", "g1"])
     }))
 
   promised("a walk goes in breadth: a node's depth is the shortest way to it (GRAPH-11)", (graph) =>

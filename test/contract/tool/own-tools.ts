@@ -84,5 +84,11 @@ export const ownTrials = ({ site, said, much, silent }: OwnWorld): Readonly<Reco
   web_search: { works: [{ query: "loom" }, { query: "none" }], fails: [{ query: "html" }, { query: "" }, { query: "x".repeat(1_000) }], slow: { query: "never" }, long: { query: "long" } },
   context_search: { works: [], fails: [{ query: "loom" }, { query: " " }] },
   context_read: { works: [], fails: [{ ids: ["s/0-4"] }, {}, { ids: ["s/0-4"], mode: "answer" }, { ids: ["s/0-4"], from: "x" }] },
+  decision_log: {
+    // What is logged gets an id that no other has, so that no two calls end alike: test/runtime/decision-graph.test.ts.
+    works: [],
+    fails: [{ kind: "goal", title: " " }, { kind: "decision", title: "a", confidence: 101 }, { kind: "decision", title: "a", replaces: "none" }, { kind: "goal", title: "a", from: "nobody" }, { kind: "goal", title: "a", type: "requires" }]
+  },
+  decision_query: { works: [{}, { list: "pulse" }, { list: "goals" }, { list: "tried" }, { query: "words that nobody said" }], fails: [{ query: " " }, { query: "a", list: "goals" }] },
   ask_user: { works: [], fails: [{ question: "Which port?" }] }
 })

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { layerGraphMemory } from "../../../src/effects/graph/graph.ts"
 import { problem } from "../../../src/effects/os/problem.ts"
 import { ChildSessions, type ChildSessionsOf } from "../../../src/effects/tools/child-sessions.ts"
 import type { Tool } from "../../../src/effects/tools/tool.ts"
@@ -12,7 +13,7 @@ import { Web } from "../../../src/effects/web/web-settings.ts"
 import type { HostTool } from "./host-tool.ts"
 import { sessionOf } from "./tools-of-services.ts"
 
-/** What tools need that reach beyond files and commands: a web, other sessions, commands in the background. */
+/** What tools need that reach beyond files and commands: a web, other sessions, commands in the background, a graph. */
 export interface OwnWorld {
   readonly tools: readonly HostTool[]
   /** Where a web is: `http://127.0.0.1:PORT`. */
@@ -31,7 +32,7 @@ export const ownWorld = async (engineTools: readonly Tool<any>[]): Promise<OwnWo
   const server = await webOfPages()
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   const site = `http://${host}`
-  const more = Layer.mergeAll(Layer.succeed(Web, { allowPrivate: [host], searchUrl: `${site}/search` }), Layer.succeed(ChildSessions, children))
+  const more = Layer.mergeAll(Layer.succeed(Web, { allowPrivate: [host], searchUrl: `${site}/search` }), Layer.succeed(ChildSessions, children), layerGraphMemory)
   const { tools, end } = sessionOf(engineTools, more)
   const said = await begun(tools, "echo said; echo more >&2")
   const much = await begun(tools, "yes 'a long line of output that nobody wants to read' | head -c 2000000")

@@ -2,7 +2,7 @@ import type { GraphNode } from "../../../runtime/graph.ts"
 import { fitted, span, whole, wholeLines, type Shown } from "../shown.ts"
 import { harmless, oneLine } from "../visible.ts"
 import { intoWords, nodeSpans, outWords, reasonWords, remarks, timeWords } from "./node-words.ts"
-import { shortId } from "./short-id.ts"
+import { shortId } from "../../../runtime/graph.ts"
 import { edgesFrom, edgesInto, type Walkable } from "./walk.ts"
 
 /** All that is known of one node, and how to look at the moment it comes from. */

@@ -1,7 +1,7 @@
 import { plural } from "../money.ts"
 import { fitted, span, whole, type Shown, type Span } from "../shown.ts"
 import { nodeSpans, outWords, reasonWords } from "./node-words.ts"
-import { shortId } from "./short-id.ts"
+import { shortId } from "../../../runtime/graph.ts"
 import type { TreeRow } from "./tree.ts"
 
 /** So many turns that recorded nothing but themselves are shown; older ones are counted. */
