@@ -88,6 +88,12 @@ describe("*** Begin Patch", () => {
     expect([status, files]).toEqual(["error", { "n/a.txt": "a\n", "n/b.txt": "b\n", "n/c.txt": null }])
   })
 
+  test("where one file of several cannot be written, those before it are put back", async () => {
+    const patch = begin("*** Update File: r/a.txt", "@@", "-a", "+A", "*** Delete File: r/b.txt", "*** Add File: r/new", "+x", "*** Add File: r/new/inside.txt", "+x")
+    const { status, files } = await patched({ "r/a.txt": "a\n", "r/b.txt": "b\n", "r/new": null }, patch)
+    expect([status, files]).toEqual(["error", { "r/a.txt": "a\n", "r/b.txt": "b\n", "r/new": null }])
+  })
+
   test("a file that changed since it was read is refused", async () => {
     bench.write("stale.txt", "a\n")
     await bench.call("file_read", { path: "stale.txt" })

@@ -110,6 +110,8 @@ test.each(REFUSED.map(([name, ...rest]) => ({ name, rest })))("refused: $name", 
 
 test.each([
   ["an exact place decides, though others are nearly so", "  a\na\n\ta\n", "\na\n", "\nb\n", "  a\nb\n\ta\n"],
+  ["the newline at the end goes with the last line, but the file keeps one", "a\nb\n", "b\n", "c", "a\nc\n"],
+  ["the newline of CRLF at the end, too", "a\r\nb\r\n", "b\n", "c", "a\r\nc\r\n"],
   ["a short text that is added once more", "ab\n", "a", "aa", "aab\n"],
   ["a line added before a like one", "item 1\n", "item 1\n", "item 0\nitem 1\n", "item 0\nitem 1\n"],
   ["the new text stands elsewhere", "beta = 20\nalpha = 1\n", "alpha = 1", "alpha = 1\nbeta = 20", "beta = 20\nalpha = 1\nbeta = 20\n"]

@@ -33,6 +33,18 @@ test("a rule about reading or writing speaks about every path, whichever tool it
   expect(matches("file_write", "shell", path("src/a.ts", "write"))).toBe(false)
 })
 
+test.each([
+  ["file_read(secrets)", "file_read", path("secrets/deep/key"), true],
+  ["file_read(secrets/)", "file_read", path("secrets/key"), true],
+  ["file_read(secrets)", "file_read", path("secretsish/key"), false],
+  ["file_write(src/*)", "file_write", path("src/a/b", "write"), true],
+  ["file_read(.env)", "file_edit", path(".env", "write"), true],
+  ["file_read(.env)", "apply_patch", path(".env", "write"), true],
+  ["file_read(.env)", "file_write", path(".env", "write"), false]
+] as const)("%s, denying or asking, means of %s the path %j: %s", (rule, tool, subject, meant) => {
+  expect(restricts(parseRule(rule)!, tool, subject)).toBe(meant)
+})
+
 test("a name without a folder is meant in every folder, with ./ only at the root", () => {
   expect(matches("file_read(.env)", "file_read", path("deep/in/.env"))).toBe(true)
   expect(matches("file_read(./.env)", "file_read", path("deep/in/.env"))).toBe(false)

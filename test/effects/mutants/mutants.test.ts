@@ -1,0 +1,33 @@
+import { afterAll, expect, test } from "vitest"
+import { editMutants, patchMutants } from "./edits.ts"
+import { hookMutants, matcherMutants } from "./hooks.ts"
+import { pathMutants } from "./paths.ts"
+import { globMutants, pathRuleMutants, ruleMutants } from "./rules.ts"
+import { secretMutants } from "./secrets.ts"
+import { shellMutants } from "./shell.ts"
+import { endSoundTables, firstFailing, holdsWithout, type TableMutant } from "./table.ts"
+
+/** Each table, and the faults in the code under it that one of its own cases must find. */
+const TABLES: readonly (readonly [file: string, mutants: readonly TableMutant[]])[] = [
+  ["test/effects/tools/edit-table.test.ts", editMutants],
+  ["test/effects/tools/apply-patch.test.ts", patchMutants],
+  ["test/effects/tools/shell-table.test.ts", shellMutants],
+  ["test/effects/tools/path-table.test.ts", pathMutants],
+  ["test/effects/secrets/redact.test.ts", secretMutants],
+  ["test/machine/policy/permission-rule.test.ts", ruleMutants],
+  ["test/machine/policy/glob.test.ts", globMutants],
+  ["test/runtime/rule-words.test.ts", pathRuleMutants],
+  ["test/effects/hooks/contract.test.ts", hookMutants],
+  ["test/effects/hooks/matcher.test.ts", matcherMutants]
+]
+
+afterAll(endSoundTables)
+
+for (const [file, mutants] of TABLES) {
+  test.each(mutants.map((mutant) => [mutant.does, mutant] as const))(`${file} notices code that %s`, async (does, mutant) => {
+    const found = await firstFailing(file, mutant)
+    if (found === null) throw new Error(`every case of ${file} holds over code that ${does}`)
+    expect([found.name, await holdsWithout(file, found.index)]).toEqual([found.name, true])
+    if (process.env["LOOM_RUNS"] !== undefined) console.log(`| ${file} | ${does} | ${found.name} |`)
+  })
+}
