@@ -3,7 +3,6 @@ import { fault, type TableMutant } from "./table.ts"
 const REDACT = "effects/secrets/redact.ts"
 const SHAPES = "effects/secrets/shapes.ts"
 const VALUE = "effects/secrets/value.ts"
-const STREAM = "effects/secrets/redact-stream.ts"
 
 /** Faults in what is taken out of a text. */
 export const secretMutants: readonly TableMutant[] = [
@@ -16,8 +15,6 @@ export const secretMutants: readonly TableMutant[] = [
   fault("takes examples for keys", SHAPES, "export const isForShow = (text: string): boolean => FOR_SHOW.test(text)", "export const isForShow = (_: string): boolean => false"),
   fault("takes placeholders for values", VALUE, "if (isForShow(value) || PLACEHOLDERS.test(value) ||", "if (isForShow(value) ||"),
   fault("takes names of a program for values", VALUE, "isMixed(value) && !isName(value) && !isIdentifier(value) &&", "isMixed(value) &&"),
+  fault("tells the last line of a stream before it is whole", "effects/secrets/redact-stream.ts", "const lines = Math.max(text.lastIndexOf(\"\\n\"), text.lastIndexOf(\"\\r\")) + 1", "const lines = text.length"),
   fault("takes numbers for values", VALUE, "if (/^[\\d.,:_-]+$/.test(value) || /^(?:true", "if (/^(?:true")
 ]
-
-/** Faults in how pieces of a text are joined. */
-export const streamMutants: readonly TableMutant[] = [fault("does not hear the last line of a stream", STREAM, "end: () =>", "end: () => \"\" as string, never: () =>")]

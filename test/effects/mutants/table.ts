@@ -99,8 +99,10 @@ const loadTable = async (file: string, edits: readonly Edit[]): Promise<Table> =
   })
   if (applied.size !== edits.length) throw new Error(`put a fault into what ${file} tests: ${edits.map((edit) => edit.file).join(", ")} is not part of it`)
   const collected: { cases: Case[]; begin: (() => unknown)[]; end: (() => unknown)[] } = { cases: [], begin: [], end: [] }
-  Object.assign(globalThis, { loomTable: { ...collected, expect } })
+  const world = globalThis as { loomTable?: typeof collected & { readonly expect: unknown } }
+  world.loomTable = { ...collected, expect }
   require(outfile)
+  delete world.loomTable
   return collected
 }
 

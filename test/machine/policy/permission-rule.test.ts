@@ -138,3 +138,9 @@ test("the narrowest rules say exactly what was asked, and nothing where no rule 
   expect(narrowest("shell", { changes: true, commands: [{ text: "", reads: false }] })).toEqual([])
   expect(["Bash", "mcp__*", "no such tool!", ""].flatMap((tool) => narrowest(tool, {}))).toEqual([])
 })
+
+test("no rule is offered for a command of which not all words are known, nor for one that could not be told apart", () => {
+  expect(narrowestRules("shell", facts({ commands: [{ text: "git \"$x\"", sure: "git", reads: false }] }))).toEqual([])
+  expect(narrowestRules("shell", facts({ commands: [{ text: "git log", reads: true }, { text: "rm $x", sure: "rm", reads: false }] }))).toEqual([])
+  expect(narrowestRules("shell", facts({ commands: "unparsed" }))).toEqual([])
+})
