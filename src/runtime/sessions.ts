@@ -38,6 +38,7 @@ import { makeAutoLog, silentAutoLog, type AutoLog } from "./auto-log.ts"
 import { childSessions, type Family } from "./child-sessions.ts"
 import { askedAgain, knownOrigin, strangeRoots, type Origin } from "./imported.ts"
 import { isChild, knownModel, openingEvent } from "./opening.ts"
+import type { NextGathering } from "./next-gathering.ts"
 import { runSession, type Said, type Session } from "./session.ts"
 import { owedUsage } from "./owed-usage.ts"
 import type { Settings, SettingsError } from "./settings.ts"
@@ -82,6 +83,8 @@ export interface Sessions {
   readonly resume: (id: string, opening: Opening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
   /** Takes a session up only to say something to it: what was broken off is ended, and nothing is started. */
   readonly hold: (id: string) => Effect.Effect<Session, LogError, Scope.Scope>
+  /** What the next turn of a session in this state would gather, or the first of a new one, with the settings given now; nothing is begun. */
+  readonly gatherNext: (state: State | null, settings: Settings) => Effect.Effect<NextGathering, SettingsError>
   /** The commands that a session of this process runs in the background now. */
   readonly inBackground: (id: string) => readonly string[]
   /** Newest first; all, or those of one workspace that no call of another session began. */
@@ -110,6 +113,8 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   const log = yield* EventLog
   const kept = yield* Effect.context<Blobs | Keepers>()
   const graphs = yield* GraphDoor
+  /** What gathering knows beside the session; also where it is only asked what the next turn would gather. */
+  const gathering = ({ zones }: Settings) => Layer.merge(Layer.succeed(Budgets, zones), Layer.succeed(GraphDoor, graphs))
   const backgroundBySession = new Map<string, Background["Service"]>()
 
   /** Keeps a session alive in rooms of its own. */
@@ -125,8 +130,8 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const children = mayHaveChildren ? childSessions(family) : noChildSessions
     const owed = owedUsage()
     const reader = () => readerOf(settings, now().session, children, owed.owe)
-    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(Budgets, settings.zones))
-    const memory = Layer.merge(Layer.succeed(GraphDoor, graphs), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
+    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader))
+    const memory = Layer.merge(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
     const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), own, memory))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
@@ -193,6 +198,8 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       if (knownOrigin(origin, surroundings.dataDirectory, id) === "log") yield* ofThisPlace(state)
       return yield* brokenOff(journal, state)
     }),
+    gatherNext: (state, settings) =>
+      Effect.flatMap(Effect.promise(() => import("./next-gathering.ts")), ({ nextTurn }) => Effect.provide(nextTurn(surroundings.roots, state, settings), gathering(settings))),
     inBackground: (id) => (backgroundBySession.get(id)?.running() ?? []).map(({ command }) => command),
     list,
     find: (prefix) =>

@@ -37,7 +37,7 @@ export const COMMANDS = {
   map: { usage: "[PATH…]", help: "the repository in brief, as a model is told of it: files and definitions by how much they matter; --for TEXT, --budget, --check", words: [0, ANY], load: async () => (await import("./occasional.ts")).map },
   hooks: { usage: "[test EVENT [CALL]]", help: "your own programs that are run before and after tools, and what they say to a sample; `test PreToolUse 'git push'`", words: [0, ANY], load: async () => (await import("./occasional.ts")).hooks },
   trust: { usage: "[DIR]", help: "let a workspace's own settings and allow rules hold; --revoke takes it back", words: [0, 1], load: async () => (await import("./occasional.ts")).trust },
-  context: { usage: "[ID|search WORDS|read KEEPER…]", help: "what a session's window holds and why; what left any window of this folder, by words or by keeper", words: [0, ANY], load: async () => (await import("./occasional.ts")).context },
+  context: { usage: "[ID|search WORDS|read KEEPER…]", help: "what a session's window holds and why; --next what the next turn would gather; what left any window of this folder, by words or by keeper", words: [0, ANY], load: async () => (await import("./occasional.ts")).context },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
   help: { usage: "[COMMAND]", help: "print this; of a command its flags and an example, as `loom COMMAND --help` does", words: [0, ANY], load: async () => (await import("./help.ts")).help }
 } as const satisfies Readonly<Record<string, CommandEntry>>

@@ -5,6 +5,7 @@ import { LogError } from "../../runtime/event-log/event-log.ts"
 import { stateOf } from "../../runtime/replay/state.ts"
 import { windowReport } from "../../runtime/window-zones.ts"
 import { contextLines, keeperLines } from "../view/context-lines.ts"
+import { gatheringLines } from "../view/gathering-lines.ts"
 import { plural } from "../view/money.ts"
 import { printer } from "../view/printer.ts"
 import { fitted, span, whole, wholeLines, type Shown } from "../view/shown.ts"
@@ -20,7 +21,8 @@ export const context: Command = (invocation) => {
   const [first, ...rest] = invocation.words
   if (first === "search") return rest.length === 0 ? Effect.fail(usageError("loom context search: give the words to look for")) : search(invocation, rest.join(" "))
   if (first === "read") return rest.length === 0 ? Effect.fail(usageError("loom context read: name a keeper, or a message as SESSION#NUMBER; `loom context search WORDS` finds them")) : read(invocation, rest)
-  return rest.length === 0 ? tell(invocation, first ?? null) : Effect.fail(usageError("loom context: write `loom context [ID]`, `loom context search WORDS` or `loom context read KEEPER…`"))
+  if (invocation.flags.next === true && rest.length === 0) return tellNext(invocation, first ?? null)
+  return rest.length === 0 ? tell(invocation, first ?? null) : Effect.fail(usageError("loom context: write `loom context [--next] [ID]`, `loom context search WORDS` or `loom context read KEEPER…`"))
 }
 
 const tell = (invocation: Invocation, word: string | null): Ending =>
@@ -34,6 +36,18 @@ const tell = (invocation: Invocation, word: string | null): Ending =>
     const keepers = yield* orLogError(app.kept.spans(session.opened.roots[0] ?? "", found.id))
     if (flags.json === true) output.out(`${JSON.stringify({ ...report, keepers }, null, 2)}\n`)
     else printer(output.out, output.outLook).show([fitted(span("strong", found.id), span("dim", `  ${oneLine(found.title)}`)), ...contextLines(report), ...keeperLines(keepers)])
+    return EXIT.done
+  })
+
+/** What the next turn would gather: of the session that is named, the newest of this folder, or else of a new one. */
+const tellNext = (invocation: Invocation, word: string | null): Ending =>
+  Effect.gen(function*() {
+    const { flags, output, cwd } = invocation
+    const app = yield* appOf(invocation)
+    const session = (word === null ? (yield* app.sessions.list(cwd))[0] : yield* app.sessions.find(word))?.id ?? null
+    const next = yield* app.sessions.gatherNext(session === null ? null : yield* stateOf(app.log, session), app.settings)
+    if (flags.json === true) output.out(`${JSON.stringify({ session, ...next }, null, 2)}\n`)
+    else printer(output.out, output.outLook).show(gatheringLines(session, next))
     return EXIT.done
   })
 

@@ -45,6 +45,7 @@ export const FLAGS = {
   break: { value: "EXPR", many: true, group: "replay", of: ["replay"], help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
   play: { value: "SPEED", group: "replay", of: ["replay"], help: "replay: play it as it streamed, as 1x or 4x" },
   all: { group: "output", of: ["sessions", "verify", "diff"], help: "sessions, verify: those of every folder; diff: the whole of both stories" },
+  next: { group: "output", of: ["context"], help: "context: what the next turn would gather" },
   exact: { group: "output", of: ["diff", "rerun"], help: "diff, rerun: compare times, names and all else that must differ, too" },
   when: { value: "EXPR", group: "replay", of: ["bisect", "shrink", "test"], help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
   check: { value: "COMMAND", group: "replay", of: ["bisect", "shrink", "test", "map"], help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell; map: which files could not be read, without a command" },

@@ -56,6 +56,7 @@ const EXAMPLES: Partial<Readonly<Record<CommandName, string>>> = {
   bisect: "loom bisect aq7a --check 'npm test'",
   shrink: "loom shrink session.jsonl --when state=Error --to small.jsonl",
   test: "loom test small.jsonl --runner node --out test/loom",
+  context: "loom context --next",
   permissions: "loom permissions explain 'npm test && git push'",
   config: "loom config max_steps",
   tools: "loom tools file_edit",

@@ -151,9 +151,13 @@ const resultSaid = ({ transcript }: Session, id: string): ToolResult | null => {
 
 const hookLines = ({ commit, goOn, note }: EventOf<"PostToolsHookCompleted">): readonly Shown[] => [
   ...(commit === undefined ? [] : [fitted(span("good", "✓ "), span("plain", `committed ${oneLine(commit.slice(0, 9))}`))]),
-  ...(note === undefined || note === "" ? [] : wholeLines("dim", harmless(note), "    ")),
+  ...(note === undefined || note === "" ? [] : wholeLines("dim", harmless(withoutRules(note)), "    ")),
   ...(goOn ? [] : [fitted(span("notice", "a hook stopped the turn; /continue goes on"))])
 ]
+
+/** The rules of a folder are the person's own words: that they were read is news, what they say is none. */
+const withoutRules = (note: string): string =>
+  note.replaceAll(/<instructions file="([^"]*)">\n[\s\S]*?\n<\/instructions>/g, (_, file: string) => `reads the rules of ${file}`)
 
 // ── what each action says ────────────────────────────────────────────────────────────────────────────────────────
 
