@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import { afterAll, expect, test } from "vitest"
 import type { Event } from "../../src/machine/event.ts"
 import { openApp, type App } from "../../src/runtime/app.ts"
+import { fieldEdit, type FieldEdit } from "../../src/runtime/replay/edits.ts"
 import type { Recorded, Session } from "../../src/runtime/session.ts"
 
 const made: string[] = []
@@ -131,4 +132,69 @@ test("where the weak model cannot answer the words themselves are told, and why 
     })
   )
   expect(told).toMatch(/^\[scripted:.*weak\.json gave no answer: [\s\S]*; here is what was said\]\n\nkeeper /)
+})
+
+const ANSWERS = [...TALK, says("yes")]
+
+/** A conversation of which something left the window; its id. */
+const conversation = (app: App) =>
+  Effect.scoped(
+    Effect.gen(function*() {
+      const session = yield* opened(app)
+      for (const words of WORDS) yield* turn(session, words)
+      yield* session.say({ type: "ShutdownRequested" })
+      yield* session.ended
+      return { id: session.id, keepers: session.state().session.window.marker?.keepers ?? [] }
+    })
+  )
+
+const once = <A>({ app }: World, use: (app: App) => Effect.Effect<A, unknown, Scope.Scope>): Effect.Effect<A, unknown> => Effect.scoped(Effect.flatMap(app, use))
+
+const inDatabase = ({ folder }: World, ...statements: readonly string[]): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const database = new (process.getBuiltinModule("node:sqlite").DatabaseSync)(join(folder, "home", "data", "loom.db"))
+    for (const statement of statements) database.exec(statement)
+    database.close()
+  })
+
+test.each([
+  ["a message is gone", ["DELETE FROM kept_messages WHERE number = 2"]],
+  ["a message is not what was said", ["UPDATE kept_messages SET text = 'the port is 5000' WHERE number = 2"]],
+  ["a keeper is gone", ["DELETE FROM kept_spans"]],
+  ["all of it is gone", ["DELETE FROM kept_spans", "DELETE FROM kept_messages", "DELETE FROM kept_looked"]],
+  ["nobody knows whether it is right", ["UPDATE kept_spans SET hash = ''"]]
+])("where %s the log gives it back (CONTEXT-7)", async (_, statements) => {
+  const seen = await inWorkspace({ answers: ANSWERS }, (world) =>
+    Effect.gen(function*() {
+      const { id, keepers } = yield* once(world, (app) => Effect.tap(conversation(app), () => app.kept.search(world.work, "4711", 9, null)))
+      yield* inDatabase(world, ...statements)
+      return yield* once(world, (app) =>
+        Effect.gen(function*() {
+          const { messages, notes } = yield* app.kept.read(world.work, keepers[0] as string, id)
+          const { hits } = yield* app.kept.search(world.work, "port 4711", 9, id)
+          return [messages[2]?.text, notes, hits.map(({ number }) => number)]
+        })
+      )
+    })
+  )
+  expect(seen).toEqual([long("the port is 4711"), [], [2]])
+})
+
+test("a fork has its own keepers under its parent's names, also of what was changed in it, and finds them (CONTEXT-7)", async () => {
+  const seen = await inWorkspace({ answers: ANSWERS }, (world) =>
+    once(world, (app) =>
+      Effect.gen(function*() {
+        const { id, keepers } = yield* conversation(app)
+        const said = (yield* eventsOf(app, id)).findIndex(({ type }) => type === "UserInput") + 1
+        const other = join(world.folder, "other")
+        mkdirSync(other)
+        const forked = yield* app.fork({ n: null, into: other, edits: { sets: [fieldEdit(`${said}.parts[0].text="which harbour?"`) as FieldEdit], drops: [] }, model: null }, id)
+        const read = yield* app.kept.read(other, keepers[0] as string, forked.session)
+        const { hits } = yield* app.kept.search(other, "harbour", 9, null)
+        const { hits: here } = yield* app.kept.search(world.work, "harbour", 9, null)
+        return [read.span.session === forked.session, read.messages[0]?.text, hits.map(({ number }) => number), here]
+      })
+    )
+  )
+  expect(seen).toEqual([true, "which harbour?", [0], []])
 })
