@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import type { CallFacts } from "../../../src/machine/event.ts"
 import { coversRule, matchesRule, mightMatch, narrowestRules, parseRule, restricts, subjectsOf, type Subject } from "../../../src/machine/policy/permission-rule.ts"
+import { FOLDER_TABLE, RUN } from "./folder-table.ts"
 
 const path = (name: string, access: "read" | "write" = "read"): Subject => ({ kind: "path", path: { path: name, access, inside: true } })
 const command = (text: string): Subject => ({ kind: "command", text })
@@ -67,34 +68,7 @@ test("hosts match by their name, tools of a server by theirs", () => {
   expect(matches("mcp__db__query(x)", "mcp__db__query", { kind: "tool" })).toBe(false)
 })
 
-const RUN = { kind: "command", text: "./run.sh" } as const
-const MAKE = { kind: "command", text: "make all" } as const
-test.each<[rule: string, subject: Subject, byRule: boolean, byApproval: boolean]>([
-  // without a folder: the root, and what is no program of a folder everywhere, if it was a rule that said so
-  ["shell(./run.sh)", RUN, true, true],
-  ["shell(./run.sh)", { ...RUN, cwd: "sub" }, false, false],
-  ["shell(./run.sh)", { ...RUN, cwd: null }, false, false],
-  ["shell(./run.sh)", { ...RUN, cwd: "/elsewhere" }, false, false],
-  ["shell(bin/*)", { kind: "command", text: "bin/x", cwd: "sub" }, false, false],
-  ["shell('my bin/x')", { kind: "command", text: "'my bin/x'", cwd: "sub" }, false, false],
-  ["shell(/bin/ls)", { kind: "command", text: "/bin/ls", cwd: "sub" }, true, false],
-  ["shell(make *)", { ...MAKE, cwd: "sub" }, true, false],
-  ["shell(make *)", { ...MAKE, cwd: null }, true, false],
-  ["shell(*)", { ...RUN, cwd: "sub" }, true, true],
-  ["shell", { ...RUN, cwd: null }, true, true],
-  // with one: there and nowhere else
-  ["shell(cd sub && ./run.sh)", { ...RUN, cwd: "sub" }, true, true],
-  ["shell(cd ./sub && ./run.sh)", { ...RUN, cwd: "sub" }, true, true],
-  ["shell(cd sub && ./run.sh)", RUN, false, false],
-  ["shell(cd sub && ./run.sh)", { ...RUN, cwd: "sub/deep" }, false, false],
-  ["shell(cd sub && ./run.sh)", { ...RUN, cwd: null }, false, false],
-  ["shell(cd sub && ./run.sh)", { kind: "command", text: "./other.sh", cwd: "sub" }, false, false],
-  ["shell(cd packages/* && npm *)", { kind: "command", text: "npm test", cwd: "packages/a" }, true, true],
-  ["shell(cd packages/* && npm *)", { kind: "command", text: "npm test", cwd: "packages/a/b" }, false, false],
-  ["shell(cd * && npm *)", { kind: "command", text: "./evil 'x && npm y'", cwd: "sub" }, false, false],
-  ["shell(cd sub && git *)", { kind: "command", text: 'git "$x"', sure: "git", cwd: "sub" }, true, true],
-  ["shell(cd sub && git log)", { kind: "command", text: 'git "$x"', sure: "git", cwd: "sub" }, false, false]
-])("%s covers %j as a rule: %s, as what was approved: %s", (rule, subject, byRule, byApproval) => {
+test.each(FOLDER_TABLE)("%s covers %j as a rule: %s, as what was approved: %s", (rule, subject, byRule, byApproval) => {
   const parsed = parseRule(rule)!
   expect([coversRule(parsed, "shell", subject), coversRule(parsed, "shell", subject, true)]).toEqual([byRule, byApproval])
 })
