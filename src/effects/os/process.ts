@@ -45,6 +45,11 @@ export const runProcess = (command: Command): Effect.Effect<Ended, Problem> =>
     return running === null ? Effect.void : Effect.promise(() => running.end())
   })
 
+/** Whether nothing of the command ran, because the sandbox around it could not be set up. */
+export const isNotBegun = ({ message }: Problem): boolean => message.startsWith(NOT_BEGUN)
+
+const NOT_BEGUN = "run in the sandbox: it could not be set up, so nothing ran"
+
 interface Running {
   /** Kills it and all it started, and waits for that. */
   readonly end: () => Promise<void>
@@ -69,7 +74,7 @@ const start = (command: Command, done: (ended: Ended) => void, failed: (problem:
     void cleared(child, group, command.marker, ending).then(() => {
       unguard(group)
       const why = code === null || timedOut ? null : whyNotBegun()
-      if (why !== null) failed(problem(`run in the sandbox: it could not be set up, so nothing ran: ${why}`))
+      if (why !== null) failed(problem(`${NOT_BEGUN}: ${why}`))
       else if (!timedOut) done(code === null ? { how: "killed", signal: signal ?? "SIGKILL" } : { how: "exited", code })
     })
   })

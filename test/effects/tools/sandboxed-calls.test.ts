@@ -53,3 +53,19 @@ test.each<[SandboxState, string]>([
   ])
   expect(bench.names(".")).not.toContain("ran")
 })
+
+test("where the sandbox could not be set up, as for something that is gone meanwhile, it is tried once more; then it is said that nothing ran", async () => {
+  const attempts = (fails: number) => {
+    let tries = 0
+    const fake = () => `echo x >> tries; ${++tries > fails ? `echo ran; echo '"exit-code"' >&3` : "echo 'bwrap: it is gone' >&2; exit 1"}`
+    const sandbox: SandboxService = { ...service(ON), enclose: (start) => Effect.sync(() => ({ start: { ...start, file: "/bin/sh", arguments: ["-c", fake()] }, statusFrom: 3, after: () => [], refused: () => [] })) }
+    const events: Unstamped[] = []
+    const call = toolCall("shell", { command: "true" }, "call_1")
+    return bench.effect(Effect.provide(executeCall({ effect: 9, call, changes: true }, (event) => void events.push(event)), Layer.succeed(Sandbox, sandbox))).then(() => {
+      const completed = events.findLast((event) => event.type === "ToolCompleted")
+      return [tries, completed?.type === "ToolCompleted" ? completed.parts.map((part) => (part.type === "text" ? part.text.split("\n").at(-1) : "")).join("") : ""]
+    })
+  }
+  expect(await attempts(1)).toEqual([2, expect.stringMatching(/^(ran)?$/)])
+  expect(await attempts(2)).toEqual([2, "run in the sandbox: it could not be set up, so nothing ran: bwrap: it is gone"])
+})

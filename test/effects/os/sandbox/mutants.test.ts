@@ -9,7 +9,7 @@ import { runProcess } from "../../../../src/effects/os/process.ts"
 import { mutatedModule } from "../../../support/mutated-module.ts"
 import { folder } from "../folder.ts"
 import { openNetwork, REQUESTS, type NetworkWorld } from "./network-world.ts"
-import { noSandbox, placeOf, sceneIn, WISH } from "./support.ts"
+import { AGAIN, noSandbox, placeOf, sceneIn, WISH } from "./support.ts"
 
 /** Faults put into the sandbox, each of which its tables notice: a table that lets one pass says nothing. */
 
@@ -101,7 +101,7 @@ describe.skipIf(noSandbox)("what is tried inside", () => {
       yield* runProcess({ ...start, statusFrom, timeoutMs: 20_000, marker: `mutants-${process.pid}:1`, hear: (_, bytes) => void (said += bytes.toString()) })
       return said
     })
-    return Effect.runPromise(Effect.provide(work, layerSandbox(WISH, placeOf(scene, [scene.work], environment))))
+    return Effect.runPromise(Effect.provide(Effect.retry(work, AGAIN), layerSandbox(WISH, placeOf(scene, [scene.work], environment))))
   }
 
   const REACHES = `exec "$NODE" -e 'require("net").connect(+process.env.PORT, "127.0.0.1").on("connect", () => { console.log("ESCAPED"); process.exit() }).on("error", () => {})'`

@@ -7,7 +7,7 @@ import { runProcess } from "../../../../src/effects/os/process.ts"
 import { layerSandbox, Sandbox, sandboxState } from "../../../../src/effects/os/sandbox.ts"
 import { folder } from "../folder.ts"
 import { get, openNetwork, REQUESTS, type NetworkWorld } from "./network-world.ts"
-import { noSandbox, placeOf, sceneIn, WISH } from "./support.ts"
+import { AGAIN, noSandbox, placeOf, sceneIn, WISH } from "./support.ts"
 
 /** Real commands in a real sandbox, real servers on loopback; only where names lead is said by the test. */
 
@@ -39,7 +39,7 @@ const session = async (): Promise<typeof run> => {
     yield* runProcess({ ...start, statusFrom, timeoutMs: 20_000, marker: `network-test-${process.pid}:${++runs}`, hear: (_, bytes) => void (said += bytes.toString()) })
     return { said, refused: refused() }
   })
-  return (line) => Effect.runPromise(Effect.provideContext(work(line), context))
+  return (line) => Effect.runPromise(Effect.provideContext(Effect.retry(work(line), AGAIN), context))
 }
 
 /** Runs a program of Node inside; it may use `ask(text)`, which gives back what the proxy says to these very bytes. */
