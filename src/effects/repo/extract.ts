@@ -28,7 +28,9 @@ interface Item {
   readonly end: number
   readonly name: SyntaxNode | null
   readonly body: SyntaxNode | null
-  readonly owner: SyntaxNode | null
+  readonly owners: readonly SyntaxNode[]
+  /** What it ends with, where its node does not hold all of it. */
+  readonly tail: SyntaxNode | null
   /** Of two patterns that find the same, the first is meant. */
   readonly rank: number
 }
@@ -50,7 +52,8 @@ const gathered = (text: string, root: SyntaxNode, query: SyntaxQuery, patience?:
     const names: SyntaxNode[] = []
     let whole: { readonly marker: Marker; readonly node: SyntaxNode } | null = null
     let body: SyntaxNode | null = null
-    let owner: SyntaxNode | null = null
+    let tail: SyntaxNode | null = null
+    const owners: SyntaxNode[] = []
     for (const { name, node } of captures) {
       if (name === "reference") found.references.push(node)
       else if (name === "member") found.members.push(node)
@@ -62,11 +65,12 @@ const gathered = (text: string, root: SyntaxNode, query: SyntaxQuery, patience?:
       else if (name === "exports") found.exports.add(wordOf(text, node))
       else if (name === "name") names.push(node)
       else if (name === "body") body ??= node
-      else if (name === "owner") owner ??= node
+      else if (name === "tail") tail ??= node
+      else if (name === "owner") owners.push(node)
       else if (name[0] !== "_") whole = { marker: name as Marker, node }
     }
     if (whole === null) continue
-    const place = { ...whole, start: whole.node.startIndex, end: whole.node.endIndex, body, owner, rank: patternIndex }
+    const place = { ...whole, start: whole.node.startIndex, end: (tail ?? whole.node).endIndex, body, tail, owners, rank: patternIndex }
     if (names.length === 0) found.items.push({ ...place, name: null })
     for (const name of names) found.items.push({ ...place, name })
   }
@@ -75,8 +79,9 @@ const gathered = (text: string, root: SyntaxNode, query: SyntaxQuery, patience?:
 
 // ── definitions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Functions in these are their methods. */
+/** Functions in these are their methods, and variables their fields. */
 const HAVE_METHODS: ReadonlySet<string> = new Set(["class", "struct", "trait", "interface", "enum", "union"])
+const KIND_OF_MEMBER: Readonly<Partial<Record<Marker, DefinitionKind>>> = { function: "method", variable: "field" }
 
 interface Holder {
   readonly item: Item
@@ -95,7 +100,7 @@ const readDefinitions = (text: string, found: Gathered, tongue: Tongue): readonl
     if (read === "local") found.bindings.add(name as string)
     const definition = read === "local" ? null : read
     if (definition !== null) definitions.push({ ...definition, at: (item.name as SyntaxNode).startIndex })
-    holders.push({ item, name, definition })
+    holders.push({ item, name: name === null ? null : [...ownersOf(text, item), name].join("."), definition })
   }
   return saidOnce(definitions.sort((a, b) => a.at - b.at)).map(({ at: _, ...definition }) => definition)
 }
@@ -132,16 +137,17 @@ const outermostFirst = (items: readonly Item[]): readonly Item[] => {
 
 const readDefinition = (text: string, item: Item, name: string, holders: readonly Holder[], found: Gathered, tongue: Tongue): Definition | "local" | null => {
   if (name === "") return null
-  const holder = holders.findLast((each) => each.name !== null && each.item.marker !== "exported") ?? null
+  const around = holders.filter((each) => each.name !== null && (each.item.name as SyntaxNode).startIndex < item.start)
+  const holder = around.at(-1) ?? null
   const isLocal = holders.some(({ item: { marker } }) => marker === "inside" || marker === "function" || marker === "method")
   if (isLocal && (item.marker === "variable" || item.marker === "constant" || item.marker === "field")) return "local"
-  const scope = [...holders.flatMap((each) => each.name ?? []), ...(item.owner === null ? [] : [nameIn(text, item.owner)])].join(".") || null
-  const isMethod = item.marker === "function" && (item.owner !== null || HAVE_METHODS.has(holder?.item.marker ?? "") || holder?.item.marker === "scope")
+  const scope = [...around.flatMap((each) => each.name ?? []), ...ownersOf(text, item)].join(".") || null
+  const isMember = item.owners.length > 0 || HAVE_METHODS.has(holder?.item.marker ?? "") || holder?.item.marker === "scope"
   const definition: Definition = {
     name,
-    kind: isMethod ? "method" : (item.marker as DefinitionKind),
+    kind: isMember ? (KIND_OF_MEMBER[item.marker] ?? (item.marker as DefinitionKind)) : (item.marker as DefinitionKind),
     line: (item.name as SyntaxNode).startPosition.row + 1,
-    endLine: endLineOf(item.node),
+    endLine: endLineOf(item.tail ?? item.node),
     signature: signatureOf(text, item),
     scope,
     exported: null
@@ -162,9 +168,11 @@ const endLineOf = (node: SyntaxNode): number => {
   return column === 0 && row > node.startPosition.row ? row : row + 1
 }
 
+const ownersOf = (text: string, { owners }: Item): readonly string[] => owners.map((owner) => nameIn(text, owner).replace(/<.*/s, ""))
+
 /** Names of several words, as `a::b`, are joined as scopes are. */
 const nameIn = (text: string, node: SyntaxNode): string =>
-  text.slice(node.startIndex, Math.min(node.endIndex, node.startIndex + SIGNATURE_MAX)).replaceAll(/\s+/g, "").replaceAll("::", ".").replaceAll("\\", ".").replace(/^["'](.*)["']$/, "$1")
+  text.slice(node.startIndex, Math.min(node.endIndex, node.startIndex + SIGNATURE_MAX)).replaceAll(/\s+/g, "").replaceAll("::", ".").replaceAll("\\", ".").replace(/^(?:["'](.*)["']|:(\w.*))$/, "$1$2")
 
 /** From the first word of the line, where only words stand before it, to where the body begins; without one, the first line. */
 const signatureOf = (text: string, { start, end, name, body }: Item): string => {
@@ -210,6 +218,7 @@ const readReferences = (text: string, found: Gathered, imports: readonly ReadImp
     found.quiet.add(node.startIndex)
     const word = wordOf(text, node)
     if (!isMember && found.bindings.has(word) && !imported.has(word)) return
+    if (!STARTS_A_NAME.test(word)) return
     const name = (isMember ? undefined : names[word]) ?? word
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
@@ -217,6 +226,9 @@ const readReferences = (text: string, found: Gathered, imports: readonly ReadImp
   for (const node of found.references) count(node, false)
   return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
+
+/** Some grammars call `1` and `:` names, too. */
+const STARTS_A_NAME = /^[\p{L}_$#@]/u
 
 /** Whether a place lies in one of the statements. Those that only call for a file hold no names but their own. */
 const within = (imports: readonly ReadImport[]): ((place: number) => boolean) => {

@@ -5,7 +5,7 @@ import type { Definition } from "./symbols.ts"
  *
  * The captures of the patterns:
  * `@class`, `@function` … (every kind of a definition) the whole definition, with `@name`, and `@body` where its signature ends there;
- * `@owner` the name of what it belongs to where it does not lie in it;
+ * `@owner` the names of what it belongs to where it does not lie in it, `@tail` what it ends with where that is not in it;
  * `@scope` something with a `@name` that gives its name to what lies in it and is no definition itself;
  * `@inside` something in which variables are nobody else's;
  * `@exported` something whose definitions are given out, `@exports` a name that is given out;
