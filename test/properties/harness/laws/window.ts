@@ -126,7 +126,8 @@ const otherOpening = (before: Opened, after: Opened, event: Event): boolean => {
   return after.system !== before.system || after.tools !== before.tools || after.roots !== before.roots || after.bytes !== before.bytes || after.rules !== event.rules
 }
 
-const firstCut = (session: Session): number | null => {
+/** Where the window could begin next; `null` where nothing can leave it. */
+export const firstCut = (session: Session): number | null => {
   for (let index = session.window.base + 1; index < session.transcript.length; index++) if (mayBegin(session, index)) return index
   return null
 }
