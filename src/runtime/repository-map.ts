@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
 import { readHistory } from "../effects/repo/git-history.ts"
-import { indexRepository } from "../effects/repo/index-repository.ts"
 import { mapWithin } from "../effects/repo/map-budget.ts"
 import { definitionLines } from "../effects/repo/map-lines.ts"
 import { rankBase } from "../effects/repo/rank-base.ts"
 import { rankFiles, type Ranked } from "../effects/repo/rank.ts"
+import { lazyRepoIndexes } from "../effects/repo/repo-indexes.ts"
 import type { Definition, FileSymbols, RepoIndex } from "../effects/repo/symbols.ts"
 import { countTokens } from "../effects/llm/tokens.ts"
+import { directoriesOf } from "./directories.ts"
 
 export type { Reason } from "../effects/repo/rank.ts"
 
@@ -65,7 +66,9 @@ export const repositoryMap = Effect.fn("Map.report")(function*({ root, paths, wo
   }
 })
 
-const indexed = (root: string): Effect.Effect<RepoIndex> => Effect.promise(() => indexRepository(root))
+/** The cache is shared with the sessions of that root. */
+const indexed = (root: string): Effect.Effect<RepoIndex> =>
+  Effect.scoped(Effect.flatMap(lazyRepoIndexes({ cacheDirectory: directoriesOf(process.env).cache }), ({ indexOf }) => indexOf(root))).pipe(Effect.orDie)
 
 const mapped = (file: FileSymbols, definitions: readonly number[], { rank, score, reasons }: Ranked & { readonly rank: number }): MappedFile => ({
   path: file.path,

@@ -21,6 +21,7 @@ import { endStrays } from "../effects/os/strays.ts"
 import { Workspace } from "../effects/os/workspace.ts"
 import { Web } from "../effects/web/web-settings.ts"
 import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.ts"
+import { lazyRepoIndexes, RepoIndexes, type RepoIndexesOf } from "../effects/repo/repo-indexes.ts"
 import { ChildSessions, noChildSessions, type ChildSessionsOf } from "../effects/tools/child-sessions.ts"
 import { Background } from "../effects/tools/background.ts"
 import { ReadFiles } from "../effects/tools/read-files.ts"
@@ -35,6 +36,7 @@ import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.
 import type { Row } from "./event-log/line.ts"
 import { LogError } from "./event-log/log-error.ts"
 import { makeAutoLog, silentAutoLog, type AutoLog } from "./auto-log.ts"
+import { directoriesOf } from "./directories.ts"
 import { childSessions, type Family } from "./child-sessions.ts"
 import { askedAgain, knownOrigin, strangeRoots, type Origin } from "./imported.ts"
 import { isChild, knownModel, openingEvent } from "./opening.ts"
@@ -68,6 +70,7 @@ export interface Holding {
 /** What a session that a call begins has of the one whose call it is. */
 interface Kin {
   readonly autoLog: AutoLog
+  readonly indexes: RepoIndexesOf
   readonly child: { readonly of: string; readonly kind: string }
 }
 
@@ -124,13 +127,14 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const root = roots[0] as string
     const past = started === "resume" ? { session: id, root, read: (from: number, to: number) => Stream.runCollect(log.read(id, { from, to })) } : null
     const autoLog = kin?.autoLog ?? (graphs === null ? silentAutoLog : yield* makeAutoLog(root, graphs.graphs, past))
-    const family: Family = { settings, parent: () => now().session, open: openChild(autoLog) }
+    const indexes = kin?.indexes ?? (yield* lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))
+    const family: Family = { settings, parent: () => now().session, open: openChild({ autoLog, indexes }) }
     // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
     const mayHaveChildren = state.session.opened.tools.some(({ name }) => name === "sub_agent")
     const children = mayHaveChildren ? childSessions(family) : noChildSessions
     const owed = owedUsage()
     const reader = () => readerOf(settings, now().session, children, owed.owe)
-    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader))
+    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(RepoIndexes, indexes), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader))
     const memory = Layer.merge(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
     const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), own, memory))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
@@ -144,9 +148,9 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     return session
   })
 
-  const openChild = (autoLog: AutoLog): Family["open"] => Effect.fnUntraced(function*(settings, child) {
+  const openChild = (shared: Omit<Kin, "child">): Family["open"] => Effect.fnUntraced(function*(settings, child) {
     const opened = yield* openingEvent(settings, child.roots, false, child)
-    const kin = { autoLog, child: { of: child.parent, kind: child.kind } }
+    const kin = { ...shared, child: { of: child.parent, kind: child.kind } }
     return yield* live(yield* log.create(opened), replay([opened]), { settings, attended: false }, "startup", kin)
   })
 

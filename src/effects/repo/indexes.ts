@@ -1,48 +1,13 @@
 import { realpathSync } from "node:fs"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
-import { attempt, problem, type Problem } from "../os/problem.ts"
-import { makePool, type PoolOptions } from "./pool.ts"
+import { attempt, type Problem } from "../os/problem.ts"
+import { makePool } from "./pool.ts"
+import type { MapCheck, RepoIndexesOf, RepoIndexesOptions } from "./repo-indexes.ts"
 import { makeLiveIndex, type LiveIndex } from "./repo-index.ts"
 import type { RepoIndex } from "./symbols.ts"
 import { makeWatchedIndex, type WatchedIndex } from "./watched-index.ts"
-
-/** What could not be read of a repository, and why. */
-export interface MapCheck {
-  readonly root: string
-  readonly filesCount: number
-  /** How many files of each language were read, by language. */
-  readonly readByLanguage: Readonly<Record<string, number>>
-  /** Files of a known language that are known by their names only, by path. */
-  readonly faults: readonly { readonly path: string; readonly why: string }[]
-  /** What is said of the cache and of the watcher, in sentences; empty where all is well. */
-  readonly notes: readonly string[]
-}
-
-/** The indexes of repositories. */
-export interface RepoIndexesOf {
-  /** The index of a repository as it is now. The first one of a root takes longest. */
-  readonly indexOf: (root: string) => Effect.Effect<RepoIndex, Problem>
-  /** Watches a repository, so that its index is made before anybody asks. Not before the first request of a session: it takes time. */
-  readonly watch: (root: string) => Effect.Effect<void, Problem>
-  readonly check: (root: string) => Effect.Effect<MapCheck, Problem>
-}
-
-/** Where there are none, as in a host that did not ask for them. */
-export const noRepoIndexes: RepoIndexesOf = {
-  indexOf: (root) => Effect.fail(problem(`map ${root}: no index of repositories is kept here`)),
-  watch: () => Effect.void,
-  check: (root) => Effect.fail(problem(`check the map of ${root}: no index of repositories is kept here`))
-}
-
-export const RepoIndexes = Context.Reference<RepoIndexesOf>("loom/RepoIndexes", { defaultValue: () => noRepoIndexes })
-
-export interface RepoIndexesOptions extends PoolOptions {
-  /** Where what was read is kept for the next start; `null`: nowhere. */
-  readonly cacheDirectory: string | null
-}
 
 interface One {
   readonly root: string

@@ -4,9 +4,9 @@ import { readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { afterAll, expect, test, vi } from "vitest"
-import { makeRepoIndexes, noRepoIndexes } from "../../../src/effects/repo/indexes.ts"
 import { makePool, type Pool } from "../../../src/effects/repo/pool.ts"
 import { makeLiveIndex, type LiveIndex } from "../../../src/effects/repo/repo-index.ts"
+import { lazyRepoIndexes, noRepoIndexes } from "../../../src/effects/repo/repo-indexes.ts"
 import type { FileSymbols, RepoIndex } from "../../../src/effects/repo/symbols.ts"
 import { makeWatchedIndex } from "../../../src/effects/repo/watched-index.ts"
 import { folder, put, repositoryOf } from "./repository.ts"
@@ -217,7 +217,7 @@ test("the indexes of a host: one for each root, however it is named, and what co
   await Effect.runPromise(
     Effect.scoped(
       Effect.gen(function*() {
-        const indexes = yield* makeRepoIndexes({ cacheDirectory: null })
+        const indexes = yield* lazyRepoIndexes({ cacheDirectory: null })
         const index = yield* indexes.indexOf(root)
         expect(yield* indexes.indexOf(`${root}/src/..`)).toBe(index)
         expect(yield* indexes.check(root)).toEqual({
