@@ -1,3 +1,4 @@
+import { countTokens, cutToTokens, fitsTokens } from "../llm/tokens.ts"
 import { keeperText, messageText } from "./keeper-text.ts"
 import type { KeptMessage } from "./keeper.ts"
 import type { ReadSpan } from "./kept.ts"
@@ -29,47 +30,65 @@ export const meant = ({ messages, number }: ReadSpan, place: Place | null): read
   return asked.filter((message) => message.number >= place.number).map((message) => (message.number === place.number ? { ...message, text: message.text.slice(place.offset) } : message))
 }
 
+/** What a page may hold; the tokens of its pieces are added, which is never less than they come to together. */
+export interface Room {
+  readonly tokens: number
+  readonly bytes: number
+}
+
 /**
  * One text of several keepers, whole messages as long as they fit. A message that does not fit alone is cut, never within a
  * character; of what is left it is said where it begins.
  */
-export const pageOf = (reads: readonly ReadSpan[], from: Place | null, fits: (text: string) => boolean): Page => {
-  let text = ""
+export const pageOf = (reads: readonly ReadSpan[], from: Place | null, whole: Room): Page => {
+  let [text, room, empty] = ["", whole, true]
+  const add = (piece: string): void => {
+    text += `${text === "" ? "" : "\n\n"}${piece}`
+    room = without(room, piece)
+  }
   for (const [index, read] of reads.entries()) {
     const place = index === 0 ? from : null
-    let piece = `${text === "" ? "" : "\n\n"}${headOf(read)}`
-    for (const message of meant(read, place)) {
-      const next = `${piece}\n\n${messageText(message)}`
-      if (fits(text + next)) {
-        piece = next
-        continue
-      }
-      const id = read.number === null ? read.span.name : `${read.span.session}#${read.number}`
+    const id = read.number === null ? read.span.name : `${read.span.session}#${read.number}`
+    const messages = meant(read, place)
+    const [first] = messages
+    if (!empty && first !== undefined && !fits(room, headOf(read))) return { text, more: { id, place: { number: first.number, offset: 0 } } }
+    add(headOf(read))
+    for (const message of messages) {
       const offset = place?.number === message.number ? place.offset : 0
-      if (text !== "" || piece !== headOf(read)) return { text: text + piece, more: { id, place: { number: message.number, offset } } }
-      const part = beginning(message, (cut) => fits(`${piece}\n\n${messageText(cut)}`))
-      return { text: `${piece}\n\n${messageText(part)}`, more: { id, place: { number: message.number, offset: offset + part.text.length } } }
+      if (fits(room, messageText(message))) add(messageText(message))
+      else if (!empty) return { text, more: { id, place: { number: message.number, offset } } }
+      else {
+        const part = beginning(message, room)
+        add(messageText({ ...message, text: part }))
+        return { text, more: { id, place: { number: message.number, offset: offset + part.length } } }
+      }
+      empty = false
     }
-    text += piece
   }
   return { text, more: null }
 }
 
+/** A blank line before each piece. */
+const JOINT = { tokens: 1, bytes: 2 }
+
+const fits = ({ tokens, bytes }: Room, piece: string): boolean =>
+  piece.length + JOINT.bytes <= bytes && Buffer.byteLength(piece) + JOINT.bytes <= bytes && fitsTokens(piece, tokens - JOINT.tokens)
+
+const without = ({ tokens, bytes }: Room, piece: string): Room => ({ tokens: tokens - countTokens(piece) - JOINT.tokens, bytes: bytes - Buffer.byteLength(piece) - JOINT.bytes })
+
+/** The longest beginning that fits, at least a character so that a reader comes forward. */
+const beginning = (message: KeptMessage, room: Room): string => {
+  const { tokens, bytes } = without(room, messageText({ ...message, text: "" }))
+  const near = message.text.slice(0, Math.max(2, bytes))
+  const cut = cutToTokens(Buffer.byteLength(near) <= bytes ? near : near.slice(0, Math.floor(bytes / BYTES_MAX)), tokens).replace(/[\uD800-\uDBFF]$/, "")
+  return cut === "" ? String.fromCodePoint(message.text.codePointAt(0) as number) : cut
+}
+
+/** Of one UTF-16 code unit as UTF-8. */
+const BYTES_MAX = 3
+
 const headOf = ({ span: { name, session, from, to, topic }, summary }: ReadSpan): string =>
   `keeper ${name}: messages ${from} to ${to - 1} of session ${session}${topic === "" ? "" : `, on: ${topic}`}${summary === null ? "" : `\nsummed up: ${summary}`}`
-
-/** The longest beginning that fits, at least one character so that a reader comes forward. */
-const beginning = (message: KeptMessage, fits: (message: KeptMessage) => boolean): KeptMessage => {
-  const characters = message.text.length
-  let [least, most] = [0, characters]
-  while (least < most) {
-    const middle = Math.ceil((least + most) / 2)
-    if (fits({ ...message, text: message.text.slice(0, middle) })) least = middle
-    else most = middle - 1
-  }
-  const end = least > 1 && /[\uD800-\uDBFF]/.test(message.text.charAt(least - 1)) ? least - 1 : Math.max(least, Math.min(2, characters))
-  return { ...message, text: message.text.slice(0, end) }
-}
 
 /**
  * What of some messages fits, for a reader with a question: those that say something of it before the others, in the order of the

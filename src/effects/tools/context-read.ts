@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Kept, type ReadSpan } from "../context/kept.ts"
-import { pageOf, placeOf, placeWord, type Place } from "../context/kept-page.ts"
-import { fitsTokens } from "../llm/tokens.ts"
+import { pageOf, placeOf, placeWord, type Place, type Room } from "../context/kept-page.ts"
 import { refuse, type Problem } from "../os/problem.ts"
 import { answerFrom } from "./kept-answer.ts"
 import { told, type Tool, type ToolContext, type ToolOutcome } from "./tool.ts"
@@ -15,8 +14,8 @@ const Input = Schema.Struct({
 })
 type Input = typeof Input.Type
 
-/** Units: tokens. */
-const RAW_TOKENS_MAX = 10_000
+/** With room for what is said beside, and within what an event takes. */
+const RAW: Room = { tokens: 9_800, bytes: 60_000 }
 /** Keepers that are read together where none is named. */
 const KEEPERS_MAX = 5
 
@@ -71,15 +70,10 @@ const hitsFor = (question: string, { workspace }: ToolContext) =>
   })
 
 const raw = (reads: readonly ReadSpan[], from: Place | null): ToolOutcome => {
-  const { text, more } = pageOf(reads, from, fitsRaw)
+  const { text, more } = pageOf(reads, from, RAW)
   const notes = [...new Set(reads.flatMap((read) => read.notes))].map((note) => `\n\n[${note}]`).join("")
   if (more === null) return told(text + notes)
   const next = reads.findIndex(({ span, number }) => more.id === span.name || more.id === `${span.session}#${number}`)
   const ids = [more.id, ...reads.slice(next + 1).map(({ span, number }) => (number === null ? span.name : `${span.session}#${number}`))]
   return told(`${text}${notes}\n\n[more from message ${more.place.number}: context_read ${JSON.stringify({ ids, from: placeWord(more.place) })}]`)
 }
-
-/** Room for what is said beside, and for what an event takes. Units: bytes. */
-const RAW_BYTES_MAX = 60_000
-
-const fitsRaw = (text: string): boolean => text.length <= RAW_BYTES_MAX && Buffer.byteLength(text) <= RAW_BYTES_MAX && fitsTokens(text, RAW_TOKENS_MAX)
