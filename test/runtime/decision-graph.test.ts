@@ -89,7 +89,7 @@ const told = ({ nodes, edges }: GraphContent): readonly string[] => {
   return [...nodes].sort(inTime).map(({ id, kind, title }) => [kind, title, ...edges.flatMap((edge) => (edge.to === id ? [`< ${edge.type} ${titles.get(edge.from)}`] : []))].join(" "))
 }
 
-test("what happens in a turn is remembered below what was asked for, with the moment in the log", async () => {
+test("what happens in a turn is remembered below what was asked for, with the moment in the log (GRAPH-40)", async () => {
   const place = makePlace()
   const events = await place.within(
     (app) =>
@@ -129,7 +129,7 @@ test("a turn that fails is remembered as one, and a commit with the batch that i
   expect(content.nodes.find(({ kind }) => kind === "action")?.commit).toBe(git("rev-parse", "HEAD"))
 })
 
-test("a sub-agent is an action of the turn whose call it is, with its own end", async () => {
+test("a sub-agent is an action of the turn whose call it is, with its own end (GRAPH-40)", async () => {
   const place = makePlace()
   const child = join(place.folder, "child.json")
   writeFileSync(child, JSON.stringify({ chunkMs: 0, answers: [says("looked")] }))
@@ -142,7 +142,7 @@ test("a sub-agent is an action of the turn whose call it is, with its own end", 
   ])
 })
 
-test("what a process did not come to write, the next that goes on with the session writes, once and under the same ids", async () => {
+test("what a process did not come to write, the next that goes on with the session writes, once and under the same ids (GRAPH-41, GRAPH-42)", async () => {
   const place = makePlace()
   const session = await place.within((app) => Effect.flatMap(open(app), (opened) => Effect.as(Effect.andThen(turn(opened, "first"), turn(opened, "second")), opened.id)), [says("one"), says("two")])
   const before = await graphIn(place)
@@ -157,7 +157,7 @@ test("what a process did not come to write, the next that goes on with the sessi
   expect(after.nodes.filter(({ id }) => before.nodes.some((node) => node.id === id)).length).toBe(4)
 })
 
-test("a graph that cannot be written holds up no turn; it is told once, and nothing is lost", async () => {
+test("a graph that cannot be written holds up no turn; it is told once, and nothing is lost (GRAPH-42)", async () => {
   const place = makePlace()
   await place.within((app) => Effect.flatMap(open(app), (session) => Effect.andThen(turn(session, "before"), closed(session))))
   const outside = (statement: string): void => {
@@ -191,7 +191,7 @@ const logging = [
 
 const fragmentIn = (events: readonly Event[]): readonly ContextFragment[] => events.flatMap((event) => (event.type === "ContextGathered" ? event.fragments.filter(({ source }) => source.startsWith("decision")) : []))
 
-test("what a model logs hangs below its goal, keeps its moment, and is in the next turn's request, not in that of another project", async () => {
+test("what a model logs hangs below its goal, keeps its moment, and is in the next turn's request, not in that of another project (GRAPH-43, GRAPH-46)", async () => {
   const place = makePlace()
   const other = join(place.folder, "other")
   mkdirSync(other)
@@ -238,7 +238,7 @@ timeline, the newest first:
   expect(told(await graphIn(place, other))).toEqual(["goal hello", "outcome turn 1: completed < leads_to hello"])
 })
 
-test("a later session reads what was decided, gives it up with the reason, and in plan mode, too", async () => {
+test("a later session reads what was decided, gives it up with the reason, and in plan mode, too (GRAPH-43 to GRAPH-45)", async () => {
   const place = makePlace()
   await place.within((app) => Effect.flatMap(open(app), (session) => Effect.andThen(turn(session, "let people sign in"), closed(session))), logging)
   const old = (await graphIn(place)).nodes.find(({ title }) => title === "Sessions in Redis")?.id ?? ""
@@ -272,7 +272,7 @@ test("a later session reads what was decided, gives it up with the reason, and i
   expect(after.nodes.filter(({ kind }) => kind === "decision").map(({ title, status, confidence, description }) => [title, status, confidence, description]).sort()).toEqual([["OpenID Connect", "active", 40, "said twice"], ["Sessions in Redis", "superseded", 60, ""]])
 })
 
-test("where a turn is broken off, the next is reminded to say why, once", async () => {
+test("where a turn is broken off, the next is reminded to say why, once (GRAPH-48)", async () => {
   const place = makePlace()
   const events = await place.within(
     (app) =>

@@ -40,11 +40,15 @@ const wishOf = ({ root, session, event }: Writer, { kind, description, confidenc
   ...(confidence === undefined ? {} : { confidence })
 })
 
-/** The same thing said twice in one session is one thing: a call may be repeated, by a model or by a restart. */
+/**
+ * The same thing said twice is one thing: a call may be repeated, by a model or by a restart. A goal and a way are so in the whole project, what was done or
+ * seen in one session.
+ */
 const saidBefore = ({ graph, session }: Writer, { kind, title }: LogInput): Effect.Effect<GraphNode | null, Problem> =>
-  Effect.map(graph.list({ session, kinds: [kind], statuses: ["active"], auto: false }, SAID_MAX), (nodes) => nodes.find((node) => sameTitle(node.title, title)) ?? null)
+  Effect.map(graph.list({ ...(LASTING.has(kind) ? {} : { session }), kinds: [kind], statuses: ["active"], auto: false }, SAID_MAX), (nodes) => nodes.find((node) => sameTitle(node.title, title)) ?? null)
 
 const SAID_MAX = 200
+const LASTING: ReadonlySet<string> = new Set(["goal", "decision", "option"])
 
 const sameTitle = (one: string, other: string): boolean => one.toLowerCase() === other.replaceAll(/\s+/g, " ").trim().toLowerCase()
 

@@ -38,6 +38,7 @@ export const COMMANDS = {
   hooks: { usage: "[test EVENT [CALL]]", help: "your own programs that are run before and after tools, and what they say to a sample; `test PreToolUse 'git push'`", words: [0, ANY], load: async () => (await import("./occasional.ts")).hooks },
   trust: { usage: "[DIR]", help: "let a workspace's own settings and allow rules hold; --revoke takes it back", words: [0, 1], load: async () => (await import("./occasional.ts")).trust },
   context: { usage: "[ID|search WORDS|read KEEPER…]", help: "what a session's window holds and why; --next what the next turn would gather; what left any window of this folder, by words or by keeper", words: [0, ANY], load: async () => (await import("./occasional.ts")).context },
+  graph: { usage: "[tree|show|search|pulse|add|link|pivot|writeup|share|…]", help: "what was decided in this folder, and why: as a tree, a picture, a story; `loom graph --help` lists what it can", words: [0, ANY], load: async () => (await import("./graph/graph.ts")).graph },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
   help: { usage: "[COMMAND]", help: "print this; of a command its flags and an example, as `loom COMMAND --help` does", words: [0, ANY], load: async () => (await import("./help.ts")).help }
 } as const satisfies Readonly<Record<string, CommandEntry>>
@@ -64,7 +65,7 @@ export const meaningOf = ({ flags, words }: CommandLine): Meaning => {
 }
 
 /** Commands of the design that this version does not have, so that nobody's words for one of them go to a model as a task. */
-const LATER: readonly string[] = ["graph", "models", "mcp", "acp", "serve"]
+const LATER: readonly string[] = ["models", "mcp", "acp", "serve"]
 
 /** The first word names a command that is still to come; asked before the flags are read, for it may have its own. */
 export const stillToCome = ([first, ...rest]: readonly string[]): string | null =>

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { COMMANDS, isCommand, type CommandName } from "./commands.ts"
 import { EXIT } from "./exit-code.ts"
 import { FLAGS, type FlagGroup } from "./flags.ts"
+import { SUBCOMMANDS } from "./graph/words.ts"
 import type { Command } from "./invocation.ts"
 
 /** All that there is, or one command. */
@@ -20,6 +21,7 @@ export const commandHelp = (name: CommandName): string => {
     `loom ${name}${usage === "" ? "" : ` ${usage}`}`,
     `  ${help}`,
     "",
+    ...(name === "graph" ? [section("what it can", Object.entries(SUBCOMMANDS).map(([word, { usage: words, help: what }]): Row => [`${word}${words === "" ? "" : ` ${words}`}`, what]))] : []),
     ...(own.length === 0 ? [] : [section("its flags", own)]),
     ...(example === undefined ? [] : [`for example: ${example}`]),
     "-C DIR works in another folder; `loom --help` lists every command and flag",
@@ -41,6 +43,7 @@ const partsOf = (help: string): readonly { readonly names: readonly string[]; re
   })
 
 const EXAMPLES: Partial<Readonly<Record<CommandName, string>>> = {
+  graph: 'loom graph add decision "Use PKCE" --from 9x7c4b --confidence 80',
   sessions: "loom sessions --all",
   show: "loom show aq7a",
   resume: "loom resume aq7a",

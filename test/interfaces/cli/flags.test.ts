@@ -113,6 +113,6 @@ test("a command with too many or too few words says how it is written", () => {
 })
 
 test("a command of the design that is not there yet says so, whatever flags it is given", () => {
-  expect(stillToCome(["graph", "LOG", "--at", "3"])).toBe('the command graph is not in this version yet; a task that begins with this word is written `loom -p "graph LOG --at 3"`')
-  expect([stillToCome(["-p", "graph it"]), stillToCome(["graphs"]), stillToCome([])]).toEqual([null, null, null])
+  expect(stillToCome(["models", "LOG", "--at", "3"])).toBe('the command models is not in this version yet; a task that begins with this word is written `loom -p "models LOG --at 3"`')
+  expect([stillToCome(["-p", "models it"]), stillToCome(["model"]), stillToCome([])]).toEqual([null, null, null])
 })

@@ -72,6 +72,12 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
         Effect.map((lines) => (show(lines), null)),
         Effect.catchTag("LogError", told(context))
       )
+    case "graph":
+      return Effect.promise(() => import("./session-graph.ts")).pipe(
+        Effect.flatMap(({ sessionGraph }) => sessionGraph(rest, context)),
+        Effect.map((lines) => (show(lines), null)),
+        Effect.catchTag("LogError", told(context))
+      )
     case "context":
       return tellWindow(context)
     case "continue":

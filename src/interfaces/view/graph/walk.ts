@@ -15,7 +15,10 @@ export interface Walkable {
 export const walkable = ({ nodes, edges }: Drawn): Walkable => {
   const sorted = [...nodes].sort(byAge)
   const nodesById = new Map(sorted.map((node) => [node.id, node]))
-  const sound = edges.filter(({ from, to }) => nodesById.has(from) && nodesById.has(to)).sort((a, b) => byAge(nodesById.get(a.to)!, nodesById.get(b.to)!) || order(a.id, b.id))
+  const nodeOf = (id: string): GraphNode => nodesById.get(id) as GraphNode
+  const sound = edges
+    .filter(({ from, to }) => nodesById.has(from) && nodesById.has(to))
+    .sort((a, b) => byAge(nodeOf(a.to), nodeOf(b.to)) || byAge(nodeOf(a.from), nodeOf(b.from)) || order(a.type, b.type))
   return { nodes: sorted, nodesById, outById: Map.groupBy(sound, ({ from }) => from), intoById: Map.groupBy(sound, ({ to }) => to) }
 }
 

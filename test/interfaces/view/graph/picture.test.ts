@@ -51,7 +51,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.integer({ min: 0, max: 14 }).chain((count)
   })
 )
 
-test("of any graph the picture can be read as XML, its boxes lie apart and inside it, and it is the same every time", () => {
+test("of any graph the picture can be read as XML, its boxes lie apart and inside it, and it is the same every time (GRAPH-52)", () => {
   fc.assert(
     fc.property(drawn, (graph) => {
       const svg = svgOf(graph)
