@@ -37,7 +37,7 @@ const doors: readonly Door[] = [
   { dependency: "@effect/platform-node-shared", files: /^src\/runtime\/app\.ts$|\/main\.ts$/, filesMax: 3 },
   { dependency: "@vscode/ripgrep", files: /^src\/effects\/tools\//, filesMax: 1 },
   { dependency: "tinyglobby", files: /^src\/effects\/tools\//, filesMax: 1 },
-  { dependency: "diff", files: /^src\/effects\/tools\//, filesMax: 1 },
+  { dependency: "diff", files: /^src\/effects\/git\//, filesMax: 1 },
   // Two questions: what the .gitignore files of a tree say, and what a glob means when it is read as they are.
   { dependency: "ignore", files: /^src\/effects\/(os\/ignored|tools\/glob-filter)\.ts$/, filesMax: 2 },
   { dependency: "chokidar", files: /^src\/effects\/os\/watch\.ts$/, filesMax: 1 },

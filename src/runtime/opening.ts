@@ -46,7 +46,7 @@ export interface ChildOpening {
 /** Whether a session was begun by a call of another one, and by no person. */
 export const isChild = (parent: Parent | null): boolean => parent?.changes?.some((change) => CHILDREN.has(change)) === true
 
-const CHILDREN: ReadonlySet<string> = new Set<ChildKind>(["sub-agent", "oracle", "keeper"])
+const CHILDREN: ReadonlySet<string> = new Set<ChildKind>(["sub-agent", "oracle", "keeper", "commit"])
 
 /** What needs something set up is there only where it is. A child reads, and has no children. */
 export const toolsFor = ({ oracle, webSearchUrl }: Settings, child: ChildOpening | null): SessionOpened["tools"] =>

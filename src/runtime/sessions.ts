@@ -13,6 +13,7 @@ import { hookDesk } from "../effects/hooks/desk.ts"
 import type { Keepers } from "../effects/context/keepers.ts"
 import { AgentWork } from "../effects/git/agent-work.ts"
 import { Checkpoints } from "../effects/git/checkpoint.ts"
+import { SubjectWriter } from "../effects/git/subject-writer.ts"
 import { Llm } from "../effects/llm/llm.ts"
 import { llmConfigFromEnv } from "../effects/llm/config.ts"
 import { Blobs } from "../effects/os/blobs.ts"
@@ -134,7 +135,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const children = mayHaveChildren ? childSessions(family) : noChildSessions
     const owed = owedUsage()
     const reader = () => readerOf(settings, now().session, children, owed.owe)
-    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(RepoIndexes, indexes), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader))
+    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(RepoIndexes, indexes), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(SubjectWriter, () => subjectWriterOf(settings, children)))
     const memory = Layer.merge(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
     const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), own, memory))
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
@@ -262,6 +263,10 @@ const roomsOf = ({ environment, dataDirectory, sandbox, own }: Surroundings, { s
     VettedCalls.layer,
     layerSandbox(sandbox, { roots: session.opened.roots, session: session.id, environment, own, dataDirectory })
   )
+
+/** Commits are named by the weak model alone: what nobody asked for is done by no other. */
+const subjectWriterOf = ({ weakModel }: Settings, children: ChildSessionsOf): SubjectWriter | null =>
+  weakModel === null ? null : { ask: (words) => children.ask({ kind: "commit", words, model: weakModel, root: null, hear: () => {} }) }
 
 /** Who reads what left the window: the weak model, else that of the session. */
 const readerOf = ({ weakModel }: Settings, { settings: { model } }: State["session"], children: ChildSessionsOf, owe: KeptReader["owe"]): KeptReader => {

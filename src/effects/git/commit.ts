@@ -3,6 +3,7 @@ import { join, relative, sep } from "node:path"
 import * as Effect from "effect/Effect"
 import type { Problem } from "../os/problem.ts"
 import type { AgentFile } from "./agent-files.ts"
+import { commitDiff } from "./commit-diff.ts"
 import { commitFacts, LINK, withoutFilters, type CommitPlace, type ReadVersion } from "./commit-facts.ts"
 import { mayCommit, type CommitFacts } from "./commit-rules.ts"
 import { isUnchanged, moveOn, writeBlobs, writeCommit, type Entry } from "./commit-write.ts"
@@ -23,6 +24,8 @@ export interface CommitRequest<E> {
   /** Whether to commit where no branch is checked out. */
   readonly onDetached?: boolean
   readonly read: ReadVersion<E>
+  /** Names the commit from what it changes; `null`: the names of the files have to do. */
+  readonly subject?: (diff: string) => Effect.Effect<string | null>
 }
 
 export interface Committed {
@@ -57,7 +60,8 @@ export const commitFiles = Effect.fn("AutoCommit.commit")(function*<E>(
   const taken = judged.flatMap(({ fact, verdict }) => (verdict.is === "taken" ? [fact] : []))
   const secrets = yield* secretsOf(place, taken, request.read)
   if (secrets.length > 0) return refused(`not done, for ${secrets.join(", ")}; take it out, or commit it yourself`)
-  const done = yield* commitTaken({ place, head, safely, message: (entries) => messageOf(entries, request) }, taken)
+  const subject = request.subject === undefined || taken.length === 0 ? null : yield* request.subject(yield* commitDiff(request.root, taken.map(({ file }) => file), request.read))
+  const done = yield* commitTaken({ place, head, safely, message: (entries) => messageOf(entries, subject, request) }, taken)
   const left = judged.flatMap(({ path, verdict }) => (verdict.is === "left" ? [{ path, ...verdict }] : []))
   return {
     ...done,
@@ -119,12 +123,12 @@ const commitTaken = Effect.fnUntraced(function*({ place, head, safely, message }
   return { ...NOTHING, commit, files: taken.map(({ file }) => file.path) }
 })
 
-const messageOf = <E>(entries: readonly Entry[], { session, event }: CommitRequest<E>): string => {
+const messageOf = <E>(entries: readonly Entry[], subject: string | null, { session, event }: CommitRequest<E>): string => {
   const changes = entries.map(({ fact, version }): SubjectChange => {
     const kind = fact.head === null ? "added" : version === null ? "deleted" : "edited"
     return { path: fact.file.path, kind }
   })
-  return `${subjectFor(changes)}\n\nLoom-Session: ${session}\n${event === undefined ? "" : `Loom-Event: ${event}\n`}`
+  return `${subject ?? subjectFor(changes)}\n\nLoom-Session: ${session}\n${event === undefined ? "" : `Loom-Event: ${event}\n`}`
 }
 
 const HOOKS = ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"]

@@ -1,11 +1,14 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { RunPostToolsHook } from "../../machine/action.ts"
+import type { ReportedUsage } from "../../machine/session.ts"
 import type { Emit } from "../emit.ts"
 import { Workspace } from "../os/workspace.ts"
 import { AgentWork } from "./agent-work.ts"
 import { Checkpoints } from "./checkpoint.ts"
 import { commitFiles } from "./commit.ts"
+import { SubjectWriter } from "./subject-writer.ts"
+import { writtenSubject, type WrittenSubject } from "./written-subject.ts"
 import { changesOfAgent } from "./touched.ts"
 
 export interface AfterToolsOptions<R = never> extends CommitOptions, Patience {
@@ -55,8 +58,10 @@ export const afterTools = Effect.fn("Hook.afterTools")(function*<R = never>(
   const checkpoint = yield* part("checkpoint", options, takeCheckpoint)
   const before = yield* work.endBatch(checkpoint.done?.tree ?? null)
   const trees = before === null || checkpoint.done === null ? null : { before, after: checkpoint.done.tree }
-  const commit = options.autoCommit ? yield* part("auto-commit", options, commitBatch(action, trees, options)) : NOTHING
-  const news = yield* work.news([...checkpoint.reports, ...(checkpoint.done?.reports ?? []), ...commit.reports, ...(commit.done?.reports ?? [])])
+  const subject = options.autoCommit ? subjectBy((yield* SubjectWriter)()) : null
+  const commit = options.autoCommit ? yield* part("auto-commit", options, commitBatch(action, trees, options, subject)) : NOTHING
+  const news = yield* work.news([...checkpoint.reports, ...(checkpoint.done?.reports ?? []), ...(subject?.reports() ?? []), ...commit.reports, ...(commit.done?.reports ?? [])])
+  const usage = subject?.usage() ?? null
   const reports = [...person.reports, ...news]
   const note = [person.note, options.folders === undefined ? "" : yield* options.folders].filter((text) => text !== "").join("\n\n")
   emit({
@@ -67,9 +72,24 @@ export const afterTools = Effect.fn("Hook.afterTools")(function*<R = never>(
     ...(before === null ? {} : { before }),
     ...(checkpoint.done === null ? {} : { tree: checkpoint.done.tree }),
     ...(commit.done === null || commit.done.commit === null ? {} : { commit: commit.done.commit }),
-    ...(reports.length === 0 ? {} : { reports })
+    ...(reports.length === 0 ? {} : { reports }),
+    ...(usage === null ? {} : { usage })
   })
 })
+
+/** Who names the commit, and what is to be told of it even where nothing could be committed. */
+interface Naming {
+  readonly name: (diff: string) => Effect.Effect<string | null>
+  readonly reports: () => readonly string[]
+  readonly usage: () => ReportedUsage | null
+}
+
+const subjectBy = (writer: SubjectWriter | null): Naming | null => {
+  if (writer === null) return null
+  let written: WrittenSubject = { subject: null, report: null, usage: null }
+  const name = (diff: string) => Effect.map(writtenSubject(writer, diff), (said) => (written = said).subject)
+  return { name, reports: () => (written.report === null ? [] : [written.report]), usage: () => written.usage }
+}
 
 /** What a part of the hook gave, or why not. */
 interface Part<A> {
@@ -107,7 +127,7 @@ const takeCheckpoint = Effect.gen(function*() {
 
 const NOT_KNOWN = "auto-commit: not done: without checkpoints before and after the tools nobody can tell what the agent changed"
 
-const commitBatch = (action: RunPostToolsHook, trees: { readonly before: string; readonly after: string } | null, options: CommitOptions) =>
+const commitBatch = (action: RunPostToolsHook, trees: { readonly before: string; readonly after: string } | null, options: CommitOptions, subject: Naming | null) =>
   Effect.gen(function*() {
     if (trees === null) return { commit: null, reports: [NOT_KNOWN] }
     const work = yield* AgentWork
@@ -121,6 +141,7 @@ const commitBatch = (action: RunPostToolsHook, trees: { readonly before: string;
       files,
       session,
       read: checkpoints.read,
+      ...(subject === null ? {} : { subject: subject.name }),
       ...(event === undefined ? {} : { event }),
       ...(onDetached === undefined ? {} : { onDetached })
     })

@@ -4,7 +4,8 @@ export interface SubjectChange {
   readonly kind: "added" | "edited" | "deleted"
 }
 
-const LENGTH_MAX = 72
+/** Units: UTF-16 code units. */
+export const SUBJECT_LENGTH_MAX = 72
 const TEST = /(^|\/)(tests?|__tests__|spec)\/|\.(test|spec)\.[a-z]+$|_test\.[a-z]+$/
 const DOCUMENT = /\.(md|mdx|rst|adoc|txt)$|(^|\/)docs?\//
 const BUILD = /(^|\/)(package(-lock)?\.json|[^/]*\.lock|Cargo\.toml|go\.(mod|sum)|pyproject\.toml|Makefile|Dockerfile|\.github\/.*|\.gitlab-ci\.yml)$/
@@ -19,7 +20,7 @@ export const subjectFor = (changes: readonly SubjectChange[]): string => {
   if (first === undefined) return "chore: nothing"
   const more = sorted.length > 1 ? ` and ${sorted.length - 1} more` : ""
   const head = `${typeOf(sorted)}: ${VERBS[first.kind]} `
-  return head + shortened(first.path.replace(/[\p{Cc}\p{Cf}]/gu, "?"), LENGTH_MAX - head.length - more.length) + more
+  return head + shortened(first.path.replace(/[\p{Cc}\p{Cf}]/gu, "?"), SUBJECT_LENGTH_MAX - head.length - more.length) + more
 }
 
 const VERBS = { added: "add", edited: "edit", deleted: "delete" } as const

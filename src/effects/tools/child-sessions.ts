@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import type { ReportedUsage } from "../../machine/session.ts"
 import { problem, type Problem } from "../os/problem.ts"
 
-/** `sub-agent`: reads on its own; `oracle`: answers from what it is told; `keeper`: from what left a window. */
-export type ChildKind = "sub-agent" | "oracle" | "keeper"
+/** `sub-agent`: reads on its own; `oracle`: answers from what it is told; `keeper`: from what left a window; `commit`: names a commit. */
+export type ChildKind = "sub-agent" | "oracle" | "keeper" | "commit"
 
 /** A session that a call begins, waits for, and hears the last words of. */
 export interface ChildWish {

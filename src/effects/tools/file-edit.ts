@@ -9,7 +9,7 @@ import { requireNoPlaceholder } from "./placeholders.ts"
 import { pathFact, placeOf } from "./place.ts"
 import { BOM, requireText } from "./text.ts"
 import { told, type Tool, type ToolContext } from "./tool.ts"
-import { unifiedDiff } from "./unified.ts"
+import { unifiedDiff } from "../git/unified.ts"
 
 const Input = Schema.Struct({
   path: Schema.String,

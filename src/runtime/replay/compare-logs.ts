@@ -1,6 +1,6 @@
 import type { Event } from "../../machine/event.ts"
 import type { Header } from "../event-log/header.ts"
-import { runsBetween } from "../../effects/tools/unified.ts"
+import { runsBetween } from "../../effects/git/unified.ts"
 import { beatsOf, type Beat } from "./beats.ts"
 import { comparableBeats, type Comparable } from "./comparable.ts"
 import { differencesOf, type Difference } from "./differences.ts"

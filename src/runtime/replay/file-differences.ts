@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Checkpoints, CheckpointError } from "../../effects/git/checkpoint.ts"
 import type { FileChange, FileVersion } from "../../effects/git/tree-diff.ts"
-import { unifiedDiff } from "../../effects/tools/unified.ts"
+import { unifiedDiff } from "../../effects/git/unified.ts"
 
 /** A file that two checkpoints differ in. */
 export interface FileDifference {

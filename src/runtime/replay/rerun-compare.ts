@@ -1,5 +1,5 @@
 import { recordedCalls, withoutTriedAgain } from "../../effects/llm/recorded.ts"
-import { unifiedDiff } from "../../effects/tools/unified.ts"
+import { unifiedDiff } from "../../effects/git/unified.ts"
 import { replay } from "../../machine/replay.ts"
 import type { CanonicalRequest, Content } from "../../machine/request.ts"
 import type { ResultStatus, ToolCall, ToolResult } from "../../machine/session.ts"

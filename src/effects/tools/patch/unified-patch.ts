@@ -1,5 +1,5 @@
 import { refuse } from "../../os/problem.ts"
-import { readDiff, type StructuredPatch } from "../unified.ts"
+import { readDiff, type StructuredPatch } from "../../git/unified.ts"
 import type { FilePatch, Hunk } from "./patch.ts"
 
 /**

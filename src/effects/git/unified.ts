@@ -1,5 +1,4 @@
 import type { StructuredPatch } from "diff"
-import { counted } from "./text.ts"
 
 export type { StructuredPatch } from "diff"
 
@@ -25,7 +24,8 @@ export const unifiedDiff = async (shown: string, before: string, after: string):
   const text = formatPatch({ ...patch, hunks }).replace(/^(?:Index: .*\n)?=+\n/, "").trimEnd()
   if (text.length <= LENGTH_MAX) return text
   const kept = text.slice(0, text.lastIndexOf("\n", LENGTH_MAX))
-  return `${kept}\n(${counted(text.slice(kept.length).split("\n").length - 1, "more line")} of the diff left out)`
+  const more = text.slice(kept.length).split("\n").length - 1
+  return `${kept}\n(${more} more line${more === 1 ? "" : "s"} of the diff left out)`
 }
 
 /** So many items that stand in both lists, or only in one of them, next to each other. */
