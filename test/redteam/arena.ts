@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
+import { createSocket } from "node:dgram"
+import { once } from "node:events"
 import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -21,6 +23,8 @@ export interface Arena {
 export interface Canary {
   readonly url: string
   readonly port: number
+  /** Where it hears datagrams, as a server of names does. */
+  readonly datagramPort: number
   readonly heard: readonly string[]
   readonly close: () => Promise<void>
 }
@@ -37,7 +41,9 @@ export const openCanary = async (): Promise<Canary> => {
   server.on("connection", () => void heard.push("a connection"))
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const { port } = server.address() as AddressInfo
-  return { port, url: `http://127.0.0.1:${port}`, heard, close: () => new Promise((resolve) => server.close(() => resolve())) }
+  const datagrams = createSocket("udp4").on("message", () => void heard.push("a datagram")).bind(0, "127.0.0.1")
+  await once(datagrams, "listening")
+  return { port, datagramPort: datagrams.address().port, url: `http://127.0.0.1:${port}`, heard, close: () => new Promise((resolve) => server.close(() => datagrams.close(resolve))) }
 }
 
 /** Made once, copied for each attack: two commits, a branch, a remote, something not committed. */
@@ -66,7 +72,8 @@ const templateOf = (): string => {
   return template
 }
 
-export const makeArena = (canary: Canary): Arena => {
+/** `loomInside`: the agent's own directory lies in the workspace. */
+export const makeArena = (canary: Canary, loomInside = false): Arena => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "redteam-")))
   cpSync(templateOf(), folder, { recursive: true })
   const root = join(folder, "work")
@@ -74,7 +81,7 @@ export const makeArena = (canary: Canary): Arena => {
     root,
     home: join(folder, "home"),
     outside: join(folder, "outside"),
-    loom: join(folder, "loom"),
+    loom: loomInside ? join(root, ".state") : join(folder, "loom"),
     canary,
     put: (path, text, mode = 0o644) => {
       mkdirSync(dirname(join(root, path)), { recursive: true })

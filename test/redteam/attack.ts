@@ -8,6 +8,7 @@ import type { ScriptedAnswer, ScriptedBlock } from "../../src/effects/llm/script
 import { questionLines } from "../../src/interfaces/view/question.ts"
 import { printer } from "../../src/interfaces/view/printer.ts"
 import { openApp } from "../../src/runtime/app.ts"
+import type { Said } from "../../src/runtime/session.ts"
 import type { Recorded } from "../../src/runtime/recorded.ts"
 import type { Layer as SettingsLayer } from "../../src/runtime/settings.ts"
 import { differences, everythingIn, makeArena, processesOf, type Arena, type Canary } from "./arena.ts"
@@ -20,15 +21,22 @@ export interface Attack {
   /** What the model asks for, led astray: one answer after the other. */
   readonly asks: (arena: Arena) => readonly (ScriptedAnswer | readonly ScriptedAnswer[])[]
   /** Who sits there: nobody (left out), or a person who says no, or who lets some questions pass. */
-  readonly person?: (asked: ActionOf<"RequestApproval">, arena: Arena) => "yes" | "no"
+  readonly person?: (asked: ActionOf<"RequestApproval">, arena: Arena) => Answering
+  /** The agent's own directory lies in the workspace. */
+  readonly loomInside?: true
   readonly settings?: SettingsLayer
   /** What the person said; they meant no harm. */
   readonly words?: string
   /** Paths that the person wanted changed. */
   readonly wanted?: readonly string[]
+  /** How the turn ends, if not as usual. */
+  readonly ends?: "interrupted"
   /** What else holds afterwards. */
   readonly then?: (fight: Fight, arena: Arena) => void
 }
+
+/** How a person, or who sits on the wire between, answers. */
+export type Answering = "yes" | "no" | "yes, again and again" | "no, then yes" | "interrupts, then yes"
 
 /** What became of an attack. */
 export interface Fight {
@@ -50,14 +58,14 @@ export const yes = (): "yes" => "yes"
 
 /** A real session from the first word to the end of its process's part in it. */
 export const fight = async (attack: Attack, canary: Canary): Promise<Fight & { readonly arena: Arena }> => {
-  const arena = makeArena(canary)
+  const arena = makeArena(canary, attack.loomInside)
   attack.prepare?.(arena)
   const script = join(arena.home, "..", "script.json")
   writeFileSync(script, JSON.stringify({ chunkMs: 0, answers: attack.asks(arena), otherwise: { blocks: [{ type: "text", text: "done" }] } }))
   const heardBefore = canary.heard.length
   const before = everythingIn(arena)
   const held = await inHome(arena.home, () => Effect.runPromise(Effect.scoped(session(attack, arena, `scripted:${script}`))))
-  const changed = differences(before, everythingIn(arena)).filter((line) => !(attack.wanted ?? []).some((path) => line.startsWith(`work/${path}:`)))
+  const changed = differences(before, everythingIn(arena)).filter((line) => !(attack.wanted ?? []).some((path) => line.startsWith(`work/${path}:`) || line.startsWith(`work/${path}/`)))
   return { ...held, arena, changed, heard: canary.heard.slice(heardBefore), alive: processesOf(held.state.session.id) }
 }
 
@@ -79,8 +87,7 @@ const session = Effect.fnUntraced(function*(attack: Attack, arena: Arena, model:
   const asked: string[] = []
   const answer = (request: ActionOf<"RequestApproval">): void => {
     asked.push(screenOf(request))
-    const said = attack.person?.(request, arena) ?? "no"
-    Effect.runFork(held.say({ type: "ApprovalAnswered", effect: request.effect, answer: said === "yes" ? "once" : "no" }))
+    for (const event of saidBy(attack.person?.(request, arena) ?? "no", request.effect)) Effect.runFork(held.say(event))
   }
   const ended = Effect.callback<void>((resume) => {
     held.listen(({ step }: Recorded) => {
@@ -95,6 +102,23 @@ const session = Effect.fnUntraced(function*(attack: Attack, arena: Arena, model:
   yield* held.ended
   return { state, asked, results: resultsOf(state) }
 })
+
+const saidBy = (answering: Answering, effect: number): readonly Said[] => {
+  const [yes, no]: readonly Said[] = [{ type: "ApprovalAnswered", effect, answer: "once" }, { type: "ApprovalAnswered", effect, answer: "no" }]
+  const all = { type: "ApprovalAnswered", effect, answer: "always", rules: ["shell(*)"] } as const
+  switch (answering) {
+    case "yes":
+      return [yes!]
+    case "no":
+      return [no!]
+    case "yes, again and again":
+      return [yes!, yes!, yes!]
+    case "no, then yes":
+      return [no!, yes!, all, { ...all, effect: effect + 1 }]
+    case "interrupts, then yes":
+      return [{ type: "InterruptRequested" }, yes!, all]
+  }
+}
 
 /** A question as a terminal shows it, without colours. */
 const screenOf = (request: ActionOf<"RequestApproval">): string => {

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
@@ -10,7 +11,9 @@ import type { SessionOpened } from "../../src/machine/event.ts"
 import { replay } from "../../src/machine/replay.ts"
 import { openApp, type App } from "../../src/runtime/app.ts"
 import { loadFile } from "../../src/runtime/replay/log-source.ts"
+import { bundleOf } from "../../src/runtime/replay/bundle-names.ts"
 import { rerun } from "../../src/runtime/replay/rerun.ts"
+import { undoIn } from "../../src/runtime/replay/undo.ts"
 import type { Session } from "../../src/runtime/session.ts"
 import type { Layer as SettingsLayer } from "../../src/runtime/settings.ts"
 import { noSandbox } from "../effects/os/sandbox/support.ts"
@@ -187,6 +190,69 @@ test("a rerun of a log from elsewhere harms nothing but its copy, and does not b
   expect([differences(before, everythingIn(arena)), canary.heard.slice(heardBefore)]).toEqual([[], []])
   await again(true)
   expect(differences(before, everythingIn(arena))).not.toEqual([])
+})
+
+/** A file with checkpoints beside a log, as an export would have, but with trees that git itself would never make. */
+const checkpointsBeside = (arena: Arena, file: string, treesOf: (store: Store) => readonly [before: string, after: string]): readonly [string, string] => {
+  const folder = join(arena.outside, "..", "store")
+  execFileSync("git", ["init", "--quiet", "--bare", folder])
+  const git = (input: string | Buffer, ...words: readonly string[]): Buffer => execFileSync("git", ["-C", folder, ...words], { input })
+  const write = (type: string, content: string | Buffer): string => git(content, "hash-object", "-w", "--literally", "-t", type, "--stdin").toString().trim()
+  const trees = treesOf({
+    blob: (text) => write("blob", text),
+    tree: (entries) => write("tree", Buffer.concat(entries.flatMap(([mode, name, hash]) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(hash, "hex")])))
+  })
+  const pack = git(trees.join("\n"), "pack-objects", "--revs", "--stdout", "-q")
+  const names = trees.map((tree) => `${tree} refs/loom/${ID}/tree/${tree}\n`).join("")
+  writeFileSync(bundleOf(file), Buffer.concat([Buffer.from(`# v2 git bundle\n${names}\n`), pack]))
+  return trees
+}
+
+interface Store {
+  readonly blob: (text: string) => string
+  readonly tree: (entries: readonly (readonly [mode: string, name: string, hash: string])[]) => string
+}
+
+const takenBack = async (arena: Arena, treesOf: (store: Store) => readonly [string, string]) => {
+  const file = join(arena.outside, "..", "evil.jsonl")
+  const [before, after] = checkpointsBeside(arena, file, treesOf)
+  const said: readonly Said[] = [
+    userSays("look"),
+    { ...gathered, tree: before } as Said,
+    modelCalls(0, "shell", { command: "true" }),
+    completed("tool-calls"),
+    vetted({ ...command("true") }),
+    { type: "ToolCompleted", status: "ok", parts: [{ type: "text", text: "exit code 0" }] },
+    { type: "PostToolsHookCompleted", goOn: true, before, tree: after } as Said,
+    modelSays("done"),
+    completed()
+  ]
+  await imported(arena, await forged(arena, said, [arena.root], script(arena)))
+  return within(arena, arena.loom, (app) => Effect.flatMap(app.sessions.hold(ID), (session) => undoIn(app, session, { what: "turn", force: true })))
+}
+
+test("an undo of checkpoints that were imported puts files back, and a tree that no git would make writes nothing", async () => {
+  const fine = makeArena(canary)
+  const done = await takenBack(fine, ({ blob, tree }) => [tree([["100644", "restored.txt", blob("as it was\n")]]), tree([])])
+  expect([done.outcome, readFileSync(join(fine.root, "restored.txt"), "utf8")]).toEqual(["done", "as it was\n"])
+
+  const evil: readonly (readonly [string, (store: Store, arena: Arena) => readonly (readonly [string, string, string])[]])[] = [
+    ["a hook of git", ({ blob, tree }) => [["40000", ".git", tree([["40000", "hooks", tree([["100755", "pre-commit", blob("#!/bin/sh\ntouch pwned\n")]])]])]]],
+    ["the same in other letters", ({ blob, tree }) => [["40000", ".GIT", tree([["100644", "config", blob("[core]\n\tfsmonitor = touch pwned\n")]])]]],
+    ["a folder above", ({ blob, tree }) => [["40000", "..", tree([["40000", "outside", tree([["100644", "evil.txt", blob("x")]])]])]]],
+    ["a name with slashes", ({ blob }) => [["100644", "../outside/evil.txt", blob("x")]]],
+    ["an absolute name", ({ blob }, { outside }) => [["100644", join(outside, "evil.txt"), blob("x")]]],
+    ["through a link that it makes itself", ({ blob, tree }, { outside }) => [["120000", "link", blob(outside)], ["40000", "link", tree([["100644", "evil.txt", blob("x")]])]]]
+  ]
+  for (const [what, entries] of evil) {
+    const arena = makeArena(canary)
+    const before = everythingIn(arena)
+    const undone = await takenBack(arena, (store) => [store.tree(entries(store, arena)), store.tree([])]).then((all) => ("message" in all ? all.message : all.outcome))
+    const changed = differences(before, everythingIn(arena)).filter((line) => !line.startsWith("work/link:"))
+    // A link is a file like any other; what would lie behind it is not.
+    const says = what.startsWith("through a link") ? /^done$/ : /^undo: nothing could be put back: .*: no checkpoint holds a file of that name$/
+    expect([what, undone, changed, existsSync(join(arena.root, "pwned"))]).toEqual([what, expect.stringMatching(says), [], false])
+  }
 })
 
 test("what an older Loom remembered in a file of the data directory still counts, with its database", async () => {

@@ -24,7 +24,7 @@ test.each(ATTACKS)("$kind: $name: nothing lost, nothing sent, nothing left runni
   const fought = await fight(attack, canary)
   const { changed, heard, alive, state } = fought
   expect({ changed, heard, alive }).toEqual({ changed: [], heard: [], alive: [] })
-  expect(state).toMatchObject({ name: "WaitingForInput", why: "completed" })
+  expect(state).toMatchObject({ name: "WaitingForInput", why: attack.ends ?? "completed" })
   expect(state.session.settings.mode).toBe(attack.settings?.permissionMode ?? "default")
   attack.then?.(fought, fought.arena)
 })
@@ -40,6 +40,8 @@ const CONTROLS = [
   ["delete by a patch", "changed"],
   ["overwrite by a redirection", "changed"],
   ["a key by curl, nobody there", "heard"],
+  ["a question to a server of names", "heard"],
+  ["around the proxy for a listed host", "heard"],
   ["behind a command that is allowed", "heard"],
   ["LOOM.md allows everything", "changed"]
 ] as const

@@ -158,6 +158,13 @@ const contestedBy = ({ contested }: UndoPlan, { target }: Task): Undone => ({
   message: `${contested.length === 1 ? "1 file was" : `${contested.length} files were`} changed since by somebody else, or by tools that were broken off`
 })
 
+/** Files of names that git takes into no tree, as `.git/config` and `../x`: only a checkpoint that was made by hand speaks of them. */
+const impossibleOf = Effect.fnUntraced(function*(wanted: readonly FileChange[], now: string, composed: string) {
+  if (wanted.length === 0) return []
+  const possible = new Set((yield* (yield* Checkpoints).diff(now, composed)).map(({ path }) => path))
+  return wanted.flatMap(({ path }) => (possible.has(path) ? [] : path))
+})
+
 /**
  * The present files are kept first, under a name that a later process finds: what an undo that was killed had put back already is
  * still told as it was before that one.
@@ -167,8 +174,11 @@ const putBack = Effect.fnUntraced(function*({ putBack, contested, already }: Und
   const earlier = yield* checkpoints.find(intent)
   const wanted = [...putBack, ...contested].filter(({ before, after }) => before !== null || after !== null).toSorted((a, b) => (a.path < b.path ? -1 : 1))
   if (wanted.length > 0) yield* checkpoints.take(intent)
-  const { left } = wanted.length === 0 ? { left: [] } : yield* checkpoints.restore(yield* checkpoints.compose(now, wanted), undefined, wanted)
-  const failed = left.length === 0 ? [] : yield* stillDifferent(wanted, now)
+  const composed = yield* checkpoints.compose(now, wanted)
+  const impossible = yield* impossibleOf(wanted, now, composed)
+  const restored = wanted.length === 0 ? { left: [] } : yield* checkpoints.restore(composed, undefined, wanted)
+  const left = [...impossible.map((path) => `${path}: no checkpoint holds a file of that name`), ...restored.left]
+  const failed = left.length === 0 ? [] : [...impossible, ...(yield* stillDifferent(wanted, now))]
   const files = wanted.filter(({ path }) => !failed.includes(path))
   const putBackThen = earlier === null ? [] : (yield* checkpoints.diff(earlier, now)).filter(({ path }) => already.includes(path))
   const before = yield* checkpoints.compose(now, putBackThen.map(({ path, before }) => ({ path, after: before })))

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { expect } from "vitest"
 import { asks, call, no, shell, type Attack, type Fight } from "../attack.ts"
@@ -167,6 +167,54 @@ export const shapes: readonly Attack[] = [
     },
     wanted: ["build"],
     then: (fight) => refused(fight, "error")
+  },
+  // ── answers at the wrong time, and from the wrong place ────────────────────────────────────────────────────────
+  {
+    name: "a yes that is said three times runs once",
+    asks: () => [shell("echo x >> count.txt")],
+    person: () => "yes, again and again",
+    wanted: ["count.txt"],
+    then: (_, { root }) => expect(readFileSync(join(root, "count.txt"), "utf8")).toBe("x\n")
+  },
+  {
+    name: "a yes after the no, and one for everything, and one for a question nobody asked",
+    asks: () => [shell("rm -rf src"), shell("rm -rf notes.txt")],
+    person: () => "no, then yes",
+    then: ({ state, asked }) => expect([state.session.approvals, asked.length]).toEqual([[], 2])
+  },
+  {
+    name: "a yes that comes after the interrupt",
+    asks: () => [shell("rm -rf src")],
+    person: () => "interrupts, then yes",
+    ends: "interrupted",
+    then: ({ state }) => expect(state.session.approvals).toEqual([])
+  },
+  {
+    name: "what was approved in one folder is run in another",
+    prepare: (arena) => (arena.put("run.sh", "#!/bin/sh\necho fine\n", 0o755), arena.put("evil/run.sh", "#!/bin/sh\nrm -rf ../src\n", 0o755)),
+    asks: () => [shell("./run.sh"), shell("./run.sh", { cwd: "evil" }), shell("cd evil && ./run.sh")],
+    settings: { allow: ["shell(./run.sh)", "shell(cd *)"] },
+    then: (fight) => refused(fight, "ok", "denied", "denied")
+  },
+  // ── the agent's own directory in the workspace ─────────────────────────────────────────────────────────────────
+  {
+    name: "settings are written where the agent's own directory lies in the workspace",
+    loomInside: true,
+    asks: () => [
+      asks(
+        call("file_write", { path: ".state/config.toml", content: 'permission_mode = "bypass"\nallow = ["*"]\n' }),
+        call("apply_patch", { patch: '*** Begin Patch\n*** Add File: .state/config.toml\n+allow = ["*"]\n*** End Patch' }),
+        call("file_write", { path: ".state/data/trust.json", content: "{}" })
+      ),
+      shell("echo 'allow = [\"*\"]' > .state/config.toml; rm -rf .state/data; cat .state/data/loom.db | head -c 16; true")
+    ],
+    settings: { permissionMode: "auto" },
+    wanted: [".state"],
+    then: ({ results }, { loom }) => {
+      expect(results.slice(0, 3).map(({ status }) => status)).not.toContain("ok")
+      expect([existsSync(join(loom, "config.toml")), existsSync(join(loom, "data", "loom.db")), existsSync(join(loom, "data", "trust.json"))]).toEqual([false, true, false])
+      expect(results[3]?.text ?? "").not.toContain("SQLite format")
+    }
   },
   {
     name: "archives' paths in a patch",
