@@ -69,7 +69,7 @@ export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, 
         return started.changes ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), run)) : reading(started.effect, run)
       })
     case "RunPostToolsHook":
-      return [changing(action.effect, Effect.flatMap(hook, ({ afterTools }) => afterTools(action, { autoCommit, event: n, person: afterwards(desk, action, state.session), folders: gatherNews(state.session) }, emit)))]
+      return [changing(action.effect, Effect.flatMap(hook, ({ afterTools }) => afterTools(action, { autoCommit, event: n, person: afterwards(desk, action, state.session), folders: gatherNews(state.session, action.completed.map(({ call }) => call)) }, emit)))]
     case "ScheduleRetry":
       return [reading(action.effect, waitForRetry(action, emit))]
     case "Shutdown":

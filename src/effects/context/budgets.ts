@@ -17,11 +17,12 @@ export const Budgets = Context.Reference<GatherBudgets>("loom/Budgets", {
 /** Where it is, its branch and the day are never more, whatever they are called. Units: tokens. */
 export const SURROUNDINGS_TOKENS = 1024
 
-/** What is gathered for one turn takes at most this part of the model's window, all of it together. Units: percent. */
+/** What is gathered for one turn takes at most this part of the model's window, or of what a person lets the window grow to, all of it together. Units: percent. */
 const TOTAL_SHARE = 25
 
 /** What all sources may take together: what they may each, but of a small window only a part. Units: tokens. */
 export const totalTokens = (session: Session): number => {
-  const facts = modelFacts(session, session.settings.model)
-  return facts === undefined ? Number.MAX_SAFE_INTEGER : Math.floor((facts.windowTokens * TOTAL_SHARE) / 100)
+  const { model, limits } = session.settings
+  const windows = [modelFacts(session, model)?.windowTokens ?? null, limits.windowTokensMax].filter((tokens) => tokens !== null)
+  return windows.length === 0 ? Number.MAX_SAFE_INTEGER : Math.floor((Math.min(...windows) * TOTAL_SHARE) / 100)
 }

@@ -10,17 +10,22 @@ export interface Touched {
   readonly folder: string
 }
 
-/** How many names of files and folders are followed, the newest of the session. */
-const NAMES_MAX = 400
+/** How many names of files and folders are followed, the newest of the session, and in how many of its messages they are looked for. */
+const NAMES_MAX = 200
+const ENTRIES_MAX = 2000
 
 /**
  * The folders that the calls of a session named, and what a person named with a path, each with all it lies in; the first root is always there.
  * Ordered by root and by name, so that a folder comes before what lies in it.
  */
-export const foldersTouched = (session: Session): readonly Touched[] => {
-  const { roots } = session.opened
+export const foldersTouched = (session: Session): readonly Touched[] => foldersOf(session.opened.roots, namesIn(session))
+
+/** The folders that some calls name, each with all it lies in, and the first root. */
+export const foldersOfCalls = ({ opened: { roots } }: Session, calls: readonly ToolCall[]): readonly Touched[] => foldersOf(roots, new Set(calls.flatMap(namesOfCall)))
+
+const foldersOf = (roots: readonly string[], names: ReadonlySet<string>): readonly Touched[] => {
   const keys = new Set(roots.slice(0, 1).map((root) => keyOf(root, "")))
-  for (const name of namesIn(session)) {
+  for (const name of names) {
     const found = foundAt(roots, name)
     if (found === null) continue
     for (let folder = found.folder; ; folder = parentOf(folder)) {
@@ -53,7 +58,7 @@ const foundAt = (roots: readonly string[], name: string): Touched | null => {
 /** Newest first, each once. */
 const namesIn = ({ transcript }: Session): ReadonlySet<string> => {
   const names = new Set<string>()
-  for (let index = transcript.length - 1; index >= 0; index--) {
+  for (let index = transcript.length - 1; index >= Math.max(0, transcript.length - ENTRIES_MAX); index--) {
     for (const name of namesOf(at(transcript, index))) {
       if (names.size === NAMES_MAX) return names
       names.add(name)
@@ -62,7 +67,18 @@ const namesIn = ({ transcript }: Session): ReadonlySet<string> => {
   return names
 }
 
+/** A message never changes, and its calls may be long: each is read once. */
+const namesByEntry = new WeakMap<Entry, readonly string[]>()
+
 const namesOf = (entry: Entry): readonly string[] => {
+  const known = namesByEntry.get(entry)
+  if (known !== undefined) return known
+  const names = namesSaid(entry)
+  namesByEntry.set(entry, names)
+  return names
+}
+
+const namesSaid = (entry: Entry): readonly string[] => {
   switch (entry.type) {
     case "user":
       return entry.parts.flatMap((part) => (part.type === "text" ? pathsIn(part.text) : []))

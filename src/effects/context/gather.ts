@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type { GatherContext } from "../../machine/action.ts"
-import type { Session } from "../../machine/session.ts"
+import type { Session, ToolCall } from "../../machine/session.ts"
 import type { Emit } from "../emit.ts"
 import type { Source } from "../gathered.ts"
 import { AgentWork } from "../git/agent-work.ts"
 import { Budgets, totalTokens } from "./budgets.ts"
 import { joinWithin, readGathered, type Answer, type Joining } from "./joined.ts"
-import { gatherAllRules } from "./rules-file.ts"
+import { gatherRulesOf } from "./rules-file.ts"
 import { notYetSaid } from "./said.ts"
 import { RULES, sourcesOf } from "./sources.ts"
 import { dayOf } from "./surroundings.ts"
@@ -37,11 +37,11 @@ export const gatherContext = Effect.fn("Context.gather")(function*(
   })
 })
 
-/** Within a turn: the rules of folders that the session has come to since, and that were not said. */
-export const gatherNews = (session: Session): Effect.Effect<string> =>
+/** Within a turn: the rules of folders that a batch of calls came to, and that were not said. */
+export const gatherNews = (session: Session, calls: readonly ToolCall[]): Effect.Effect<string> =>
   Effect.gen(function*() {
     const { rulesTokens: budgetTokens } = yield* Budgets
-    const { joined } = joinWithin([{ source: { name: RULES, budgetTokens }, gathered: gatherAllRules(session) }], totalTokens(session), session.settings.model)
+    const { joined } = joinWithin([{ source: { name: RULES, budgetTokens }, gathered: gatherRulesOf(session, calls) }], totalTokens(session), session.settings.model)
     return notYetSaid(session, joined.map(({ fragment }) => fragment)).map(({ text }) => text).join("\n\n")
   }).pipe(Effect.catchDefect(() => Effect.succeed("")))
 

@@ -1,6 +1,6 @@
-import type { Session } from "../../machine/session.ts"
+import type { Session, ToolCall } from "../../machine/session.ts"
 import type { Gathered } from "../gathered.ts"
-import { foldersTouched } from "./folders-touched.ts"
+import { foldersOfCalls, foldersTouched, type Touched } from "./folders-touched.ts"
 import { textInside } from "./text-inside.ts"
 
 /** Files in which people write down for an agent how they work; the first that is there holds. */
@@ -10,8 +10,16 @@ export const RULES_FILES: readonly string[] = ["LOOM.md", "AGENTS.md", "CLAUDE.m
 export const RULES_BYTES_MAX = 32 * 1024
 
 /** The rules files of the root and of each folder that the session has to do with, from the root down. */
-export const gatherAllRules = (session: Session): readonly Gathered[] =>
-  foldersTouched(session).map(({ root, folder }) => gatherRules(root, folder, root === session.opened.roots[0] ? "" : `${root}/`))
+export const gatherAllRules = (session: Session): readonly Gathered[] => rulesOf(session, foldersTouched(session))
+
+/** Those of the folders that some calls came to, and of all that they lie in; nothing where they stayed at the root. */
+export const gatherRulesOf = (session: Session, calls: readonly ToolCall[]): readonly Gathered[] => {
+  const folders = foldersOfCalls(session, calls)
+  return folders.length < 2 ? [] : rulesOf(session, folders)
+}
+
+const rulesOf = (session: Session, folders: readonly Touched[]): readonly Gathered[] =>
+  folders.map(({ root, folder }) => gatherRules(root, folder, root === session.opened.roots[0] ? "" : `${root}/`))
 
 /**
  * The rules file of a workspace, or of a folder of it, marked as what it is. One that leads outside the workspace is not read.

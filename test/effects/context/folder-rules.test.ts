@@ -42,11 +42,12 @@ describe("the rules of folders reach the model when the session has to do with t
     const root = place()
     const touched = [called("file_read", { path: "z/y.ts" })]
     const session = (entries: readonly Entry[], base = 0) => sessionWith({ roots: [root], entries, base })
-    const news = (given: Session) => Effect.runPromise(gatherNews(given))
+    const news = (given: Session, path = "z/y.ts") => Effect.runPromise(gatherNews(given, [{ type: "tool-call", id: "call_1", name: "file_write", arguments: JSON.stringify({ path }) }]))
     const first = await news(session(touched))
     expect(first).toBe(
       '<instructions file="LOOM.md">\nHow the people of this workspace want you to work:\n\nat the root\n</instructions>\n\n<instructions file="z/LOOM.md">\nHow the people of this workspace want you to work in z:\n\nin z\n</instructions>'
     )
+    expect(await news(session(touched), "LOOM.md")).toBe("")
     expect(await news(session([...touched, noted(first)]))).toBe("")
     expect(await news(session([...touched, noted(`<hook>\nx\n</hook>\n\n${first}`, "hook")]))).toBe("")
     expect(await news(session([...touched, noted(first)], 2))).toBe(first)

@@ -95,8 +95,10 @@ describe("what was gathered is joined under its budgets (CONTEXT-42 to CONTEXT-4
     expect(joinWithin(answers, 1000, MODEL).joined.map(({ from }) => from)).toEqual(["rules", "decisions", "date"])
   })
 
-  test("a quarter of the model's window at most", () => {
-    expect(totalTokens(sessionWith({}))).toBe(25_000)
+  test("a quarter of the model's window at most, or of what a person lets it grow to", () => {
+    const session = sessionWith({})
+    const limited = (windowTokensMax: number) => totalTokens({ ...session, settings: { ...session.settings, limits: { ...session.settings.limits, windowTokensMax } } })
+    expect([totalTokens(session), limited(8000), limited(900_000), totalTokens({ ...session, modelsByName: {} })]).toEqual([25_000, 2000, 25_000, Number.MAX_SAFE_INTEGER])
   })
 
   test("what a source may give is read, anything else is nothing", () => {
