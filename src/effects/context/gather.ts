@@ -56,7 +56,7 @@ export const gatherAll = Effect.fnUntraced(function*(session: Session, more: rea
 /** A source that hangs is left alone: nobody waits for it to notice that it was interrupted. */
 const answerOf = (source: Source): Effect.Effect<Answer> =>
   Effect.gen(function*() {
-    const fiber = yield* Effect.forkDetach(Effect.suspend(() => source.gather), { startImmediately: true })
+    const fiber = yield* Effect.forkDetach(source.gather, { startImmediately: true })
     const exit = yield* Effect.timeoutOption(Fiber.await(fiber), source.patienceMs).pipe(Effect.ensuring(Effect.sync(() => fiber.interruptUnsafe())))
     const given = Option.isSome(exit) && exit.value._tag === "Success" ? exit.value.value : null
     return { source, gathered: readGathered(given) }

@@ -34,7 +34,7 @@ const anyText = fc.array(
     fc.string({ unit: "binary", maxLength: 20 }),
     fc.lorem({ maxCount: 8 }),
     fc.constantFrom("\n", "\r\n", "    ", "const x = { a: [1, 2] }\n", "漢字仮名", "👩‍👩‍👧", "\ud800", "<EOT>", "<|endoftext|>", "valueOf", "I'LL we've"),
-    fc.tuple(fc.constantFrom("a", "A", " ", "\n", "=", "é", "7"), fc.nat(60)).map(([unit, times]) => unit.repeat(times))
+    fc.tuple(fc.constantFrom("a", "A", " ", "\n", "=", "é", "7", "\n "), fc.nat(60)).map(([unit, times]) => unit.repeat(times))
   ),
   { maxLength: 12 }
 ).map((parts) => parts.join(""))
@@ -106,6 +106,8 @@ describe("a text is cut to a budget (CONTEXT-41)", () => {
     expect(cutToTokens(`one\n${"word ".repeat(50)}`, 20, OPENAI)).toBe(`one\n${"word ".repeat(18).trimEnd()}`)
     expect(cutToTokens("a".repeat(100_000), 10, OPENAI).length).toBeGreaterThan(60)
     expect(cutToTokens("anything", 0)).toBe("")
+    // Cut at its line, the run of blanks is no token of its own any more: it would come to 4.
+    expect(countTokens(cutToTokens("=====\n \n \n \n \n ", 3))).toBe(3)
   })
 
   test("most of the budget is used", () => {
