@@ -1,6 +1,6 @@
 import { modelByKey } from "./opening.ts"
 import type { SettingsHere } from "./settings-here.ts"
-import { DEFAULT_LIMITS, DEFAULT_ZONES, SETTING_KEYS, layerKey, type Layer } from "./settings.ts"
+import { SETTING_KEYS, layerKey, type Layer, type Settings } from "./settings.ts"
 
 /** One setting as it holds here, and who said it. */
 export interface Setting {
@@ -34,7 +34,7 @@ const settingOf = (key: string, here: SettingsHere, environment: Readonly<Record
   })
   if (key === "hooks") return joined(key, said.toReversed().flatMap(entriesOf))
   if (key === "web_allow_private") return joined(key, said.flatMap(entriesOf))
-  const [first, ...instead] = [...said, ...(said.length === 0 ? untold(key, environment) : [])]
+  const [first, ...instead] = [...said, ...(said.length === 0 ? untold(key, here, environment) : [])]
   return { key, value: first?.value ?? null, from: first === undefined ? [] : [first], instead }
 }
 
@@ -44,26 +44,29 @@ const entriesOf = ({ source, value }: Said): readonly Said[] => (value as readon
 const joined = (key: string, from: readonly Said[]): Setting => ({ key, value: from.map(({ value }) => value), from, instead: [] })
 
 /** What holds where nobody says anything. */
-const untold = (key: string, environment: Readonly<Record<string, string | undefined>>): readonly Said[] => {
+const untold = (key: string, { settings }: SettingsHere, environment: Readonly<Record<string, string | undefined>>): readonly Said[] => {
   const model = key === "model" ? modelByKey(environment) : null
   if (model !== null) return [{ source: environment["ANTHROPIC_API_KEY"] ? "ANTHROPIC_API_KEY is set" : "OPENAI_API_KEY is set", value: model }]
-  const value = DEFAULTS[layerKey(key)]
-  return value === undefined ? [] : [{ source: "default", value }]
+  const value = heldOf(settings)[layerKey(key)]
+  return value === undefined || value === null ? [] : [{ source: "default", value }]
 }
 
-const DEFAULTS: Partial<Readonly<Record<keyof Layer, unknown>>> = {
-  permissionMode: "default",
-  maxSteps: DEFAULT_LIMITS.stepsMax,
-  maxOutputTokens: DEFAULT_LIMITS.outputTokensMax,
-  autoCommit: false,
-  appendSystemPrompt: "",
-  zoneSystemTokens: DEFAULT_ZONES.systemTokens,
-  zoneToolsTokens: DEFAULT_ZONES.toolsTokens,
-  zoneDecisionsTokens: DEFAULT_ZONES.decisionsTokens,
-  zoneMapTokens: DEFAULT_ZONES.mapTokens,
-  zoneOutputTokens: DEFAULT_ZONES.outputTokens,
-  sandbox: "auto",
-  sandboxNetwork: "off",
-  sandboxKeepVariables: [],
-  sandboxWrite: []
-}
+/** The settings as they hold, under the names of the layers: of a key that nobody says, its default is left. */
+const heldOf = ({ mode, limits, autoCommit, appendSystemPrompt, zones, sandbox }: Settings): Partial<Readonly<Record<keyof Layer, unknown>>> => ({
+  permissionMode: mode,
+  maxSteps: limits.stepsMax,
+  maxOutputTokens: limits.outputTokensMax,
+  autoCommit,
+  appendSystemPrompt,
+  zoneSystemTokens: zones.systemTokens,
+  zoneToolsTokens: zones.toolsTokens,
+  zoneRulesTokens: zones.rulesTokens,
+  zoneDecisionsTokens: zones.decisionsTokens,
+  zoneMapTokens: zones.mapTokens,
+  zoneOutputTokens: zones.outputTokens,
+  sandbox: sandbox.mode,
+  sandboxNetwork: sandbox.network,
+  sandboxHosts: sandbox.hosts,
+  sandboxKeepVariables: sandbox.keepVariables,
+  sandboxWrite: sandbox.alsoWritable
+})

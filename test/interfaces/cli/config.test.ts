@@ -53,6 +53,13 @@ test("config KEY says what others said of it, in the order in which it counts; -
   ])
 }, 60_000)
 
+test("a default that follows from another setting is the one that holds", async () => {
+  const place = settled()
+  writeFileSync(place.own, 'sandbox_hosts = ["example.com"]\n')
+  const said = JSON.parse((await loom(place, ["config", "--json"])).stdout) as Readonly<Record<string, { readonly value: unknown; readonly from: readonly { readonly source: string }[] }>>
+  expect(["sandbox_hosts", "sandbox_network", "zone_rules_tokens"].map((key) => [said[key]?.value, said[key]?.from[0]?.source])).toEqual([[["example.com"], place.own], ["hosts", "default"], [expect.any(Number), "default"]])
+}, 60_000)
+
 test("a setting, and a key of a file, that is not known is refused with the nearest one", async () => {
   const place = settled()
   const unknown = await loom(place, ["config", "max_step"])
