@@ -1,10 +1,12 @@
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { FINDINGS, type Counts, type Finding } from "./store.ts"
+import type { NodeKind, NodeStatus } from "./node.ts"
+import { bucketOf, FINDINGS, type Counts, type Finding } from "./store.ts"
 
 /** What is amiss in a project's graph, by one query. */
 export const findingsIn = (sql: SqlClient.SqlClient, path: string, staleBeforeMs: number): Effect.Effect<Readonly<Record<Finding, readonly string[]>>, SqlError> => {
+  const project = sql`(SELECT key FROM graph_projects WHERE path = ${path})`
   // A node is followed by those it points at, and by those that require it.
   const follows = (kind: "option" | "action" | "outcome", of: string) => {
     const from = sql.literal(of)
@@ -13,13 +15,11 @@ export const findingsIn = (sql: SqlClient.SqlClient, path: string, staleBeforeMs
   }
   const between = (middle: "decision" | "option", type: "any" | "chosen") =>
     sql`FROM graph_edges b JOIN graph_nodes m ON m.key = b.target WHERE b.source = n.key AND m.kind = ${middle} AND ${type === "any" ? sql`b.type NOT IN ('requires', 'supersedes')` : sql`b.type = 'chosen'`}`
-  const finding = (name: Finding, condition: ReturnType<typeof follows>) => sql`SELECT ${name} AS finding, n.id, n.created FROM candidates n WHERE ${condition}`
+  const finding = (name: Finding, condition: ReturnType<typeof follows>) => sql`SELECT ${name} AS finding, n.id, n.created FROM graph_nodes n WHERE n.project = ${project} AND n.status = 'active' AND ${condition}`
 
   return Effect.map(
     sql<{ readonly finding: Finding; readonly ids: string }>`
-      WITH candidates AS MATERIALIZED (
-        SELECT key, id, kind, confidence, origin, created, changed FROM graph_nodes WHERE project = (SELECT key FROM graph_projects WHERE path = ${path}) AND status = 'active'
-      ), found AS (
+      WITH found AS (
         ${finding("goal-without-options", sql`n.kind = 'goal' AND n.origin <> 'auto' AND NOT (${follows("option", "n.key")} OR EXISTS (SELECT 1 ${between("decision", "any")} AND (${follows("option", "m.key")})))`)}
         UNION ALL ${finding("decision-without-actions", sql`n.kind = 'decision' AND n.origin <> 'auto' AND NOT (${follows("action", "n.key")} OR EXISTS (SELECT 1 ${between("option", "chosen")} AND (${follows("action", "m.key")})))`)}
         UNION ALL ${finding("action-without-outcomes", sql`n.kind = 'action' AND n.origin <> 'auto' AND NOT (${follows("outcome", "n.key")})`)}
@@ -37,9 +37,9 @@ export const findingsIn = (sql: SqlClient.SqlClient, path: string, staleBeforeMs
 export const countsIn = (sql: SqlClient.SqlClient, path: string): Effect.Effect<Counts, SqlError> =>
   Effect.gen(function*() {
     const project = sql`(SELECT key FROM graph_projects WHERE path = ${path})`
-    const nodes = yield* sql<Counts["nodes"][number]>`SELECT kind, status,
-        CASE WHEN confidence IS NULL THEN 'none' WHEN confidence >= 80 THEN 'high' WHEN confidence >= 50 THEN 'medium' ELSE 'low' END AS bucket, count(*) AS count
-      FROM graph_nodes WHERE project = ${project} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
+    // In the order of an index, so that nothing has to be sorted.
+    const nodes = yield* sql<{ readonly kind: NodeKind; readonly status: NodeStatus; readonly confidence: number | null; readonly count: number }>`
+      SELECT status, kind, confidence, count(*) AS count FROM graph_nodes WHERE project = ${project} GROUP BY status, kind, confidence`
     const [edges] = yield* sql<{ readonly count: number }>`SELECT count(*) AS count FROM graph_edges WHERE project = ${project}`
-    return { nodes: nodes.map((row) => ({ ...row })), edges: edges!.count }
+    return { nodes: nodes.map(({ kind, status, confidence, count }) => ({ kind, status, bucket: bucketOf(confidence), count })), edges: edges!.count }
   })

@@ -27,7 +27,7 @@ export interface GraphNode {
   /** A whole number, 0 to 100; `null`: nobody said. */
   readonly confidence: number | null
   readonly origin: Origin
-  /** The ids of the nodes whose low confidence makes this one uncertain, sorted: a function of the graph, kept nowhere. */
+  /** The ids of the nodes whose low confidence makes this one uncertain, sorted: a function of the graph. */
   readonly uncertain: readonly string[]
   readonly author: string | null
   readonly session: string | null

@@ -22,6 +22,8 @@ export const makeSqlOrder = (sql: SqlClient.SqlClient) => {
       const up = yield* reach("up", from, high, countMax)
       if (up.includes(to)) return false
       if (up.length < countMax) return yield* move("up", up, new Map([[from, 1 - high]]))
+      const below = new Set(down)
+      if (up.some((key) => below.has(key))) return false
     }
   })
 
@@ -37,7 +39,7 @@ export const makeSqlOrder = (sql: SqlClient.SqlClient) => {
     const inside = way === "down" ? sql`n.rank <= ${bound}` : sql`n.rank >= ${bound}`
     return Effect.map(
       sql<{ readonly key: number }>`WITH RECURSIVE reached (key) AS (
-        SELECT ${start} UNION SELECT ${far} FROM reached r JOIN graph_edges e ON ${near} = r.key AND e.ordering = 1 JOIN graph_nodes n ON n.key = ${far} AND ${inside}
+        SELECT ${start} UNION SELECT ${far} FROM reached r JOIN graph_edges e ON ${near} = r.key AND e.type IN ('leads_to', 'requires', 'blocks', 'enables') JOIN graph_nodes n ON n.key = ${far} AND ${inside}
       ) SELECT key FROM reached LIMIT ${countMax}`,
       (rows) => rows.map(({ key }) => key)
     )
@@ -64,7 +66,7 @@ export const makeSqlOrder = (sql: SqlClient.SqlClient) => {
   const arcsOf = (way: Way, keys: readonly number[]) => {
     const [near, far] = way === "down" ? [sql`e.source`, sql`e.target`] : [sql`e.target`, sql`e.source`]
     return sql<Arc>`SELECT ${near} AS near, ${far} AS far, ${way === "down" ? sql`n.rank` : sql`-n.rank`} AS farRank
-      FROM json_each(${JSON.stringify(keys)}) k JOIN graph_edges e ON ${near} = k.value AND e.ordering = 1 JOIN graph_nodes n ON n.key = ${far}`
+      FROM json_each(${JSON.stringify(keys)}) k JOIN graph_edges e ON ${near} = k.value AND e.type IN ('leads_to', 'requires', 'blocks', 'enables') JOIN graph_nodes n ON n.key = ${far}`
   }
 
   const setRanks = (ranks: readonly (readonly [number, number])[]) =>

@@ -72,7 +72,7 @@ export interface Added {
 
 export interface Changed {
   readonly node: GraphNode
-  /** What its low confidence makes uncertain from now on … */
+  /** What its low confidence makes uncertain from now on, the nearest hundred … */
   readonly marked: readonly Dependent[]
   /** … or no longer does. Others may still. */
   readonly cleared: readonly Dependent[]

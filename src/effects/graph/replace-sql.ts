@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { nodeWords } from "./joined.ts"
+import { marksOfAll } from "./marks-sql.ts"
 import { isOrdering, type GraphContent } from "./node.ts"
 import { reranked } from "./rank.ts"
 import { rowOfNode, type NodeRow } from "./rows.ts"
@@ -26,6 +27,8 @@ export const replaceIn = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, p
 
   yield* sql`DELETE FROM graph_aside WHERE project = ${project}`
   yield* chunked(after.aside, (rows) => putAside(sql, project, rows))
+  yield* sql`DELETE FROM graph_marks WHERE project = ${project}`
+  yield* sql.unsafe(marksOfAll("project = ?"), [project])
   yield* sql`DELETE FROM graph_tombstones WHERE project = ${project}`
   yield* chunked(after.tombstones, (rows) =>
     sql`INSERT INTO graph_tombstones (project, "of", id, removed) SELECT ${project}, value ->> 'of', value ->> 'id', value ->> 'removedAt' FROM json_each(${rows})`)

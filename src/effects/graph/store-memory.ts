@@ -6,7 +6,7 @@ import { isOrdering, type GraphContent, type GraphEdge, type GraphNode, type Tom
 import { hasTerm, type Term } from "./search-words.ts"
 import { byAge } from "./standing.ts"
 import { bucketOf, type Counts, type GraphStore, type NodeFilter } from "./store.ts"
-import { isWeak } from "./uncertain.ts"
+import { dependentsIn, depthsFrom, isWeak, uncertainties } from "./uncertain.ts"
 
 interface Kept {
   readonly nodesById: Map<string, GraphNode>
@@ -63,8 +63,17 @@ export const makeMemoryGraphStore = (): GraphStore => {
       }),
     tombstone: (of, id) => Effect.sync(() => kept.tombstonesByKey.get(`${of} ${id}`) ?? null),
     aside: Effect.sync(() => [...kept.asideById.values()].sort(byId)),
-    weak: (ids) => Effect.sync(() => ids.flatMap((id) => kept.nodesById.get(id) ?? []).filter(isWeak).map(({ id }) => id).sort()),
-    hasWeak: Effect.sync(() => all().some(isWeak)),
+    marks: (ids) =>
+      Effect.sync(() => {
+        const sourcesById = uncertainties(all().filter(isWeak).map(({ id }) => id), edges())
+        return new Map(ids.flatMap((id) => (sourcesById.has(id) ? [[id, sourcesById.get(id)!]] : [])))
+      }),
+    dependents: (id, countMax) =>
+      Effect.sync(() => {
+        const node = kept.nodesById.get(id)
+        const found = node !== undefined && isWeak(node) ? [...depthsFrom(dependentsIn(edges()), id)].map(([each, depth]) => ({ id: each, depth })) : []
+        return found.sort((a, b) => a.depth - b.depth || byId(a, b)).slice(0, countMax)
+      }),
     content: Effect.sync(() => contentOf(all(), [...edges(), ...kept.asideById.values()], [...kept.tombstonesByKey.values()])),
     replace: (_, after) => Effect.sync(() => void (kept = keptOf(after))),
     counts: Effect.sync(() => ({ nodes: counted(all()), edges: kept.edgesById.size })),

@@ -2,12 +2,15 @@ import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { countsIn, findingsIn } from "./findings-sql.ts"
+import { byId } from "./joined.ts"
+import { makeSqlMarks } from "./marks-sql.ts"
 import { isOrdering, type GraphContent, type Tombstone } from "./node.ts"
 import { makeSqlOrder } from "./order-sql.ts"
 import { replaceIn } from "./replace-sql.ts"
 import { edgeOfRow, NODE_COLUMNS, nodeOfRow, rowOfNode, type EdgeRow, type NodeRow } from "./rows.ts"
 import { matchOf } from "./search-words.ts"
 import type { GraphStore, NodeFilter } from "./store.ts"
+import { isWeak } from "./uncertain.ts"
 
 /** Between the ranks of two nodes that are made one after the other: room for others to move in. */
 export const RANK_GAP = 65_536
@@ -15,6 +18,7 @@ export const RANK_GAP = 65_536
 /** The graph of one project in a SQL database whose tables are there. Every query names the project. */
 export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): GraphStore => {
   const order = makeSqlOrder(sql)
+  const marks = makeSqlMarks(sql)
   const columns = sql.literal(NODE_COLUMNS)
   const project = sql`(SELECT key FROM graph_projects WHERE path = ${path})`
   const ends = sql`FROM graph_edges e JOIN graph_nodes s ON s.key = e.source JOIN graph_nodes t ON t.key = e.target`
@@ -42,9 +46,12 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
       terms.length === 0
         ? Effect.succeed([])
         : Effect.map(
-          sql<NodeRow>`SELECT ${columns} FROM graph_words w JOIN graph_nodes n ON n.key = w.rowid
-            WHERE w.graph_words MATCH 'project : "' || coalesce(${project}, 0) || '" AND {title description} : (' || ${matchOf(terms)} || ')' AND ${conditions(filter)}
-            ORDER BY bm25(w.graph_words, 0, 5, 1), n.created DESC, n.id DESC LIMIT ${countMax}`,
+          // The index ranks what it finds by itself; only what is wanted is read.
+          sql<NodeRow>`SELECT ${columns} FROM (
+              SELECT w.rowid AS key, w.rank AS worth FROM graph_words w ${hasFilter(filter) ? sql`JOIN graph_nodes n ON n.key = w.rowid` : sql``}
+              WHERE w.graph_words MATCH 'project : "' || coalesce(${project}, 0) || '" AND {title description} : (' || ${matchOf(terms)} || ')' AND w.rank MATCH 'bm25(0, 5, 1)'
+              ${hasFilter(filter) ? sql`AND ${conditions(filter)}` : sql``} ORDER BY w.rank LIMIT ${countMax}
+            ) f JOIN graph_nodes n ON n.key = f.key WHERE n.project = ${project} ORDER BY f.worth, n.created DESC, n.id DESC`,
           (rows) => rows.map(nodeOfRow)
         ),
     idsLike: (part, countMax) =>
@@ -55,8 +62,13 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
     putNode: (node) =>
       Effect.gen(function*() {
         const row = { ...rowOfNode(node) }
-        const changed = yield* sql`UPDATE graph_nodes SET ${sql.update(row, ["id"])} WHERE project = ${project} AND id = ${node.id} RETURNING key`
-        if (changed.length > 0) return
+        const [known] = yield* sql<{ readonly key: number; readonly isWeak: number }>`SELECT key, status = 'active' AND coalesce(confidence, 100) < 50 AS isWeak FROM graph_nodes
+          WHERE project = ${project} AND id = ${node.id}`
+        if (known !== undefined) {
+          yield* sql`UPDATE graph_nodes SET ${sql.update(row, ["id"])} WHERE key = ${known.key}`
+          if (isWeak(node) !== (known.isWeak === 1)) yield* marks.remark([known.key])
+          return
+        }
         yield* sql`INSERT INTO graph_projects (path) VALUES (${path}) ON CONFLICT (path) DO NOTHING`
         const [next] = yield* sql<{ readonly project: number; readonly rank: number }>`SELECT ${project} AS project, coalesce((SELECT max(key) FROM graph_nodes), 0) * ${RANK_GAP} AS rank`
         yield* sql`INSERT INTO graph_nodes ${sql.insert({ ...row, ...next! })}`
@@ -75,36 +87,56 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
         yield* sql`INSERT INTO graph_edges (project, id, source, target, type, ordering, reason, created)
           SELECT ${project}, ${edge.id}, ${source}, ${target}, ${edge.type}, ${Number(ordering)}, ${edge.reason}, ${edge.createdAt}`
         yield* sql`DELETE FROM graph_tombstones WHERE project = ${project} AND "of" = 'edge' AND id = ${edge.id}`
+        yield* marks.extend(edge, source, target)
         return true
       }),
     remove: (tombstones) =>
       Effect.gen(function*() {
         const ids = (of: Tombstone["of"]) => tombstones.filter((each) => each.of === of).map(({ id }) => id)
+        const ends = yield* sql<{ readonly key: number }>`SELECT CASE type WHEN 'requires' THEN target ELSE source END AS key FROM graph_edges WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
+        const sources = yield* marks.sourcesAt(ends.map(({ key }) => key))
         yield* sql`DELETE FROM graph_edges WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
         yield* sql`DELETE FROM graph_aside WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
         yield* sql`DELETE FROM graph_nodes WHERE project = ${project} AND id IN ${listed(ids("node"))}`
         yield* sql`INSERT INTO graph_tombstones (project, "of", id, removed)
           SELECT ${project}, value ->> 'of', value ->> 'id', value ->> 'removedAt' FROM json_each(${JSON.stringify(tombstones)}) WHERE true
           ON CONFLICT (project, "of", id) DO UPDATE SET removed = max(removed, excluded.removed)`
+        yield* marks.remark(sources)
       }),
     tombstone: (of, id) =>
       Effect.map(sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} AND "of" = ${of} AND id = ${id}`, ([row]) => (row === undefined ? null : { ...row })),
     aside: Effect.map(sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`, (rows) => rows.map(edgeOfRow)),
-    weak: (ids) =>
+    marks: (ids) =>
       Effect.map(
-        sql<{ readonly id: string }>`SELECT id FROM graph_nodes WHERE key IN ${keysOf(ids)} AND status = 'active' AND confidence < 50 ORDER BY id`,
-        (rows) => rows.map(({ id }) => id)
+        sql<{ readonly id: string; readonly sources: string }>`SELECT id, json_group_array(source) AS sources FROM (
+          SELECT n.id, s.id AS source FROM graph_marks m JOIN graph_nodes n ON n.key = m.node JOIN graph_nodes s ON s.key = m.source WHERE m.node IN ${keysOf(ids)} ORDER BY s.id
+        ) GROUP BY id`,
+        (rows) => new Map(rows.map(({ id, sources }) => [id, JSON.parse(sources) as readonly string[]]))
       ),
-    hasWeak: Effect.map(sql`SELECT 1 FROM graph_nodes WHERE project = ${project} AND status = 'active' AND confidence < 50 LIMIT 1`, (rows) => rows.length > 0),
+    dependents: (id, countMax) =>
+      Effect.map(
+        sql<{ readonly id: string; readonly depth: number }>`SELECT n.id, m.depth FROM graph_marks m JOIN graph_nodes n ON n.key = m.node
+          WHERE m.source IN ${keysOf([id])} ORDER BY m.depth, n.id LIMIT ${countMax}`,
+        (rows) => rows.map((row) => ({ ...row }))
+      ),
     content: Effect.gen(function*() {
-      const nodes = yield* sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE n.project = ${project} ORDER BY n.id`
-      const edges = yield* sql<EdgeRow>`SELECT e.id, s.id AS source, t.id AS target, e.type, e.reason, e.created ${ends} WHERE e.project = ${project} ORDER BY e.id`
+      const nodes = yield* sql<NodeRow & { readonly key: number }>`SELECT n.key, ${columns} FROM graph_nodes n WHERE n.project = ${project}`
+      // There may be very many: their ends are looked up here, and they are put in order here.
+      const idsByKey = new Map(nodes.map(({ key, id }) => [key, id]))
+      const edges = yield* sql<Omit<EdgeRow, "source" | "target"> & { readonly source: number; readonly target: number }>`SELECT id, source, target, type, reason, created FROM graph_edges WHERE project = ${project}`
       const aside = yield* sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`
       const tombstones = yield* sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} ORDER BY "of", id`
-      return { nodes: nodes.map(nodeOfRow), edges: edges.map(edgeOfRow), aside: aside.map(edgeOfRow), tombstones: tombstones.map((row) => ({ ...row })) } satisfies GraphContent
+      return {
+        nodes: nodes.map(nodeOfRow).sort(byId),
+        edges: edges.map((row) => edgeOfRow({ ...row, source: idsByKey.get(row.source)!, target: idsByKey.get(row.target)! })).sort(byId),
+        aside: aside.map(edgeOfRow),
+        tombstones: tombstones.map((row) => ({ ...row }))
+      } satisfies GraphContent
     }),
     replace: (before, after) => replaceIn(sql, path, before, after),
     counts: countsIn(sql, path),
     findings: (staleBeforeMs) => findingsIn(sql, path, staleBeforeMs)
   }
 }
+
+const hasFilter = (filter: NodeFilter): boolean => Object.values(filter).some((value) => value !== undefined)

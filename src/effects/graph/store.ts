@@ -40,10 +40,10 @@ export interface GraphStore {
   readonly remove: (tombstones: readonly Tombstone[]) => Effect.Effect<void, StoreError>
   readonly tombstone: (of: Tombstone["of"], id: string) => Effect.Effect<Tombstone | null, StoreError>
   readonly aside: Effect.Effect<readonly GraphEdge[], StoreError>
-  /** Of these nodes the ids of those that are active and not sure enough, sorted. */
-  readonly weak: (ids: readonly string[]) => Effect.Effect<readonly string[], StoreError>
-  /** Whether there is such a node at all. */
-  readonly hasWeak: Effect.Effect<boolean, StoreError>
+  /** What makes each of these nodes uncertain, sorted; those that nothing does are not in it. */
+  readonly marks: (ids: readonly string[]) => Effect.Effect<ReadonlyMap<string, readonly string[]>, StoreError>
+  /** What a node makes uncertain, the nearest first. */
+  readonly dependents: (id: string, countMax: number) => Effect.Effect<readonly { readonly id: string; readonly depth: number }[], StoreError>
   readonly content: Effect.Effect<GraphContent, StoreError>
   /** Makes the content this, which says of itself what stands. */
   readonly replace: (before: GraphContent, after: GraphContent) => Effect.Effect<void, StoreError>

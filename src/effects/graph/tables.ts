@@ -1,8 +1,10 @@
 import type { Migration } from "../os/migrate.ts"
+import { marksOfAll } from "./marks-sql.ts"
 
 /**
  * The tables of the graph, version by version. A version that was released is never changed; a new one is added below it.
  * `rank` of a node is lower than that of every node it leads to over an edge that orders (`ordering` = 1): that is what keeps cycles out.
+ * `graph_marks`: the weak node `source` makes `node` uncertain, which is `depth` edges away.
  */
 export const GRAPH_TABLES: readonly Migration[] = [
   [
@@ -85,5 +87,20 @@ export const GRAPH_TABLES: readonly Migration[] = [
   [
     "CREATE INDEX graph_nodes_said_kind ON graph_nodes (project, kind, status, created) WHERE origin <> 'auto'",
     "CREATE INDEX graph_nodes_said ON graph_nodes (project, status, created) WHERE origin <> 'auto'"
+  ],
+  [
+    "DROP INDEX graph_edges_target",
+    "CREATE INDEX graph_edges_back ON graph_edges (target, type, source)",
+    `CREATE TABLE graph_marks (
+      project INTEGER NOT NULL,
+      source INTEGER NOT NULL,
+      node INTEGER NOT NULL,
+      depth INTEGER NOT NULL,
+      PRIMARY KEY (source, node)
+    ) STRICT, WITHOUT ROWID`,
+    "CREATE INDEX graph_marks_node ON graph_marks (node, source, depth)",
+    "CREATE INDEX graph_nodes_pulse ON graph_nodes (project, status, kind, confidence, origin, changed, created, id)",
+    "CREATE INDEX graph_marks_project ON graph_marks (project)",
+    marksOfAll("true")
   ]
 ]

@@ -20,17 +20,10 @@ export const bearing = ({ type, from, to }: GraphEdge): { readonly source: strin
 
 /** For each node the weak ones that make it uncertain, sorted. Nothing else is ever uncertain: marks are a function of the graph. */
 export const uncertainties = (weak: readonly string[], edges: readonly GraphEdge[]): ReadonlyMap<string, readonly string[]> => {
-  const dependentsById = new Map<string, string[]>()
-  for (const edge of weak.length === 0 ? [] : edges) {
-    const found = bearing(edge)
-    if (found === null) continue
-    const known = dependentsById.get(found.source)
-    if (known === undefined) dependentsById.set(found.source, [found.dependent])
-    else known.push(found.dependent)
-  }
+  const dependentsById = dependentsIn(weak.length === 0 ? [] : edges)
   const sourcesById = new Map<string, string[]>()
   for (const source of weak.toSorted()) {
-    for (const id of within(dependentsById, source)) {
+    for (const id of depthsFrom(dependentsById, source).keys()) {
       const known = sourcesById.get(id)
       if (known === undefined) sourcesById.set(id, [source])
       else known.push(source)
@@ -39,23 +32,36 @@ export const uncertainties = (weak: readonly string[], edges: readonly GraphEdge
   return sourcesById
 }
 
-/** All that depends on the source, near or far, but itself. */
-const within = (dependentsById: ReadonlyMap<string, readonly string[]>, source: string): readonly string[] => {
-  const seen = new Set([source])
+/** Who depends on each node at once. */
+export const dependentsIn = (edges: readonly GraphEdge[]): ReadonlyMap<string, readonly string[]> => {
+  const dependentsById = new Map<string, string[]>()
+  for (const edge of edges) {
+    const found = bearing(edge)
+    if (found === null) continue
+    const known = dependentsById.get(found.source)
+    if (known === undefined) dependentsById.set(found.source, [found.dependent])
+    else known.push(found.dependent)
+  }
+  return dependentsById
+}
+
+/** All that depends on the source, but itself, and how far it is. */
+export const depthsFrom = (dependentsById: ReadonlyMap<string, readonly string[]>, source: string): ReadonlyMap<string, number> => {
+  const depthById = new Map([[source, 0]])
   let frontier: readonly string[] = [source]
-  for (let depth = 0; depth < CASCADE_DEPTH && frontier.length > 0; depth++) {
+  for (let depth = 1; depth <= CASCADE_DEPTH && frontier.length > 0; depth++) {
     const next: string[] = []
     for (const id of frontier) {
       for (const dependent of dependentsById.get(id) ?? []) {
-        if (seen.has(dependent)) continue
-        seen.add(dependent)
+        if (depthById.has(dependent)) continue
+        depthById.set(dependent, depth)
         next.push(dependent)
       }
     }
     frontier = next
   }
-  seen.delete(source)
-  return [...seen]
+  depthById.delete(source)
+  return depthById
 }
 
 /** The nodes with what makes them uncertain. */

@@ -6,7 +6,7 @@ import { edgeIdOf } from "./change-id.ts"
 import { contentOf } from "./joined.ts"
 import { EDGE_TYPES, ORDERING_TYPES, type GraphEdge, type GraphNode, type Tombstone } from "./node.ts"
 import { shortest } from "./path.ts"
-import type { Added, Changed, Removed } from "./project-graph.ts"
+import type { Added, Changed, Dependent, Removed } from "./project-graph.ts"
 import type { GraphStore, StoreError } from "./store.ts"
 import { isWeak } from "./uncertain.ts"
 import { adding, changed, edgeOf, nodeOf, type BirthLink, type LinkWish, type NodeChange, type NodeWish } from "./wish.ts"
@@ -43,10 +43,16 @@ export const updateNode = Effect.fnUntraced(function*(store: GraphStore, id: str
   const before = yield* nodeThere(store, `change ${id}`, id)
   const node = yield* attempt(`change ${id}`, () => changed(before, change, nowMs))
   if (node === before) return { node: yield* withItsMarks(store, node), marked: [], cleared: [] }
+  const isOther = isWeak(before) !== isWeak(node)
+  const cleared = isOther && isWeak(before) ? yield* dependentsOf(store, id) : []
   yield* store.putNode(node)
-  const dependents = isWeak(before) === isWeak(node) ? [] : yield* dependentsOf(store, id)
-  return { node: yield* withItsMarks(store, node), marked: isWeak(node) ? dependents : [], cleared: isWeak(node) ? [] : dependents }
+  const marked = isOther && isWeak(node) ? yield* dependentsOf(store, id) : []
+  return { node: yield* withItsMarks(store, node), marked, cleared: yield* again(store, cleared) }
 })
+
+/** As they are now. */
+const again = (store: GraphStore, dependents: readonly Dependent[]): Effect.Effect<readonly Dependent[], StoreError> =>
+  Effect.map(store.marks(dependents.map(({ node }) => node.id)), (sourcesById) => dependents.map(({ node, depth }) => ({ node: { ...node, uncertain: sourcesById.get(node.id) ?? [] }, depth })))
 
 export const linkNodes = Effect.fnUntraced(function*(store: GraphStore, wish: LinkWish): Effect.fn.Return<GraphEdge, StoreError> {
   const nowMs = yield* Clock.currentTimeMillis
