@@ -7,7 +7,7 @@ import { rankFiles, type Ranked } from "../effects/repo/rank.ts"
 import { lazyRepoIndexes } from "../effects/repo/repo-indexes.ts"
 import type { Definition, FileSymbols, RepoIndex } from "../effects/repo/symbols.ts"
 import { countTokens } from "../effects/llm/tokens.ts"
-import { directoriesOf } from "./directories.ts"
+import type { Problem } from "../effects/os/problem.ts"
 
 export type { Reason } from "../effects/repo/rank.ts"
 
@@ -15,6 +15,8 @@ export type { Reason } from "../effects/repo/rank.ts"
 export interface MapWish {
   /** Canonical. */
   readonly root: string
+  /** Where what was read is kept for the next time; sessions read it, too. */
+  readonly cacheDirectory: string
   /** Files and folders that are shown, as paths in the root; none: all of it. */
   readonly paths: readonly string[]
   /** What it is wanted for. */
@@ -50,8 +52,8 @@ export interface MapReport {
   readonly text: string
 }
 
-export const repositoryMap = Effect.fn("Map.report")(function*({ root, paths, words, budgetTokens, model }: MapWish): Effect.fn.Return<MapReport> {
-  const [index, history] = yield* Effect.all([indexed(root), readHistory(root)], { concurrency: "unbounded" })
+export const repositoryMap = Effect.fn("Map.report")(function*({ root, cacheDirectory, paths, words, budgetTokens, model }: MapWish): Effect.fn.Return<MapReport, Problem> {
+  const [index, history] = yield* Effect.all([Effect.map(indexed(root, cacheDirectory), ({ index }) => index), readHistory(root)], { concurrency: "unbounded" })
   const base = rankBase(index.files.values(), history)
   const ranked = rankFiles(base, { words, trouble: "", touched: [] }).map((one, place) => ({ ...one, reasons: one.reasons, rank: place + 1 }))
   const shown = ranked.filter(({ file }) => liesIn(base.paths[file] as string, paths))
@@ -66,9 +68,15 @@ export const repositoryMap = Effect.fn("Map.report")(function*({ root, paths, wo
   }
 })
 
-/** The cache is shared with the sessions of that root. */
-const indexed = (root: string): Effect.Effect<RepoIndex> =>
-  Effect.scoped(Effect.flatMap(lazyRepoIndexes({ cacheDirectory: directoriesOf(process.env).cache }), ({ indexOf }) => indexOf(root))).pipe(Effect.orDie)
+/** The index of now, and what is said of how it was made. */
+const indexed = (root: string, cacheDirectory: string): Effect.Effect<{ readonly index: RepoIndex; readonly notes: readonly string[] }, Problem> =>
+  Effect.scoped(
+    Effect.gen(function*() {
+      const { indexOf, check } = yield* lazyRepoIndexes({ cacheDirectory })
+      const index = yield* indexOf(root)
+      return { index, notes: (yield* check(root)).notes }
+    })
+  )
 
 const mapped = (file: FileSymbols, definitions: readonly number[], { rank, score, reasons }: Ranked & { readonly rank: number }): MappedFile => ({
   path: file.path,
@@ -95,10 +103,13 @@ export interface MapCheck {
   readonly namesOnly: number
   /** Files of a language that is read, which could not be. */
   readonly faults: readonly { readonly path: string; readonly why: string }[]
+  /** What is to be said of the index itself, in sentences; empty where all is well. */
+  readonly notes: readonly string[]
 }
 
-export const checkMap = Effect.fn("Map.check")(function*(root: string, paths: readonly string[]): Effect.fn.Return<MapCheck> {
-  const files = [...(yield* indexed(root)).files.values()].filter(({ path }) => liesIn(path, paths))
+export const checkMap = Effect.fn("Map.check")(function*({ root, cacheDirectory, paths }: Pick<MapWish, "root" | "cacheDirectory" | "paths">): Effect.fn.Return<MapCheck, Problem> {
+  const { index, notes } = yield* indexed(root, cacheDirectory)
+  const files = [...index.files.values()].filter(({ path }) => liesIn(path, paths))
   const read = files.filter(({ language, fault }) => language !== null && fault === null)
   const counts = Map.groupBy(read, ({ language }) => language as string)
   return {
@@ -106,6 +117,7 @@ export const checkMap = Effect.fn("Map.check")(function*(root: string, paths: re
     files: files.length,
     languages: Object.fromEntries([...counts].map(([language, those]) => [language, those.length] as const).sort(([a], [b]) => (a < b ? -1 : 1))),
     namesOnly: files.filter(({ language, fault }) => language === null && fault === null).length,
-    faults: files.flatMap(({ path, fault }) => (fault === null ? [] : [{ path, why: fault }]))
+    faults: files.flatMap(({ path, fault }) => (fault === null ? [] : [{ path, why: fault }])),
+    notes
   }
 })

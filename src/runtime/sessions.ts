@@ -204,7 +204,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       return yield* brokenOff(journal, state)
     }),
     gatherNext: (state, settings) =>
-      Effect.flatMap(Effect.promise(() => import("./next-gathering.ts")), ({ nextTurn }) => Effect.provide(nextTurn(surroundings.roots, state, settings), gathering(settings))),
+      Effect.flatMap(Effect.promise(() => import("./next-gathering.ts")), ({ nextTurn }) => Effect.provide(nextTurn(surroundings.roots, state, settings), Layer.merge(gathering(settings), Layer.effect(RepoIndexes, lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))))),
     inBackground: (id) => (backgroundBySession.get(id)?.running() ?? []).map(({ command }) => command),
     list,
     find: (prefix) =>

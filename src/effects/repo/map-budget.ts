@@ -47,6 +47,22 @@ export const mapWithin = (base: RankBase, order: readonly number[], words: strin
 const TOLD_TOKENS = 100
 const NAMED_TOKENS = 14
 
+/**
+ * What is new to somebody who was told a map before: files with definitions, the first of them first, and what is gone, as far as the budget goes.
+ * What is gone is said before anything else, for what is there can be found.
+ */
+export const newsWithin = (base: RankBase, order: readonly number[], gone: readonly string[], words: string, { budgetTokens, model = "" }: Budget): RepositoryMap => {
+  const choose = definitionChooser(base, words)
+  const told = order.map((number): MapFile => ({ file: base.files[number] as FileSymbols, definitions: choose(number, NEWS_DEFINITIONS) }))
+  const textOf = (files: number, names: number): string => mapText(told.slice(0, files), { part: "changed", gone: gone.slice(0, names) })
+  const fits = (text: string): boolean => fitsTokens(text, budgetTokens, model)
+  const names = largest(gone.length, gone.length, (count) => fits(textOf(0, count)))
+  const files = largest(order.length, order.length, (count) => fits(textOf(count, names)))
+  return { text: textOf(files, names), files: told.slice(0, files) }
+}
+
+const NEWS_DEFINITIONS = 6
+
 const definitionsMax = (place: number): number => DEFINITIONS_BY_PLACE[Math.min(place, DEFINITIONS_BY_PLACE.length - 1)] as number
 
 const remembered = <A>(make: (place: number) => A): ((place: number) => A) => {

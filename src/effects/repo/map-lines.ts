@@ -12,8 +12,13 @@ export const definitionLines = ({ definitions }: FileSymbols, chosen: ReadonlySe
   const parents = parentsOf(definitions)
   for (const index of chosen) for (let at = parents[index] as number; at >= 0 && !shown.has(at); at = parents[at] as number) shown.add(at)
   const depthOf = (index: number): number => ((parents[index] as number) < 0 ? 1 : 1 + depthOf(parents[index] as number))
-  return [...shown].sort((a, b) => a - b).map((index) => `${"  ".repeat(depthOf(index))}${cut(harmlessLine((definitions[index] as Definition).signature))}`)
+  return [...shown].sort((a, b) => a - b).map((index) => `${"  ".repeat(depthOf(index))}${lineOf(definitions[index] as Definition)}`)
 }
+
+/** The lines of all definitions that a file has, as they would be told. */
+export const linesOf = ({ definitions }: FileSymbols): readonly string[] => definitions.map(lineOf)
+
+const lineOf = ({ signature }: Definition): string => cut(harmlessLine(signature))
 
 /** The definition that each lies in, by its number; -1 where it lies in the file itself. */
 const parentsOf = (definitions: readonly Definition[]): readonly number[] => {

@@ -1,0 +1,45 @@
+import { readdirSync, type Dirent } from "node:fs"
+import * as Effect from "effect/Effect"
+import type { Session } from "../../machine/session.ts"
+import type { Source } from "../gathered.ts"
+import { languageOf } from "./language.ts"
+
+/** The most that a turn waits for its first map. Units: ms. */
+const PATIENCE_MS = 1_600
+
+/** The map of the repository that a session works in. Where there is no code nothing of it is loaded: no start waits for it. */
+export const mapSource = (session: Session, budgetTokens: number): Source => ({
+  name: "repository map",
+  budgetTokens,
+  patienceMs: PATIENCE_MS,
+  gather: Effect.suspend(() => {
+    const root = session.opened.roots[0]
+    if (root === undefined || budgetTokens === 0 || session.opened.tools.length === 0 || !hasCode(root)) return Effect.succeed([])
+    return Effect.flatMap(Effect.promise(() => import("./gathered-map.ts")), ({ gatherMap }) => gatherMap(session, root, budgetTokens))
+  })
+})
+
+/** So many folders are looked into before a workspace counts as one with code. */
+const FOLDERS_MAX = 60
+
+/** Whether there may be code somewhere below; a first glance, for which nothing is read but names. */
+export const hasCode = (root: string): boolean => {
+  const ahead = [root]
+  for (let looked = 0; looked < ahead.length; looked++) {
+    if (looked === FOLDERS_MAX) return true
+    for (const entry of entriesOf(ahead[looked] as string)) {
+      if (entry.isFile() && languageOf(entry.name) !== null) return true
+      if (entry.isDirectory() && entry.name !== "node_modules" && !entry.name.startsWith(".")) ahead.push(`${ahead[looked]}/${entry.name}`)
+    }
+  }
+  return false
+}
+
+const entriesOf = (folder: string): readonly Dirent[] => {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    // It vanished or may not be read: then nothing of it can be shown.
+    return []
+  }
+}
