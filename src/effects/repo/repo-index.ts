@@ -6,7 +6,7 @@ import { noCache, openCache, type Cache, type Row } from "./cache.ts"
 import { languageOf } from "./language.ts"
 import type { Pool } from "./pool.ts"
 import { readChanged, symbolsOf, type Known } from "./read-changed.ts"
-import { makeResolver, type Resolver } from "./resolve.ts"
+import { makeResolver, type Resolver } from "./resolve/resolver.ts"
 import { lookAtFile, survey, type Seen } from "./survey.ts"
 import type { FileSymbols, RepoIndex } from "./symbols.ts"
 
@@ -49,7 +49,7 @@ export const makeLiveIndex = Effect.fnUntraced(function*({ root, cacheDirectory,
   const become = (next: ReadonlyMap<string, Known>): RepoIndex => {
     const before = resolver
     resolver = makeResolver(root, next, before)
-    const isSame = resolver === before
+    const isSame = resolver.resolve === before?.resolve
     const resolve = resolver.resolve
     const files = new Map<string, FileSymbols>()
     for (const [path, each] of next) files.set(path, (isSame && known.get(path) === each ? latest?.files.get(path) : undefined) ?? resolve(each.file))
