@@ -77,10 +77,10 @@ const networkBy = (bwrap: string): Promise<Network> =>
     const timer = setTimeout(() => fail("its network did not come about in time"), PATIENCE_MS)
     const said = saidBy(child)
     child.once("error", ({ message }) => fail(message))
-    child.once("exit", () => (clearTimeout(timer), fail(`its network cannot be made: ${said() || "nothing was said why"}`)))
+    child.once("close", () => (clearTimeout(timer), fail(`its network cannot be made: ${said() || "nothing was said why"}`)))
     child.once("message", (pid, listener) => {
       clearTimeout(timer)
-      child.removeAllListeners("exit").on("error", () => {})
+      child.removeAllListeners("close").on("error", () => {})
       try {
         done({ listener: listener as Server, namespaces: [openSync(`/proc/${Number(pid)}/ns/user`, "r"), openSync(`/proc/${Number(pid)}/ns/net`, "r")] })
         child.send("in place", () => {})

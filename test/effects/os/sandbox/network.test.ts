@@ -5,6 +5,7 @@ import * as Scope from "effect/Scope"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { runProcess } from "../../../../src/effects/os/process.ts"
 import { layerSandbox, Sandbox, sandboxState } from "../../../../src/effects/os/sandbox.ts"
+import { openGate } from "../../../../src/effects/os/sandbox/gate.ts"
 import { folder } from "../folder.ts"
 import { get, openNetwork, REQUESTS, type NetworkWorld } from "./network-world.ts"
 import { AGAIN, noSandbox, placeOf, sceneIn, WISH } from "./support.ts"
@@ -131,4 +132,13 @@ describe.skipIf(noSandbox)("a sandbox with listed hosts", () => {
     const state = await Effect.runPromise(sandboxState({ ...WISH, network: "hosts", hosts: ["a.test"] }))
     expect(state).toMatchObject({ name: "on", network: "hosts", hosts: ["a.test"] })
   })
+})
+
+test("where the program that enters a network is missing, it is said which package brings it", async () => {
+  await expect(openGate({ path: "/usr/bin/bwrap", version: "0.8.0" }, { hosts: [] }, ["/no/such/nsenter"])).rejects.toThrow("give the sandbox its hosts: nsenter is not installed; the package util-linux brings it")
+})
+
+test("where bubblewrap makes no network, its own words are told", async () => {
+  const broken = scene.folder.write("broken-bwrap", "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n", 0o755)
+  await expect(openGate({ path: broken, version: "0.8.0" }, { hosts: [] }, ["/bin/sh"])).rejects.toThrow("give the sandbox its hosts: its network cannot be made: bwrap: No permissions to create new namespace")
 })
