@@ -9,6 +9,8 @@ import type { Session } from "../../../src/machine/session.ts"
 import { emptyDirectory } from "../git/place.ts"
 import { sessionWith } from "./session.ts"
 
+const FACTOR = Math.max(1, Number(process.env["LOOM_RUNS"] ?? 1))
+
 const MODEL = "anthropic:claude"
 
 const body = fc.oneof(
@@ -66,9 +68,9 @@ describe("what was gathered is joined under its budgets (CONTEXT-42 to CONTEXT-4
         const quiet = all.filter(({ heard }) => heard !== null)
         expect((await within(asked, quiet)).joined).toEqual(joined)
       }),
-      { numRuns: 60 }
+      { numRuns: 60 * FACTOR }
     )
-  }, 60_000)
+  }, 60_000 * FACTOR)
 
   const source = (name: string, budgetTokens: number) => ({ name, budgetTokens })
   const says = (name: string, text: string): readonly Gathered[] => [{ fragment: { source: name, text } }]

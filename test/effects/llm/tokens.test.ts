@@ -8,6 +8,8 @@ import { encodingFiles, encodingOf, ENCODINGS, PIECES, type EncodingName } from 
 import { countTokens, cutToTokens, fitsTokens } from "../../../src/effects/llm/tokens.ts"
 import { utf8Bytes } from "../../../src/machine/bytes.ts"
 
+const FACTOR = Math.max(1, Number(process.env["LOOM_RUNS"] ?? 1))
+
 const names = Object.keys(ENCODINGS) as readonly EncodingName[]
 /** Without a prototype: the package takes `valueOf` for a token of its tables. */
 const packaged = (name: EncodingName): Packaged => {
@@ -41,7 +43,7 @@ const anyText = fc.array(
 
 describe("tokens are counted as the encodings count them (CONTEXT-40)", () => {
   test.each(names)("%s: as the package that carries it does, for any text", (name) => {
-    fc.assert(fc.property(anyText, (text) => exact(name, text) === reference(name, text)), { numRuns: 400 })
+    fc.assert(fc.property(anyText, (text) => exact(name, text) === reference(name, text)), { numRuns: 400 * FACTOR })
   })
 
   test.each(names)("%s: its pieces are the package's, and a file of sources comes to the same", (name) => {
@@ -62,7 +64,7 @@ describe("tokens are counted as the encodings count them (CONTEXT-40)", () => {
   })
 
   test("no text comes to more tokens than it has bytes, before what is added", () => {
-    fc.assert(fc.property(anyText, (text) => countTokens(text, OPENAI) <= utf8Bytes(text)), { numRuns: 300 })
+    fc.assert(fc.property(anyText, (text) => countTokens(text, OPENAI) <= utf8Bytes(text)), { numRuns: 300 * FACTOR })
   })
 
   test.each([
@@ -97,7 +99,7 @@ describe("a text is cut to a budget (CONTEXT-41)", () => {
         const [last, next] = [kept.charCodeAt(kept.length - 1), text.charCodeAt(kept.length)]
         expect(last >= 0xd800 && last < 0xdc00 && next >= 0xdc00 && next < 0xe000).toBe(false)
       }),
-      { numRuns: 500 }
+      { numRuns: 500 * FACTOR }
     )
   })
 

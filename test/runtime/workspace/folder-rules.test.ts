@@ -13,6 +13,8 @@ import { inFolder } from "../../../src/runtime/workspace/folder-rules.ts"
 import { compileOperations } from "../../../src/runtime/workspace/operations.ts"
 import { FOLDERS_MAX_ELSEWHERE, rulesFilesBelow } from "../../../src/runtime/workspace/rules-files.ts"
 
+const FACTOR = Math.max(1, Number(process.env["LOOM_RUNS"] ?? 1))
+
 const place = (files: Readonly<Record<string, string>>) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "loom-folders-")))
   const root = join(folder, "work")
@@ -74,7 +76,7 @@ describe("a rules file of a folder speaks of that folder (PERMIT-16)", () => {
         expect(decision(rules, tool, `elsewhere/${name}`, access)).toBe(decision([], tool, name, access))
         expect(decision(rules, tool, `in/here/${name}`, access)).toBe(decision(atRoot, tool, name, access))
       }),
-      { numRuns: 500 }
+      { numRuns: 500 * FACTOR }
     )
   })
 })
