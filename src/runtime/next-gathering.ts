@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { totalTokens } from "../effects/context/budgets.ts"
 import { gatherAll } from "../effects/context/gather.ts"
-import { textOf } from "../effects/context/joined.ts"
+import { textOf, type Joining } from "../effects/context/joined.ts"
 import { notYetSaid } from "../effects/context/said.ts"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import { countTokens } from "../effects/llm/tokens.ts"
@@ -34,6 +34,8 @@ export interface NextFragment {
   readonly cut: boolean
   /** Whether it would be sent; else it still stands in the window as it is. */
   readonly sent: boolean
+  /** Whether it was not ready at once: a process that begins with this turn would send it with the one after. */
+  readonly late: boolean
   readonly text: string
 }
 
@@ -51,7 +53,8 @@ const UNKNOWN_MODEL = "openai-compatible:unknown"
 /** Asks all sources as a turn would, and says what would become of what they give. Nothing is sent, and nothing of it is kept. */
 const nextGathering = Effect.fn("Context.next")(function*(session: Session): Effect.fn.Return<NextGathering> {
   const { model } = session.settings
-  const { joined, missing } = yield* gatherAll(session)
+  const first = yield* gatherAll(session)
+  const { joined, missing } = yield* whenReady(session, first)
   const unsaid = new Set(notYetSaid(session, joined.map(({ fragment }) => fragment)))
   const fragments = joined.map(({ fragment, from, budgetTokens, cut }): NextFragment => ({
     source: from,
@@ -60,8 +63,23 @@ const nextGathering = Effect.fn("Context.next")(function*(session: Session): Eff
     tokens: countTokens(fragment.text, model),
     cut,
     sent: unsaid.has(fragment),
+    late: first.missing.includes(from),
     text: fragment.text
   }))
   const sent = joined.filter(({ fragment }) => unsaid.has(fragment))
   return { model, fragments, missing, tokens: countTokens(textOf(joined), model), totalTokens: totalTokens(session), sentTokens: countTokens(textOf(sent), model) }
+})
+
+/** How often and how long the sources that were not ready are waited for. */
+const TRIES_MAX = 15
+const TRY_AFTER_MS = 200
+
+/** Asked again until no source is missing that only had too little time, for a while. */
+const whenReady = Effect.fnUntraced(function*(session: Session, first: Joining): Effect.fn.Return<Joining> {
+  let joining = first
+  for (let tries = 0; tries < TRIES_MAX && joining.missing.some((name) => !name.includes(": ")); tries++) {
+    yield* Effect.sleep(TRY_AFTER_MS)
+    joining = yield* gatherAll(session)
+  }
+  return joining
 })

@@ -94,8 +94,13 @@ const FRAGMENT = /\n\n(?=<(?:instructions|decisions|repository-map|environment|g
 const gatheredBytes = (entries: readonly Entry[]): Gathered => {
   const bytes = { rules: 0, decisions: 0, map: 0, surroundings: 0 }
   for (const entry of entries) {
-    if (entry.type !== "note" || entry.source !== "context") continue
-    for (const fragment of entry.text.split(FRAGMENT)) bytes[ZONE_BY_TAG[/^<([a-z-]+)/.exec(fragment)?.[1] ?? ""] ?? "surroundings"] += utf8Bytes(fragment)
+    if (entry.type !== "note") continue
+    if (entry.source === "hook") bytes.rules += rulesBytes(entry.text)
+    if (entry.source === "context") for (const fragment of entry.text.split(FRAGMENT)) bytes[ZONE_BY_TAG[/^<([a-z-]+)/.exec(fragment)?.[1] ?? ""] ?? "surroundings"] += utf8Bytes(fragment)
   }
   return bytes
 }
+
+/** The rules of a folder that a batch came to stand in the note after it, behind what hooks say. */
+const rulesBytes = (note: string): number =>
+  note.split(FRAGMENT).reduce((bytes, fragment) => bytes + (fragment.startsWith("<instructions file=") ? utf8Bytes(fragment) : 0), 0)

@@ -26,3 +26,22 @@ test("each fragment counts in the zone of its source, whatever stands in it (CON
   expect(report.messages.map(({ number, type }) => [number, type])).toEqual([[0, "user"], [1, "note"], [2, "assistant"]])
   expect([report.couldLeave.messages, report.thresholdTokens - report.leftTokens]).toEqual([2, report.tokens])
 })
+
+test("rules that came with the note after a batch count as rules, what hooks said with them as history", () => {
+  const rules = `<instructions file="a/LOOM.md">\n${"r".repeat(1000)}\n</instructions>`
+  const noted = (note: string) => {
+    const { session } = stateAfter("CallingLlm", [
+      ...gathered().slice(0, 2),
+      { type: "LlmToolCallDelta", effect: 2, index: 0, name: "file_write", arguments: "{}" },
+      { type: "LlmCompleted", effect: 2, stop: "tool-calls" },
+      { type: "ToolCallsVetted", effect: 3, facts: [{ call: "call_1", changes: true, paths: [{ path: "a/x", access: "write", inside: true }], commands: [], hosts: [] }] },
+      { type: "ToolCompleted", effect: 4, status: "ok", parts: text("done") },
+      { type: "PostToolsHookCompleted", effect: 5, goOn: true, note }
+    ], { settings: { mode: "auto" } })
+    const tokens = Object.fromEntries(windowReport(session, DEFAULT_ZONES).zones.map((zone) => [zone.name, zone.tokens]))
+    return [tokens["rules"], tokens["history"]]
+  }
+  const [none, history = 0] = noted("<hook>\nmind the gap\n</hook>")
+  const [some, same] = noted(`<hook>\nmind the gap\n</hook>\n\n${rules}`)
+  expect([none, some, same]).toEqual([0, 294, history])
+})

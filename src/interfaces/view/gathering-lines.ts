@@ -12,10 +12,10 @@ export const gatheringLines = (session: string | null, { model, fragments, missi
   whole(span("dim", "  what your hooks would add is not asked for; --json has the texts"))
 ]
 
-const fragmentLine = ({ source, budgetTokens, name, tokens, cut, sent }: NextFragment): Shown =>
+const fragmentLine = ({ source, budgetTokens, name, tokens, cut, sent, late }: NextFragment): Shown =>
   fitted(
     span(sent ? "good" : "dim", sent ? "  sent     " : "  in window"),
     span("plain", ` ${oneLine(name)}`),
     span("plain", `  ${count(tokens)} tokens${cut ? ", cut" : ""}`),
-    span("dim", `  ${oneLine(source)}, at most ${count(budgetTokens)}`)
+    span("dim", `  ${oneLine(source)}, at most ${count(budgetTokens)}${late ? "; not ready at once, so that a first turn goes without it" : ""}`)
   )
