@@ -13,6 +13,8 @@ const NODES_MAX = 2_000
 const SAID_MAX = 300
 const TURNS_MAX = 50
 const DEPTH_MAX = 40
+/** Below one node, the nearest. */
+const BELOW_MAX = 500
 
 /** All there is, or of a large graph the newest. */
 export const wholeOrNewest = Effect.fnUntraced(function*(graph: ProjectGraph): Effect.fn.Return<Part, Problem> {
@@ -24,7 +26,7 @@ export const wholeOrNewest = Effect.fnUntraced(function*(graph: ProjectGraph): E
 
 /** A node and what it leads to. */
 export const below = Effect.fnUntraced(function*(graph: ProjectGraph, node: GraphNode): Effect.fn.Return<Part, Problem> {
-  const { reached, isWhole } = yield* graph.walk(node.id, "down", { depthMax: DEPTH_MAX, countMax: NODES_MAX })
+  const { reached, isWhole } = yield* graph.walk(node.id, "down", { depthMax: DEPTH_MAX, countMax: BELOW_MAX })
   return { ...(yield* joined(graph, [node, ...reached.map((each) => each.node)])), isWhole }
 })
 

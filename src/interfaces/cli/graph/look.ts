@@ -22,7 +22,7 @@ export const tree = (desk: Desk): Ending =>
     const root = word === undefined ? null : yield* nodeNamed(desk, word)
     const part = yield* orTrouble(root === null ? wholeOrNewest(graph) : below(graph, root))
     if (part.nodes.length === 0) remark(invocation, NOTHING_YET)
-    if (!part.isWhole) remark(invocation, "the graph is large: this is the newest of it; `loom graph tree ID` shows what a node led to, `loom graph search WORDS` finds nodes")
+    if (!part.isWhole) remark(invocation, root === null ? "the graph is large: this is the newest of it; `loom graph tree ID` shows what a node led to, `loom graph search WORDS` finds nodes" : "it led to more: these are the nearest nodes")
     // A picture has no fold: what recorded itself is in it only where it is asked for.
     const said = new Set(part.nodes.flatMap(({ id, origin }) => (auto || origin !== "auto" || id === root?.id ? [id] : [])))
     const drawn = desk.format === "json" ? part : partOf(part, said)
