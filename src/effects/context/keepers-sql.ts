@@ -96,10 +96,14 @@ const rebuildIndex = (sql: SqlClient.SqlClient) => sql`INSERT INTO kept_words(ke
 
 /** All of the words in one message, else all of them anywhere within its text, else any of them. */
 const searching = (sql: SqlClient.SqlClient) => {
+  // The excerpts are made only of those that are told: to find one is dear, and a common word stands in thousands of messages.
   const indexed = (project: string, match: string, hitsMax: number) =>
-    sql<FoundMessage>`SELECT m.number, m.speaker, snippet(kept_words, -1, '', '', '…', ${EXCERPT_WORDS}) AS excerpt, ${spanOfMessage(sql)}
-      FROM kept_words JOIN kept_messages m ON m.key = kept_words.rowid JOIN kept_spans s ON s.session = m.session AND s."from" <= m.number AND s."to" > m.number
-      WHERE kept_words MATCH ${match} AND m.project = ${project} ORDER BY m.repeats, kept_words.rank, m.key DESC LIMIT ${hitsMax}`
+    sql<FoundMessage>`SELECT m.number, m.speaker, ${spanOfMessage(sql)},
+        (SELECT snippet(kept_words, -1, '', '', '…', ${EXCERPT_WORDS}) FROM kept_words WHERE kept_words MATCH ${match} AND rowid = best.key) AS excerpt
+      FROM (SELECT m.key, m.repeats, kept_words.rank AS rank FROM kept_words JOIN kept_messages m ON m.key = kept_words.rowid
+        WHERE kept_words MATCH ${match} AND m.project = ${project} ORDER BY m.repeats, kept_words.rank, m.key DESC LIMIT ${hitsMax}) best
+      JOIN kept_messages m ON m.key = best.key JOIN kept_spans s ON s.session = m.session AND s."from" <= m.number AND s."to" > m.number
+      ORDER BY best.repeats, best.rank, best.key DESC`
   const scanned = (project: string, pieces: readonly string[], hitsMax: number) =>
     sql<FoundMessage>`SELECT m.number, m.speaker, m.text AS excerpt, ${spanOfMessage(sql)}
       FROM kept_messages m JOIN kept_spans s ON s.session = m.session AND s."from" <= m.number AND s."to" > m.number

@@ -10,7 +10,7 @@ const WORDS_MAX = 64
 export const wordsOf = (text: string): readonly string[] =>
   [...new Set(text.toWellFormed().replaceAll("\0", " ").split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)))].slice(0, WORDS_MAX)
 
-/** All of them in one message, also as beginnings of longer words; as they stand, one after the other, they weigh most. */
+/** All of them in one message, from three letters on also as beginnings of longer words; as they stand, one after the other, they weigh most. */
 export const allOf = (words: readonly string[]): string => {
   const all = words.map(beginning).join(" AND ")
   return words.length < 2 ? all : `${quoted(words.join(" "))} OR (${all})`
@@ -19,7 +19,8 @@ export const allOf = (words: readonly string[]): string => {
 /** At least one of them. */
 export const anyOf = (words: readonly string[]): string => words.map(beginning).join(" OR ")
 
-const beginning = (word: string): string => `${quoted(word)}*`
+/** Of one or two letters nearly every text has a word. */
+const beginning = (word: string): string => (word.length < 3 ? quoted(word) : `${quoted(word)}*`)
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
 

@@ -19,7 +19,7 @@ export const summarize = Effect.fnUntraced(function*(keepers: KeepersOf, keeper:
   yield* Effect.gen(function*() {
     if ((yield* keepers.summary(keeper)) !== null) return
     const text = chosen(keeper.messages, new Set(), reader.windowTokens)
-    const answer = yield* reader.ask(`<conversation>\n${text}\n</conversation>\n\n${WISH}`)
+    const answer = yield* reader.ask(`Sum up keeper ${keeper.name}.\n\n<conversation>\n${text}\n</conversation>\n\n${WISH}`)
     reader.owe(answer.usage)
     if (answer.why === null && answer.text.trim() !== "") yield* keepers.summarize(keeper, answer.text.trim().slice(0, SUMMARY_LENGTH_MAX).toWellFormed())
   }).pipe(Effect.ignore)

@@ -38,5 +38,5 @@ const wordsFor = (reads: readonly ReadSpan[], question: string, wanted: Readonly
     const numbers = new Set(messages.filter((message) => message.number === number || wanted.has(`${span.session}#${message.number}`)).map((message) => message.number))
     return `<conversation keeper="${span.name}">\n${chosen(messages, numbers, bytesEach)}\n</conversation>`
   })
-  return `${kept.join("\n\n")}\n\nThe question: ${question}`
+  return `Answer from the conversation below: ${question}\n\n${kept.join("\n\n")}\n\nThe question: ${question}`
 }

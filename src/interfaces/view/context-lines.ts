@@ -25,7 +25,7 @@ const zoneLine = ({ name, tokens, tokensMax, why }: Zone): Shown => {
 const amountLine = (name: string, tokens: number, why: Span): Shown => fitted(span("plain", `  ${name.padEnd(12)} ${count(tokens).padStart(9)}  `), why)
 
 const thresholdWords = ({ leftTokens, thresholdTokens, wouldLeave }: WindowReport): string => {
-  const leaving = wouldLeave.messages === 0 ? "nothing could leave yet" : `then ${plural(wouldLeave.messages, "message")} of about ${count(wouldLeave.tokens)} tokens leave`
+  const leaving = wouldLeave.messages === 0 ? "nothing could leave now" : `then ${plural(wouldLeave.messages, "message")} of about ${count(wouldLeave.tokens)} tokens would leave`
   if (thresholdTokens >= Number.MAX_SAFE_INTEGER) return "nothing is offloaded by itself: nothing is known of the model"
   return leftTokens >= 0 ? `offloaded above ${count(thresholdTokens)}, in about ${count(leftTokens)} tokens; ${leaving}` : `above ${count(thresholdTokens)}, offloaded before the next request; ${leaving}`
 }

@@ -138,14 +138,14 @@ describe.each([
   test("what arguments say behind escapes is found, and what only repeats others comes last", async () => {
     const call = (id: string, name: string, given: object): Entry => entry({ type: "assistant", model: "m:1", ended: "complete", blocks: [{ type: "tool-call", id, name, arguments: JSON.stringify(given) }] })
     const result = (id: string, text: string): Entry => entry({ type: "results", results: [{ call: id, status: "ok", parts: [{ type: "text", text }] }] })
-    const entries = [call("c1", "context_search", { query: "needle" }), result("c1", "needle needle needle"), call("c2", "file_write", { content: "one\nneedle of größe\n" }), result("c2", "written")]
+    const entries = [call("c1", "context_search", { query: "needle" }), result("c1", "needle needle needle"), call("c2", "file_write", { content: "one\nneedle of größe\n" }), result("c2", "written"), ...Array.from({ length: 20 }, (_, index) => saying(`of other things ${index}`))]
     const numbers = await run((keepers) =>
       Effect.gen(function*() {
-        yield* keepers.keep(keeperOf(sessionWith({ id: "s", roots: ["/w"], entries }), { name: "s/0-4", from: 0, to: 4, at: 1 }))
-        return [yield* keepers.search("/w", "needle of größe", 9), yield* keepers.search("/w", "needle", 9)].map((hits) => hits.map(({ number }) => number))
+        yield* keepers.keep(keeperOf(sessionWith({ id: "s", roots: ["/w"], entries }), { name: "s/0-24", from: 0, to: 24, at: 1 }))
+        return [yield* keepers.search("/w", "needle of größe", 9), yield* keepers.search("/w", "needle", 9), yield* keepers.search("/w", "needle", 1)].map((hits) => hits.map(({ number }) => number))
       })
     )
-    expect([numbers[0], numbers[1]![0], numbers[1]!.toSorted()]).toEqual([[2], 2, [0, 1, 2]])
+    expect([numbers[0], numbers[1]![0], numbers[1]!.toSorted(), numbers[2]]).toEqual([[2], 2, [0, 1, 2], [2]])
   })
 
   test("a summary is made once and stays", async () => {
