@@ -12,6 +12,7 @@ export const FILE_BY_FIGURE = {
   loop: "live.ts",
   record: "store.ts",
   open: "store.ts",
+  graph: "graph.ts",
   sandbox: "sandbox.ts",
   start: "whole.ts",
   oneshot: "whole.ts",
@@ -40,6 +41,7 @@ const LOAD_BY_FILE = {
   "player.ts": async () => ({ "player-jump": (await import("./player.ts")).playerJump }),
   "live.ts": () => import("./live.ts"),
   "store.ts": () => import("./store.ts"),
+  "graph.ts": () => import("./graph.ts"),
   "sandbox.ts": () => import("./sandbox.ts"),
   "whole.ts": () => import("./whole.ts")
 }

@@ -16,11 +16,15 @@ const WEAK = "status = 'active' AND confidence < 50"
 const ON = `SELECT r.source, e.target, r.depth + 1 FROM reached r JOIN graph_edges e ON e.source = r.node AND e.type IN ('leads_to', 'blocks', 'enables') WHERE r.depth < ${CASCADE_DEPTH}
   UNION SELECT r.source, e.source, r.depth + 1 FROM reached r JOIN graph_edges e ON e.target = r.node AND e.type = 'requires' WHERE r.depth < ${CASCADE_DEPTH}`
 
-/** Writes the marks of all weak nodes of a condition, of which none is there yet. */
+const reachedFrom = (condition: string): string => `WITH RECURSIVE reached (source, node, depth) AS (SELECT key, key, 0 FROM graph_nodes WHERE ${WEAK} AND ${condition} UNION ${ON})`
+
+/** Writes the marks of all weak nodes of a condition. */
 export const marksOfAll = (condition: string): string =>
-  `WITH RECURSIVE reached (source, node, depth) AS (SELECT key, key, 0 FROM graph_nodes WHERE ${WEAK} AND ${condition} UNION ${ON})
-    INSERT INTO graph_marks (project, source, node, depth)
-    SELECT s.project, r.source, r.node, min(r.depth) FROM reached r JOIN graph_nodes s ON s.key = r.source WHERE r.node <> r.source GROUP BY r.source, r.node`
+  `${reachedFrom(condition)} INSERT INTO graph_marks (project, source, node, depth)
+    SELECT s.project, r.source, r.node, min(r.depth) FROM reached r JOIN graph_nodes s ON s.key = r.source WHERE r.node <> r.source GROUP BY r.source, r.node
+    ON CONFLICT (source, node) DO UPDATE SET depth = excluded.depth WHERE depth <> excluded.depth`
+
+const AMONG = "key IN (SELECT value FROM json_each(?))"
 
 export const makeSqlMarks = (sql: SqlClient.SqlClient) => {
   const listed = (keys: readonly number[]) => sql`(SELECT value FROM json_each(${JSON.stringify(keys)}))`
@@ -37,8 +41,10 @@ export const makeSqlMarks = (sql: SqlClient.SqlClient) => {
     sources.length === 0
       ? Effect.void
       : Effect.gen(function*() {
-        yield* sql`DELETE FROM graph_marks WHERE source IN ${listed(sources)}`
-        yield* sql.unsafe(marksOfAll("key IN (SELECT value FROM json_each(?))"), [JSON.stringify(sources)])
+        // Most of them stay: only what differs is written.
+        const keys = JSON.stringify(sources)
+        yield* sql.unsafe(`DELETE FROM graph_marks WHERE source IN (SELECT value FROM json_each(?)) AND (source, node) NOT IN (${reachedFrom(AMONG)} SELECT source, node FROM reached)`, [keys, keys])
+        yield* sql.unsafe(marksOfAll(AMONG), [keys])
       })
 
   /** A new edge: whatever reaches its beginning goes on through it. */
