@@ -38,7 +38,8 @@ const of = (name: string, ms: number, limitMs: number): Figure => ({ name: `· $
 /** Each the best of some; those that write do it somewhere else each time. */
 const operations = async (large: ProjectGraph, { nodes, edges }: GraphContent, size: Size): Promise<readonly Figure[]> => {
   let turn = 0
-  const at = (part: number): string => nodes[Math.floor(nodes.length * part) + (turn % 7)]!.id
+  const node = (place: number) => nodes[Math.floor(place) % nodes.length]!
+  const at = (part: number): string => node(nodes.length * part + (turn % 7)).id
   const decisions = nodes.filter(({ kind, status }) => kind === "decision" && status === "active")
   const runs: Readonly<Record<string, () => Effect.Effect<unknown, unknown>>> = {
     get: () => large.get(at(0.5)),
@@ -55,8 +56,8 @@ const operations = async (large: ProjectGraph, { nodes, edges }: GraphContent, s
     link: () => large.link({ from: at(0.2 + (turn % 40) / 100), to: at(0.7), type: "chosen" }),
     "link, refused for a cycle": () => Effect.flip(large.link({ from: at(0.99), to: at(0), type: "blocks" })),
     unlink: () => large.unlink(edges[Math.floor(edges.length / 2) + turn]!),
-    pivot: () => large.pivot({ old: decisions[Math.floor(decisions.length / 2) + turn]!.id, observation: "seen", decision: "anew" }),
-    remove: () => large.remove(nodes[Math.floor(nodes.length / 2) + 10 * turn]!.id)
+    pivot: () => large.pivot({ old: decisions[(Math.floor(decisions.length / 2) + turn) % decisions.length]!.id, observation: "seen", decision: "anew" }),
+    remove: () => large.remove(node(nodes.length / 2 + 10 * turn).id)
   }
   const figures: Figure[] = []
   for (const [name, run] of Object.entries(runs)) {

@@ -8,7 +8,7 @@ import { bucketOf, FINDINGS, type Counts, type Finding } from "./store.ts"
 export const findingsIn = (sql: SqlClient.SqlClient, path: string, staleBeforeMs: number): Effect.Effect<Readonly<Record<Finding, readonly string[]>>, SqlError> => {
   const project = sql`(SELECT key FROM graph_projects WHERE path = ${path})`
   // A node is followed by those it points at, and by those that require it.
-  const follows = (kind: "option" | "action" | "outcome", of: string) => {
+  const follows = (kind: "option" | "action", of: string) => {
     const from = sql.literal(of)
     return sql`EXISTS (SELECT 1 FROM graph_edges e JOIN graph_nodes o ON o.key = e.target WHERE e.source = ${from} AND e.type NOT IN ('requires', 'supersedes') AND o.kind = ${kind})
       OR EXISTS (SELECT 1 FROM graph_edges e JOIN graph_nodes o ON o.key = e.source WHERE e.target = ${from} AND e.type = 'requires' AND o.kind = ${kind})`
@@ -20,10 +20,10 @@ export const findingsIn = (sql: SqlClient.SqlClient, path: string, staleBeforeMs
   return Effect.map(
     sql<{ readonly finding: Finding; readonly ids: string }>`
       WITH found AS (
-        ${finding("goal-without-options", sql`n.kind = 'goal' AND n.origin <> 'auto' AND NOT (${follows("option", "n.key")} OR EXISTS (SELECT 1 ${between("decision", "any")} AND (${follows("option", "m.key")})))`)}
-        UNION ALL ${finding("decision-without-actions", sql`n.kind = 'decision' AND n.origin <> 'auto' AND NOT (${follows("action", "n.key")} OR EXISTS (SELECT 1 ${between("option", "chosen")} AND (${follows("action", "m.key")})))`)}
-        UNION ALL ${finding("action-without-outcomes", sql`n.kind = 'action' AND n.origin <> 'auto' AND NOT (${follows("outcome", "n.key")})`)}
-        UNION ALL ${finding("orphan", sql`n.kind <> 'goal' AND n.origin <> 'auto' AND NOT EXISTS (SELECT 1 FROM graph_edges WHERE source = n.key) AND NOT EXISTS (SELECT 1 FROM graph_edges WHERE target = n.key)`)}
+        ${finding("goal-without-options", sql`n.kind = 'goal' AND n.origin <> 'auto' AND n.follows = 0 AND NOT EXISTS (SELECT 1 ${between("decision", "any")} AND (${follows("option", "m.key")}))`)}
+        UNION ALL ${finding("decision-without-actions", sql`n.kind = 'decision' AND n.origin <> 'auto' AND n.follows = 0 AND NOT EXISTS (SELECT 1 ${between("option", "chosen")} AND (${follows("action", "m.key")}))`)}
+        UNION ALL ${finding("action-without-outcomes", sql`n.kind = 'action' AND n.origin <> 'auto' AND n.follows = 0`)}
+        UNION ALL ${finding("orphan", sql`n.kind <> 'goal' AND n.origin <> 'auto' AND n.degree = 0`)}
         UNION ALL ${finding("stale", sql`n.origin <> 'auto' AND n.changed < ${staleBeforeMs}`)}
         UNION ALL ${finding("low-confidence", sql`n.confidence < 50`)}
       ) SELECT finding, json_group_array(id) AS ids FROM (SELECT * FROM found ORDER BY created, id) GROUP BY finding`,

@@ -1,6 +1,19 @@
 import type { Migration } from "../os/migrate.ts"
 import { marksOfAll } from "./marks-sql.ts"
 
+/** Whether a node of the second kind follows on one of the first as it should. */
+const PAIRS = "VALUES ('goal', 'option'), ('decision', 'action'), ('action', 'outcome')"
+
+/** The node of `graph_nodes` that is followed as it should be by the edge: it points at what follows, or what follows requires it. */
+const isFollowed = (edge: "new" | "old"): string => `key = CASE ${edge}.type WHEN 'requires' THEN ${edge}.target ELSE ${edge}.source END AND ${edge}.type <> 'supersedes'
+  AND (kind, (SELECT kind FROM graph_nodes WHERE key = CASE ${edge}.type WHEN 'requires' THEN ${edge}.source ELSE ${edge}.target END)) IN (${PAIRS})`
+
+const followsAnew = (condition: string): string =>
+  `UPDATE graph_nodes SET follows =
+    (SELECT count(*) FROM graph_edges e JOIN graph_nodes o ON o.key = e.target WHERE e.source = graph_nodes.key AND e.type NOT IN ('requires', 'supersedes') AND (graph_nodes.kind, o.kind) IN (${PAIRS}))
+    + (SELECT count(*) FROM graph_edges e JOIN graph_nodes o ON o.key = e.source WHERE e.target = graph_nodes.key AND e.type = 'requires' AND (graph_nodes.kind, o.kind) IN (${PAIRS}))
+    WHERE ${condition}`
+
 /**
  * The tables of the graph, version by version. A version that was released is never changed; a new one is added below it.
  * `rank` of a node is lower than that of every node it leads to over an edge that orders (`ordering` = 1): that is what keeps cycles out.
@@ -102,5 +115,26 @@ export const GRAPH_TABLES: readonly Migration[] = [
     "CREATE INDEX graph_nodes_pulse ON graph_nodes (project, status, kind, confidence, origin, changed, created, id)",
     "CREATE INDEX graph_marks_project ON graph_marks (project)",
     marksOfAll("true")
+  ],
+  // How many edges a node has, and how many come from it to what should follow: so that the pulse need not look at every edge.
+  [
+    "DROP INDEX graph_marks_project",
+    "ALTER TABLE graph_nodes ADD COLUMN degree INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE graph_nodes ADD COLUMN follows INTEGER NOT NULL DEFAULT 0",
+    `UPDATE graph_nodes SET degree = (SELECT count(*) FROM graph_edges WHERE source = graph_nodes.key) + (SELECT count(*) FROM graph_edges WHERE target = graph_nodes.key)`,
+    followsAnew("true"),
+    "CREATE INDEX graph_nodes_orphans ON graph_nodes (project, status, created, id) WHERE degree = 0",
+    "CREATE INDEX graph_nodes_gaps ON graph_nodes (project, kind, status, created, id) WHERE follows = 0 AND kind IN ('goal', 'decision', 'action')",
+    `CREATE TRIGGER graph_edges_in AFTER INSERT ON graph_edges BEGIN
+      UPDATE graph_nodes SET degree = degree + 1 WHERE key IN (new.source, new.target);
+      UPDATE graph_nodes SET follows = follows + 1 WHERE ${isFollowed("new")};
+    END`,
+    `CREATE TRIGGER graph_edges_out AFTER DELETE ON graph_edges BEGIN
+      UPDATE graph_nodes SET degree = degree - 1 WHERE key IN (old.source, old.target);
+      UPDATE graph_nodes SET follows = follows - 1 WHERE ${isFollowed("old")};
+    END`,
+    `CREATE TRIGGER graph_nodes_kind_change AFTER UPDATE OF kind ON graph_nodes WHEN old.kind <> new.kind BEGIN
+      ${followsAnew("key = new.key OR key IN (SELECT source FROM graph_edges WHERE target = new.key) OR key IN (SELECT target FROM graph_edges WHERE source = new.key)")};
+    END`
   ]
 ]

@@ -44,6 +44,22 @@ export const bearingPromises = (promised: Promised): void => {
       expect(marked.map(({ node: each, depth }) => [each.title, depth, each.uncertain])).toEqual([["a", 1, [node.id]], ["b", 2, [node.id]]])
     }))
 
+  promised("an edge more goes on from what is uncertain already, and never past five edges (GRAPH-16)", (graph) =>
+    Effect.gen(function*() {
+      const ids = yield* named(graph, ["a", "b", "c", "d", "e", "f", "g", "h"])
+      yield* graph.update(ids[0], { confidence: 1 })
+      yield* chain(graph, ids)
+      const marks = () => Effect.map(graph.content, ({ nodes }) => nodes.map(({ uncertain }) => uncertain.length).join(""))
+      const read = () => Effect.map(Effect.forEach(ids, (id) => graph.get(id)), (nodes) => nodes.map((node) => node?.uncertain.length).join(""))
+      expect([yield* marks(), yield* read()]).toEqual(["01111100", "01111100"])
+      yield* graph.link({ from: ids[0], to: ids[4], type: "blocks" })
+      expect([yield* marks(), yield* read()]).toEqual(["01111111", "01111111"])
+      yield* graph.remove(ids[3])
+      expect([yield* marks(), yield* graph.get(ids[7])].map((each) => (typeof each === "string" ? each : each?.uncertain))).toEqual(["0111111", [ids[0]]])
+      yield* graph.unlink({ from: ids[0], to: ids[4], type: "blocks" })
+      expect([yield* marks(), yield* read()]).toEqual(["0110000", "0110000"])
+    }))
+
   promised("what is seen is told to whose goals it bears on, three edges up (GRAPH-17)", (graph) =>
     Effect.gen(function*() {
       const goal = (title: string, author: string | null, status = "active" as const) => Effect.map(graph.add({ kind: "goal", title, author, status }), ({ node }) => node.id)

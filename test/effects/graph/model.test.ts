@@ -4,9 +4,11 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as TestClock from "effect/testing/TestClock"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { findingsOf } from "../../../src/effects/graph/findings.ts"
 import { Graph, layerGraphMemory, layerGraphSql, type ProjectGraph } from "../../../src/effects/graph/graph.ts"
 import { contentOf, emptyContent } from "../../../src/effects/graph/joined.ts"
 import { EDGE_TYPES, NODE_KINDS, NODE_STATUSES, type GraphContent } from "../../../src/effects/graph/node.ts"
+import { FINDINGS } from "../../../src/effects/graph/store.ts"
 import type { NodeChange } from "../../../src/effects/graph/wish.ts"
 import { layer as layerSqlite } from "../../../src/effects/os/sqlite.ts"
 import { content, settings } from "./random/contents.ts"
@@ -103,12 +105,15 @@ const plays = (steps: typeof story extends fc.Arbitrary<infer A> ? A : never) =>
       const [answer, next] = yield* done(mine, each, atMs, [models[project]!, models[1 - project]!])
       expect([each.do, answer === null ? "refused" : "done"]).toEqual([each.do, next === null ? "refused" : "done"])
       models[project] = next ?? models[project]!
-      expect(yield* mine.content).toEqual(shown(models[project]))
+      const now = shown(models[project])
+      expect(yield* mine.content).toEqual(now)
+      expect((yield* mine.timeline(null, 1000)).toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(now.nodes)
       expect(yield* graphs.of(["/ws/one", "/ws/zero"][project]!).content).toEqual(shown(models[1 - project]!))
     }
     const shownOnes = models.map(shown)
     for (const [at, path] of ["/ws/zero", "/ws/one"].entries()) {
-      for (const node of shownOnes[at]!.nodes) expect(yield* graphs.of(path).get(node.id)).toEqual(node)
+      const { found } = yield* graphs.of(path).pulse
+      expect(Object.fromEntries(FINDINGS.map((name) => [name, found[name].nodes.map(({ id: each }) => each)]))).toEqual(findingsOf(shownOnes[at]!.nodes, shownOnes[at]!.edges, -1))
     }
   })
 

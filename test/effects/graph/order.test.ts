@@ -17,7 +17,7 @@ const tries = fc.integer({ min: 3, max: 40 }).chain((count) =>
   fc.record({
     count: fc.constant(count),
     gap: fc.constantFrom(1, 2, 65_536),
-    tries: fc.array(fc.record({ pair: pair(count), isLink: fc.constantFrom(true, true, true, true, false) }), { maxLength: 150 })
+    tries: fc.array(fc.record({ pair: pair(count), isLink: fc.constantFrom(true, true, true, true, false) }), { maxLength: 120, size: "max" })
   })
 )
 
