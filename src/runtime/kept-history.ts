@@ -21,7 +21,7 @@ export const keptHistory = (log: EventLog["Service"], keepers: KeepersOf, dataDi
   })
   const lookThrough = Effect.fnUntraced(function*(project: string, { id, events }: SessionInfo, known: Known): Effect.fn.Return<void, LogError | Problem> {
     if (known.damaged || (yield* namesWhatIsMissing(log, id, known))) yield* restore(id)
-    if (known.events < events) yield* keepers.look(project, id, { events, spans: (yield* keepers.spans(project, id)).length })
+    if (known.damaged || known.events < events) yield* keepers.look(project, id, { events, spans: (yield* keepers.spans(project, id)).length })
   })
   const complete = Effect.fnUntraced(function*(project: string) {
     const here = (yield* log.list).filter(({ roots }) => roots[0] === project)

@@ -179,7 +179,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     }),
     openWith: Effect.fnUntraced(function*(opened: SessionOpened, { dataDirectory, llm, sandbox = surroundings.sandbox, origin = null, perform }: Holding) {
       const state = replay([opened])
-      const rooms = yield* Layer.build(roomsOf({ ...surroundings, dataDirectory, sandbox }, state, kept, llm))
+      const rooms = yield* Layer.build(Layer.merge(roomsOf({ ...surroundings, dataDirectory, sandbox }, state, kept, llm), Layer.succeed(Kept, surroundings.kept)))
       const journal = yield* log.create(opened, { origin })
       return yield* runSession(journal, state, (action, cause, emit) =>
         perform(action, cause, emit).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))

@@ -48,6 +48,8 @@ test(`after more than ${TURNS} offloads, ${KILLS} kills, an export and an import
   const answers = answersIn(told)
   expect(answers).toEqual([...new Set(said)])
 
+  const foundIn = (home: string) => withApp(place, home, (app) => Effect.map(app.kept.search(place.work, "line 1 wants", 1, null), ({ hits }) => hits.map(({ imported }) => imported)))
+  expect([await foundIn("home"), await foundIn("elsewhere")]).toEqual([[false], [true]])
   await withApp(place, "elsewhere", (app) =>
     Effect.gen(function*() {
       const entries = yield* transcriptOf(app, id)
@@ -62,13 +64,16 @@ test(`after more than ${TURNS} offloads, ${KILLS} kills, an export and an import
       const window = keeperText(messagesOf(entries.slice(base), base))
       expect([...texts, ...(window === "" ? [] : [window])].join("\n\n")).toBe(keeperText(messagesOf(told, 0)))
       const missed: string[] = []
+      let sentences = 0
       for (const { number, text } of messagesOf(entries.slice(0, base), 0)) {
         for (const sentence of sentencesOf(text)) {
+          sentences++
           const { hits } = yield* app.kept.search(place.work, sentence, 2000, id)
           if (!hits.some((hit) => hit.number === number)) missed.push(`#${number}: ${sentence}`)
         }
       }
       expect(missed).toEqual([])
+      if (SOAK) console.log(`${TURNS} turns, ${spans.length} offloads, ${KILLS} kills, ${entries.length} messages, ${sentences} sentences, each found`)
     })
   )
   rmSync(place.folder, { recursive: true, force: true })
