@@ -13,6 +13,10 @@ export const FILE_BY_FIGURE = {
   record: "store.ts",
   open: "store.ts",
   graph: "graph.ts",
+  "map-cold": "map-index.ts",
+  "map-warm": "map-index.ts",
+  "map-file": "map-index.ts",
+  "map-checkout": "map-index.ts",
   sandbox: "sandbox.ts",
   start: "whole.ts",
   oneshot: "whole.ts",
@@ -42,6 +46,10 @@ const LOAD_BY_FILE = {
   "live.ts": () => import("./live.ts"),
   "store.ts": () => import("./store.ts"),
   "graph.ts": () => import("./graph.ts"),
+  "map-index.ts": async () => {
+    const { mapCheckout, mapCold, mapFile, mapWarm } = await import("./map-index.ts")
+    return { "map-cold": mapCold, "map-warm": mapWarm, "map-file": mapFile, "map-checkout": mapCheckout }
+  },
   "sandbox.ts": () => import("./sandbox.ts"),
   "whole.ts": () => import("./whole.ts")
 }

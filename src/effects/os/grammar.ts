@@ -85,10 +85,21 @@ export const grammarAtHand = (language: Language): Grammar | null => loaded.get(
 /** The second, optimizing compiler takes half a gigabyte for the one huge function that a grammar's lexer is; the first is fast enough for lines. */
 const COMPILED_ONCE = "--wasm-tiering-budget=2000000000"
 
-const load = async (language: Language): Promise<Grammar> => {
+/** Two engines that are started at once would share one memory. */
+let starting: Promise<typeof import("web-tree-sitter")> | null = null
+
+const startEngine = async (): Promise<typeof import("web-tree-sitter")> => {
   setFlagsFromString(COMPILED_ONCE)
   const treeSitter = await import("web-tree-sitter")
   await treeSitter.Parser.init({ wasmBinary: await bytesOf(ENGINE) })
+  return treeSitter
+}
+
+const load = async (language: Language): Promise<Grammar> => {
+  const treeSitter = await (starting ??= startEngine().catch((thrown: unknown) => {
+    starting = null
+    throw thrown
+  }))
   const parser = new treeSitter.Parser()
   const rules = await treeSitter.Language.load(await bytesOf(GRAMMARS[language]))
   parser.setLanguage(rules)

@@ -29,6 +29,9 @@ export interface Unpacked {
   readonly imports: readonly Import[]
 }
 
+/** Whether a text can be what was packed, as far as that is seen at a glance. */
+export const isPacked = (text: string): boolean => text.startsWith("[[") && text.endsWith("]]")
+
 /** Errors: throws where the text is none that was packed. */
 export const unpack = (packed: Packed): Unpacked => {
   const [said, used, taken] = JSON.parse(packed) as readonly [readonly unknown[], readonly unknown[], readonly unknown[]]

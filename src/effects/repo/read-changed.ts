@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import { contentKey, type Cache, type Row } from "./cache.ts"
 import { languageOf } from "./language.ts"
-import { unpack, type Packed } from "./packed.ts"
+import { symbolsOf } from "./lazy-symbols.ts"
+import type { Packed } from "./packed.ts"
 import type { Pool } from "./pool.ts"
 import { BYTES_MAX, type FileRead } from "./read-file.ts"
 import type { Seen } from "./survey.ts"
@@ -78,10 +79,4 @@ const knownOf = (language: Language, { path, stamp, bytes, hash, fault }: FileRe
   if (fault !== null && GONE.includes(fault)) return null
   if (packed === null || fault !== null) return { stamp: stamp || seenStamp, file: nameOnly(path, bytes, language, reasonOfCode(fault ?? "it was not read"), hash) }
   return { stamp, file: symbolsOf({ path, bytes, hash, packed }, language) }
-}
-
-/** Errors: throws where `packed` is nothing that was packed. */
-export const symbolsOf = ({ path, bytes, hash, packed }: { readonly path: string; readonly bytes: number; readonly hash: string; readonly packed: Packed }, language: Language): FileSymbols => {
-  const { definitions, references, imports } = unpack(packed)
-  return { path, hash, bytes, language, definitions, references, imports, fault: null }
 }

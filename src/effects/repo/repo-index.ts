@@ -5,7 +5,9 @@ import type { Problem } from "../os/problem.ts"
 import { noCache, openCache, type Cache, type Row } from "./cache.ts"
 import { languageOf } from "./language.ts"
 import type { Pool } from "./pool.ts"
-import { readChanged, symbolsOf, type Known } from "./read-changed.ts"
+import { symbolsOf } from "./lazy-symbols.ts"
+import { isPacked } from "./packed.ts"
+import { readChanged, type Known } from "./read-changed.ts"
 import { makeResolver, type Resolver } from "./resolve/resolver.ts"
 import { lookAtFile, survey, type Seen } from "./survey.ts"
 import type { FileSymbols, RepoIndex } from "./symbols.ts"
@@ -63,12 +65,14 @@ export const makeLiveIndex = Effect.fnUntraced(function*({ root, cacheDirectory,
     const gone = (asked ?? [...known.keys()]).filter((path) => known.has(path) && !seen.has(path))
     const touched = new Map([...seen].filter(([path, { stamp }]) => known.get(path)?.stamp !== stamp))
     if (gone.length + touched.size === 0 && latest !== null) return latest
-    const { knownByPath, rows } = yield* readChanged(root, touched, kept, pool)
-    const vanished = [...knownByPath].filter(([path, each]) => each === null && known.has(path)).map(([path]) => path)
-    const saved = kept.save(rows, [...gone, ...vanished])
-    const next = become(merged(known, asked === null ? [...seen.keys()] : null, knownByPath, gone))
-    yield* saved
-    return next
+    const knownByPath = new Map<string, Known | null>()
+    // What was read is kept at once: who ends before all is read goes on there the next time.
+    yield* Effect.forEach(partsOf(touched), (part) => Effect.flatMap(readChanged(root, part, kept, pool), (changed) => {
+      for (const [path, each] of changed.knownByPath) knownByPath.set(path, each)
+      return kept.save(changed.rows, [...changed.knownByPath].flatMap(([path, each]) => (each === null ? [path] : [])))
+    }), { concurrency: 2, discard: true })
+    yield* kept.save([], gone)
+    return become(merged(known, asked === null ? [...seen.keys()] : null, knownByPath, gone))
   })
 
   return {
@@ -78,6 +82,13 @@ export const makeLiveIndex = Effect.fnUntraced(function*({ root, cacheDirectory,
     note: () => cache?.note() ?? null
   }
 })
+
+const PART_FILES = 1_000
+
+const partsOf = (seen: ReadonlyMap<string, Seen>): readonly ReadonlyMap<string, Seen>[] => {
+  const all = [...seen]
+  return Array.from({ length: Math.ceil(all.length / PART_FILES) }, (_, part) => new Map(all.slice(part * PART_FILES, (part + 1) * PART_FILES)))
+}
 
 const seenAmong = (root: string, paths: readonly string[]): ReadonlyMap<string, Seen> =>
   new Map(paths.flatMap((path) => {
@@ -90,12 +101,7 @@ const knownIn = (rows: readonly Omit<Row, "key">[]): ReadonlyMap<string, Known> 
   const known = new Map<string, Known>()
   for (const row of rows) {
     const language = languageOf(row.path)
-    if (language === null) continue
-    try {
-      known.set(row.path, { stamp: row.stamp, file: symbolsOf(row, language) })
-    } catch {
-      // As said: it is read again.
-    }
+    if (language !== null && isPacked(row.packed)) known.set(row.path, { stamp: row.stamp, file: symbolsOf(row, language) })
   }
   return known
 }

@@ -149,6 +149,26 @@ test("content that was read before is not read again, under whatever name it com
   expect(filesOf(last[0])).toEqual(await fresh(root))
 })
 
+test("a start that was broken off is gone on with", async () => {
+  const [root, cache] = [repositoryOf(Object.fromEntries(Array.from({ length: 1_100 }, (_, number) => [`f${number}.py`, `x = ${number}\n`]))), folder()]
+  age(root)
+  let first: Promise<void> | null = null
+  const broken: Pool = {
+    ...pool,
+    read: (task, hear) =>
+      first === null
+        ? (first = pool.read(task, hear))
+        : first.then(async () => {
+            for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate)
+            throw new Error("the machine is turned off")
+          })
+  }
+  await expect(live(root, cache, refreshed, broken)).rejects.toThrow("the machine is turned off")
+  const heard = listening()
+  expect((await live(root, cache, refreshed, heard.pool)).files.size).toBe(1_100)
+  expect(heard.read().length).toBe(100)
+})
+
 const cacheFileIn = (cache: string): string => join(cache, readdirSync(cache).find((name) => name.endsWith(".db")) as string)
 
 test("a damaged cache is thrown away and said, and the index is the same", async () => {

@@ -34,6 +34,11 @@ describe("every language has a text and what must be found in it", () => {
     expect(readdirSync(folder).sort()).toEqual(languages.flatMap((language) => [`${language}.symbols`, `${language}.txt`]).sort())
   })
 
+  test("and all of them can be loaded at once", async () => {
+    const readers = await Promise.all(languages.map(readerOf))
+    expect(readers.map((read) => read("", PATIENCE_MS))).toEqual(languages.map(() => ({ definitions: [], references: [], imports: [] })))
+  })
+
   test.each(languages)("%s", async (language) => {
     const found = shown((await readerOf(language))(textOf(language), PATIENCE_MS))
     const file = join(folder, `${language}.symbols`)

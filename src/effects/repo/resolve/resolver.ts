@@ -1,3 +1,4 @@
+import { withImports } from "../lazy-symbols.ts"
 import type { FileSymbols, Import, Language } from "../symbols.ts"
 import { bash, c, dart, go, lua, php, ruby } from "./by-path.ts"
 import { elixir, java, rust } from "./by-module.ts"
@@ -32,8 +33,8 @@ const leadsTheSame = (before: Resolver["files"], now: Resolver["files"]): boolea
 
 const resolveImports = (file: FileSymbols, places: Places): FileSymbols => {
   const resolve = file.language === null ? undefined : RESOLVE_BY_LANGUAGE[file.language]
-  if (resolve === undefined || file.imports.length === 0) return file
-  return { ...file, imports: file.imports.map((each): Import => ({ ...each, file: notItself(file.path, resolve(file.path, each, places)) })) }
+  if (resolve === undefined || file.fault !== null) return file
+  return withImports(file, () => file.imports.map((each): Import => ({ ...each, file: notItself(file.path, resolve(file.path, each, places)) })))
 }
 
 const notItself = (from: string, found: string | null): string | null => (found === from ? null : found)

@@ -13,6 +13,7 @@ const INDEXES = ["ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "d.ts"].map((end
 
 /** `a.js` may be what `a.ts` becomes. */
 const fileAt = (path: string, places: Places): string | null => {
+  if (places.has(path)) return path
   const source = /\.[mc]?jsx?$/.test(path) ? [path.replace(/\.([mc]?)js(x?)$/, ".$1ts$2"), path.replace(/\.js$/, ".tsx")] : []
   return [...source, ...ENDINGS.map((ending) => path + ending), ...INDEXES.map((index) => join(path, index))].find(places.has) ?? null
 }
