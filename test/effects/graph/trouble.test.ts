@@ -10,6 +10,8 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { expect, test } from "vitest"
 import { Graph, layerGraphSql, noGraph, type ProjectGraph } from "../../../src/effects/graph/graph.ts"
 import { standing } from "../../../src/effects/graph/standing.ts"
+import { GRAPH_TABLES } from "../../../src/effects/graph/tables.ts"
+import { migrate } from "../../../src/effects/os/migrate.ts"
 import { layer as layerSqlite } from "../../../src/effects/os/sqlite.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "loom-graph-"))
@@ -92,6 +94,30 @@ test("tables of a newer Loom are left alone, and said so; once they are gone the
       yield* sql`DELETE FROM loom_rooms`
       expect((yield* graph.content).nodes).toEqual([])
     }))
+})
+
+test("a graph that an older Loom wrote opens with all that is kept beside it now (GRAPH-16, GRAPH-18)", async () => {
+  // Before the fourth version nothing was kept beside nodes and edges.
+  for (const version of [1, 2, 3]) {
+    await inFile(newFile(), (graph, sql) =>
+      Effect.gen(function*() {
+        yield* migrate("graph", GRAPH_TABLES.slice(0, version)).pipe(Effect.provideService(SqlClient.SqlClient, sql))
+        yield* sql`INSERT INTO graph_projects (key, path) VALUES (1, '/ws')`
+        for (const [key, id, kind, confidence] of [[1, "d", "decision", 20], [2, "a", "action", null], [3, "o", "outcome", null], [4, "lone", "option", null]] as const) {
+          yield* sql`INSERT INTO graph_nodes (key, project, id, kind, title, description, status, confidence, origin, files, created, changed, rank)
+            VALUES (${key}, 1, ${id}, ${kind}, ${id}, '', 'active', ${confidence}, 'said', '[]', ${key}, ${key}, ${key * 65_536})`
+        }
+        for (const [key, source, target] of [[1, 1, 2], [2, 2, 3]] as const) {
+          yield* sql`INSERT INTO graph_edges (key, project, id, source, target, type, ordering, reason, created) VALUES (${key}, 1, ${`e${key}`}, ${source}, ${target}, 'leads_to', 1, '', 1)`
+        }
+        const { found } = yield* graph.pulse
+        expect(Object.entries(found).flatMap(([name, { nodes }]) => (name === "stale" ? [] : nodes.map(({ id }) => `${name} ${id}`)))).toEqual(["orphan lone", "low-confidence d"])
+        expect((yield* graph.timeline(null)).map(({ id, uncertain }) => [id, uncertain])).toEqual([["lone", []], ["o", ["d"]], ["a", ["d"]], ["d", []]])
+        yield* graph.unlink({ from: "a", to: "o", type: "leads_to" }).pipe(Effect.ignore)
+        expect((yield* graph.remove("a")).edges.length).toBe(2)
+        expect((yield* graph.pulse).found.orphan.nodes.map(({ id }) => id)).toEqual(["d", "o", "lone"])
+      }))
+  }
 })
 
 test("a graph that is gone under its reader is a sentence", async () => {
