@@ -80,17 +80,12 @@ const added = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, { messages, 
   }
 })
 
-/** Where rows were damaged the index may know words of what was damaged, so it is made anew. */
 const replaced = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, keeper: Keeper): Effect.fn.Return<void, SqlError> {
   const { session, name, from, to, hash, topic, project } = keeper
-  const stood = yield* sql<{ readonly count: number }>`SELECT count(*) AS count FROM kept_messages WHERE session = ${session} AND number >= ${from} AND number < ${to}`
   yield* sql`DELETE FROM kept_messages WHERE session = ${session} AND number >= ${from} AND number < ${to}`
   yield* added(sql, keeper)
   yield* sql`UPDATE kept_spans SET ${sql.update({ hash, topic, project })} WHERE session = ${session} AND name = ${name}`
-  if ((stood[0]?.count ?? 0) > 0) yield* rebuildIndex(sql)
 })
-
-const rebuildIndex = (sql: SqlClient.SqlClient) => sql`INSERT INTO kept_words(kept_words) VALUES ('rebuild')`
 
 // ── searching ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -144,6 +139,8 @@ const spanOfMessage = (sql: SqlClient.SqlClient) => sql.literal('s.name, s.sessi
 /** An index that is damaged is made anew from the messages, once. */
 const withIndexMended = <A>(sql: SqlClient.SqlClient, search: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
   Effect.catch(search, (error) => (sqliteCode(error) === SQLITE.CORRUPT ? Effect.andThen(rebuildIndex(sql), search) : Effect.fail(error)))
+
+const rebuildIndex = (sql: SqlClient.SqlClient) => sql`INSERT INTO kept_words(kept_words) VALUES ('rebuild')`
 
 const inWords = <A, R>(what: string, run: Effect.Effect<A, SqlError | Problem, R>): Effect.Effect<A, Problem, R> =>
   Effect.mapError(run, (error) => (error._tag === "Problem" ? error : problem(`${what}: ${error.reason.message ?? error.message}`)))

@@ -74,5 +74,13 @@ const apart = ({ text, from, to }: OldKeeper): readonly { readonly number: numbe
   return heads.map(({ number, speaker, end }, index) => ({ number, speaker, text: text.slice(end, heads[index + 1]?.start ?? text.length) }))
 }
 
+/** Whoever changes a message, the index goes with it: so what is put in its place later leaves no word of it behind. */
+const FOLLOWED: Migration = [
+  `CREATE TRIGGER kept_messages_changed AFTER UPDATE ON kept_messages BEGIN
+    INSERT INTO kept_words(kept_words, rowid, text, words) VALUES ('delete', old.key, old.text, old.words);
+    INSERT INTO kept_words(rowid, text, words) VALUES (new.key, new.text, new.words);
+  END`
+]
+
 /** The tables of the keepers, version by version. A version that was released is never changed; a new one is added below it. */
-export const KEEPERS_TABLES: readonly Migration[] = [FIRST, takeApart]
+export const KEEPERS_TABLES: readonly Migration[] = [FIRST, takeApart, FOLLOWED]

@@ -237,6 +237,24 @@ const damageIndex = (file: string): void => {
   database.close()
 }
 
+test("what stands in the place of a changed message leaves no word of that behind in the index", async () => {
+  const found = await inDatabase((sql) =>
+    Effect.provide(
+      Effect.gen(function*() {
+        const keepers = yield* Keepers
+        yield* keepers.keep(keeper(["the needle", "hay"]))
+        yield* sql`UPDATE kept_messages SET text = 'a pin' WHERE number = 0`
+        const changed = yield* keepers.search("/w", "pin", 9)
+        yield* keepers.restore(keeper(["the needle", "hay"]))
+        yield* sql`INSERT INTO kept_words(kept_words, rank) VALUES ('integrity-check', 1)`
+        return [changed, yield* keepers.search("/w", "needle", 9), yield* keepers.search("/w", "pin", 9)].map((hits) => hits.length)
+      }),
+      Keepers.layerSql
+    )
+  )
+  expect(found).toEqual([1, 1, 0])
+})
+
 test("an index that is damaged is made anew by the search that notices", async () => {
   const hits = await inDatabase(() =>
     Effect.provide(
