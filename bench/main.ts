@@ -4,6 +4,8 @@
  *     npm run bench                      every figure, as a table
  *     npm run bench -- step read         some of them
  *     npm run bench -- --json            one object a line: {name, ratio, floor, unit}
+ *     npm run bench -- map --cases FILE  how good the repository map is on commits of local repositories, made by map-cases.ts;
+ *                                        --half even for the cases that it is tuned on
  *
  * It measures and does not judge: it exits with 0 whatever the figures are.
  */
@@ -16,11 +18,15 @@ import type { Figure } from "./measure.ts"
 import { heading, jsonOf, rowOf } from "./table.ts"
 
 const main = async (): Promise<number> => {
-  const { values, positionals } = parseArgs({ options: { json: { type: "boolean", default: false } }, allowPositionals: true })
+  const { values, positionals } = parseArgs({ options: { json: { type: "boolean", default: false }, cases: { type: "string" }, half: { type: "string", default: "odd" } }, allowPositionals: true })
+  if (positionals[0] === "map") {
+    if (values.cases === undefined) return refused("measure map: name the cases with --cases FILE; node bench/map-cases.ts makes them")
+    if (values.half !== "odd" && values.half !== "even") return refused(`measure map: --half ${values.half} is none; take odd or even`)
+    return (await import("./map.ts")).measureMaps({ file: values.cases, half: values.half, json: values.json })
+  }
   const unknown = positionals.find((name) => !isFigure(name))
   if (unknown !== undefined) {
-    console.error(`measure ${unknown}: there is no such figure; there are ${FIGURE_NAMES.join(", ")}`)
-    return 2
+    return refused(`measure ${unknown}: there is no such figure; there are ${FIGURE_NAMES.join(", ")}`)
   }
   const wanted = positionals.length === 0 ? FIGURE_NAMES : FIGURE_NAMES.filter((name) => positionals.includes(name))
   if (!values.json) console.log(heading())
@@ -31,6 +37,11 @@ const main = async (): Promise<number> => {
     })
   }
   return 0
+}
+
+const refused = (message: string): number => {
+  console.error(message)
+  return 2
 }
 
 /** The figures of one file have a process of their own, so that none is measured on the heap of another. */

@@ -66,10 +66,11 @@ const stemsCache = (): StemsOf => {
 const byStem = (names: Iterable<string>, stemsByName: StemsOf): ReadonlyMap<string, readonly string[]> => {
   const namesByStem = new Map<string, string[]>()
   for (const name of names) {
-    for (const stem of new Set(stemsByName(name))) {
+    for (const stem of stemsByName(name)) {
       const known = namesByStem.get(stem)
       if (known === undefined) namesByStem.set(stem, [name])
-      else known.push(name)
+      // A name may hold a word twice.
+      else if (known[known.length - 1] !== name) known.push(name)
     }
   }
   return namesByStem

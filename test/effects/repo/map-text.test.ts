@@ -115,6 +115,17 @@ describe("the budget of a map (MAP-15)", () => {
     expect(shown.at(-1)?.length).toBe(300)
   })
 
+  test("is used up to the last names and not passed, in a repository of which it holds only a part", () => {
+    const files = Array.from({ length: 300 }, (_, n) => file(`src/part${n % 7}/file${n}.ts`, [`name${n}`, `other${n}`]))
+    const base = rankBase(files)
+    const order = files.map((_, number) => number)
+    for (let budgetTokens = 100; budgetTokens < 2400; budgetTokens += 41) {
+      const tokens = countTokens(mapWithin(base, order, "", { budgetTokens }).text)
+      expect(tokens, `of ${budgetTokens}`).toBeLessThanOrEqual(budgetTokens)
+      expect(tokens, `of ${budgetTokens}`).toBeGreaterThan(budgetTokens - 30)
+    }
+  })
+
   test("the largest count that fits is found wherever the search begins", () => {
     fc.assert(
       fc.property(fc.nat(300), fc.nat(300), fc.double({ min: 0, max: 900, noNaN: true }), (max, fitting, near) => {

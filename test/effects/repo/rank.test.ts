@@ -59,6 +59,7 @@ describe("page rank", () => {
   test("an arrow of twice the weight passes on twice as much", () => {
     const ranks = pageRank(graphOf([new Map([[1, 2], [2, 1]]), new Map(), new Map()]), Float64Array.from([1, 0, 0]))
     expect((ranks[1] as number) / (ranks[2] as number)).toBeCloseTo(2, 6)
+    expect(ranks.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9)
   })
 })
 
@@ -102,6 +103,9 @@ describe("which files are wanted (MAP-10 to MAP-13)", () => {
   test("a name leads to the file that is imported and not to another that defines the same", () => {
     const both = [file("a.ts", [], ["load"], ["z.ts"]), file("b.ts", ["load"]), file("z.ts", ["load"])]
     expect(order(both).indexOf("z.ts")).toBeLessThan(order(both).indexOf("b.ts"))
+    const names = Array.from({ length: 8 }, (_, n) => `name${n}`)
+    const used = [file("a.ts", [], ["load", ...names], ["z.ts"]), file("lib/many.ts", names), file("z.ts", ["load"])]
+    expect(order(used)).toEqual(["z.ts", "lib/many.ts", "a.ts"])
   })
 
   test("commits whose words were like these speak for the files they touched, and files that were changed together come together", () => {
@@ -135,10 +139,13 @@ describe("laws of the order (MAP-12)", () => {
   test("the order in which files are found changes nothing", () => {
     fc.assert(
       fc.property(shuffled, ({ all: { files: given, history, query }, files }) => {
-        expect(order(files, query, history)).toEqual(order(given, query, history))
+        const sorted = order(given, query, history)
+        expect(order(files, query, history)).toEqual(sorted)
+        expect(order(given.toReversed(), query, history)).toEqual(sorted)
       }),
       runs
     )
+    expect(order([file("c.ts"), file("a.ts"), file("b.ts")])).toEqual(["a.ts", "b.ts", "c.ts"])
   })
 
   test("every file has one place, a finite score that never rises down the list, and reasons that are shares of it", () => {
