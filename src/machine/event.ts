@@ -235,6 +235,8 @@ export interface CallFacts {
   readonly commands: readonly CommandFact[] | "unparsed"
   /** Commands that were seen inside others (`sudo rm x`), or in what could not be told apart: deny and ask rules hear of them, no allow rule does. */
   readonly seen?: readonly string[]
+  /** Files that words of its commands may name, the commands in `seen` too: deny and ask rules hear of them, no allow rule does. */
+  readonly touched?: readonly TouchedFact[]
   readonly hosts: readonly string[]
   /** The call is a question to the person. */
   readonly question?: Question
@@ -249,6 +251,14 @@ export interface PathFact {
   readonly path: string
   readonly access: "read" | "write"
   readonly inside: boolean
+}
+
+/** A file that a word of a command may name. `write` where the command is known to write it; it may read it in any case. */
+export interface TouchedFact extends PathFact {
+  /** Nobody knows whether the command only reads it. */
+  readonly unsure?: true
+  /** The command may go into this folder, to all that lies in it. */
+  readonly within?: true
 }
 
 /** One simple command, its words joined by single blanks. */

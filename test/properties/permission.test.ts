@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { test } from "vitest"
-import type { CallFacts, PathFact } from "../../src/machine/event.ts"
+import type { CallFacts, PathFact, TouchedFact } from "../../src/machine/event.ts"
 import { narrowestRules } from "../../src/machine/policy/permission-rule.ts"
 import { explain } from "../../src/machine/policy/explain.ts"
 import { decide, type Permissions, type Verdict } from "../../src/machine/policy/permission.ts"
@@ -26,6 +26,17 @@ const known = fc.tuple(fc.constantFrom(...COMMANDS), fc.constantFrom(...WHERE)).
 /** A command of which only the beginning is sure. */
 const halfKnown = fc.tuple(fc.constantFrom("git", "git push", "rm", "ls *"), fc.constantFrom(' "$x"', " *.ts", " $(id)"), fc.constantFrom(...WHERE)).map(([sure, more, where]) => ({ text: sure + more, sure, reads: false, ...where }))
 const command = fc.oneof({ weight: 3, arbitrary: known }, { weight: 1, arbitrary: halfKnown })
+/** A file that a command names. */
+const touched: fc.Arbitrary<TouchedFact> = fc.record(
+  {
+    path: fc.constantFrom(...PATHS.filter((each) => each !== ""), "src", "src/deep", "."),
+    access: fc.constantFrom<PathFact["access"]>("read", "write"),
+    inside: fc.constant(true),
+    unsure: fc.constant(true as const),
+    within: fc.constant(true as const)
+  },
+  { ...PLAIN, requiredKeys: ["path", "access", "inside"] }
+)
 const several = { maxLength: 2 }
 
 const facts: fc.Arbitrary<CallFacts> = fc.record(
@@ -36,6 +47,7 @@ const facts: fc.Arbitrary<CallFacts> = fc.record(
     commands: fc.oneof({ weight: 5, arbitrary: fc.array(command, several) }, { weight: 1, arbitrary: fc.constant("unparsed" as const) }),
     hosts: fc.array(fc.constantFrom(...HOSTS), { maxLength: 1 }),
     seen: fc.array(fc.constantFrom(...COMMANDS), several),
+    touched: fc.array(touched, several),
     invalid: fc.constant("bad arguments"),
     question: fc.constant({ text: "?", options: [] }),
     hook: fc.record({ decision: fc.constantFrom<"allow" | "ask" | "deny">("allow", "ask", "deny"), reason: fc.constant("r") }, PLAIN),

@@ -11,6 +11,8 @@ import { GIT_OPERATIONS, judgeGit } from "./git-options.ts"
 import { runAndTell } from "./run-and-tell.ts"
 import { keptRemark, RulesHeld } from "./rules-held.ts"
 import { quietEnvironment } from "./shell.ts"
+import { runOf } from "./shell-runs.ts"
+import { touchedBy } from "./shell-touched.ts"
 import { commandText } from "./shell-words.ts"
 import type { Tool } from "./tool.ts"
 
@@ -37,7 +39,9 @@ export const git: Tool<Input> = {
     const verdict = judgeGit(operation, args)
     if (typeof verdict === "object") return refuse(`git ${operation}: ${verdict.refused}`)
     if (verdict === "reads") return { changes: false, paths }
-    return { changes: true, commands: [{ text: commandText(["git", operation, ...args]), reads: false }] }
+    const text = commandText(["git", operation, ...args])
+    const touched = operation === "branch" ? [] : touchedBy([runOf(["git", operation, ...args], workspace.roots.slice(0, 1))], workspace.roots)
+    return { changes: true, commands: [{ text, reads: false }], ...(touched.length === 0 ? {} : { touched }) }
   },
   run: Effect.fnUntraced(function*({ operation, args = [] }, context) {
     const reads = judgeGit(operation, args) === "reads"

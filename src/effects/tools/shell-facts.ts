@@ -1,22 +1,31 @@
 import type { CommandFact, PathFact } from "../../machine/event.ts"
 import { locate, type Located } from "../os/path.ts"
 import { lineFacts } from "./shell-line.ts"
-import { beginsInFolder, plainCommands } from "./shell-words.ts"
 import type { Redirection } from "./shell-redirection.ts"
+import { runsOpening, runsSeen, runsTold } from "./shell-runs.ts"
+import { touchedBy, type Run } from "./shell-touched.ts"
+import { beginsInFolder, plainCommands } from "./shell-words.ts"
 import type { ToolFacts } from "./tool.ts"
 
-/** What a shell line would run and open in this place, and whether it may change something. */
+/** What a shell line would run, open and name in this place, and whether it may change something. */
 export const shellFacts = (line: string, place: Located, roots: readonly string[]): ToolFacts => {
-  const { commands, seen, opened, moves } = lineFacts(line)
+  const { commands, seen, opened, moves, words } = lineFacts(line)
   const paths = commands === "unparsed" ? null : pathsOpened(opened, moves, place.absolute, roots)
   if (commands === "unparsed" || paths === null) {
-    return { changes: true, commands: "unparsed", ...seenOnly([...(commands === "unparsed" ? [] : commands.map(({ text }) => text)), ...seen]) }
+    const texts = [...(commands === "unparsed" ? [] : commands.map(({ text }) => text)), ...seen]
+    return { changes: true, commands: "unparsed", ...seenOnly(texts), ...touchedOnly([...runsSeen(texts, place, roots), ...runsOpening(line, texts, place, roots)], roots) }
   }
   const told = placed(line, place.absolute === roots[0] ? commands : commands.map(doubtingGit), place, roots)
-  return { changes: !told.every(({ reads }) => reads) || paths.some(({ access }) => access === "write"), commands: told, paths, ...seenOnly(seen) }
+  const runs = [...runsTold(line, told, words, place, roots), ...runsSeen(seen, place, roots, told.map(({ text }) => text))]
+  return { changes: !told.every(({ reads }) => reads) || paths.some(({ access }) => access === "write"), commands: told, paths, ...seenOnly(seen), ...touchedOnly(runs, roots) }
 }
 
 const seenOnly = (seen: readonly string[]): Pick<ToolFacts, "seen"> => (seen.length === 0 ? {} : { seen })
+
+const touchedOnly = (runs: readonly Run[], roots: readonly string[]): Pick<ToolFacts, "touched"> => {
+  const touched = touchedBy(runs, roots)
+  return touched.length === 0 ? {} : { touched }
+}
 
 /** Where redirections lead; `null` where the line goes elsewhere first and they go by its directory, or where nobody can follow them. */
 const pathsOpened = (opened: readonly Redirection[], moves: boolean, from: string, roots: readonly string[]): readonly PathFact[] | null => {

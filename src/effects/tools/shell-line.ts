@@ -17,6 +17,8 @@ export interface LineFacts {
   readonly opened: readonly Redirection[]
   /** Whether the directory may change on the way, and with it what a relative path means. */
   readonly moves: boolean
+  /** The same commands word by word, of a line that is unparsed none. */
+  readonly words: readonly (readonly Word[])[]
 }
 
 /** Gets ready for a line that only the grammar can tell apart; a grammar that cannot be loaded leaves it unparsed. */
@@ -27,7 +29,7 @@ export const prepareLine = async (line: string): Promise<void> => {
 /** Plain lines are told apart without the grammar; all others with it, if it was loaded. */
 export const lineFacts = (line: string): LineFacts => {
   const plain = plainCommands(line)
-  return (plain === null ? treeFacts(line) : factsOf(plain.map(knownCommand))) ?? { commands: "unparsed", seen: seenCommands(line, parse), opened: [], moves: true }
+  return (plain === null ? treeFacts(line) : factsOf(plain.map(knownCommand))) ?? { commands: "unparsed", seen: seenCommands(line, parse), opened: [], moves: true, words: [] }
 }
 
 /** What the grammar makes of a line, also of a plain one. */
@@ -50,7 +52,7 @@ const LENGTH_MAX = 100_000
 
 const knownCommand = (words: readonly string[]): Found => ({
   type: "command",
-  words: words.map((value) => ({ value, guess: value, single: true, operand: !value.startsWith("-") })),
+  words: words.map((value) => ({ value, guess: value, known: true, single: true, operand: /^[^-]/.test(value) })),
   heredoc: false
 })
 
@@ -64,7 +66,7 @@ const factsOf = (found: readonly Found[]): LineFacts | null => {
   const texts = facts.map(({ text }) => text)
   const inside = commands.flatMap(({ words }) => seenInside(words.map(({ guess }) => guess), parse))
   const seen = [...inside, ...asWritten.flatMap(textsAsWritten)].filter((text) => !texts.includes(text))
-  return { commands: facts, seen: [...new Set(seen)], opened: found.flatMap((each) => (each.type === "opened" ? [each] : [])), moves }
+  return { commands: facts, seen: [...new Set(seen)], opened: found.flatMap((each) => (each.type === "opened" ? [each] : [])), moves, words: commands.map(({ words }) => words) }
 }
 
 /** With what stands before it, so that a rule that denies can speak of that. */

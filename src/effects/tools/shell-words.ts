@@ -11,6 +11,9 @@ export const plainCommands = (line: string): readonly (readonly string[])[] | nu
   return commands?.every(isPlain) === true ? commands : null
 }
 
+/** The words of a command as `commandText` gives it; `null` where parts of it stood for something that is not known. */
+export const wordsOf = (text: string): readonly string[] | null => tokenize(text)?.map(({ raw, type, word }) => (type === "word" ? word : raw)) ?? null
+
 /**
  * The folder of a plain line that goes there first, and does the rest only if it came there; `null` of any other.
  * `beginsInFolder("cd src && ls")  // => "src"`

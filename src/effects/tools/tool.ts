@@ -1,6 +1,6 @@
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
-import type { CommandFact, PathFact } from "../../machine/event.ts"
+import type { CommandFact, PathFact, TouchedFact } from "../../machine/event.ts"
 import type { Part, ReportedUsage } from "../../machine/session.ts"
 import type { Question } from "../../machine/state.ts"
 import type { Blobs } from "../os/blobs.ts"
@@ -42,6 +42,7 @@ export interface ToolFacts {
   readonly paths?: readonly PathFact[]
   readonly commands?: readonly CommandFact[] | "unparsed"
   readonly seen?: readonly string[]
+  readonly touched?: readonly TouchedFact[]
   readonly hosts?: readonly string[]
   readonly question?: Question
 }

@@ -51,12 +51,13 @@ export const factsOf = (call: ToolCall, tools: readonly Tool[], workspace: Works
   }
 }
 
-const callFacts = (call: ToolCall, { changes, paths = [], commands = [], seen, hosts = [], question }: ToolFacts): CallFacts => ({
+const callFacts = (call: ToolCall, { changes, paths = [], commands = [], seen, touched, hosts = [], question }: ToolFacts): CallFacts => ({
   call: call.id,
   changes,
   paths,
   commands,
   ...(seen === undefined ? {} : { seen }),
+  ...(touched === undefined ? {} : { touched }),
   hosts,
   ...(question === undefined ? {} : { question })
 })

@@ -113,6 +113,8 @@ const subjectWords = (subject: Subject): string => {
   switch (subject.kind) {
     case "path":
       return `${subject.path.access === "write" ? "writes" : "reads"} ${oneLine(subject.path.path)}${subject.path.inside ? "" : " (outside the workspace)"}`
+    case "touched":
+      return `names ${oneLine(subject.path.path)}${subject.path.inside ? "" : " (outside the workspace)"}${subject.path.within === true ? " and may go into it" : ""}`
     case "command":
       if (subject.seen === true) return `may run, as far as can be seen, ${oneLine(subject.text)}`
       return `runs ${oneLine(subject.text)}${whereWords(subject.cwd)}${subject.sure === undefined ? "" : ", of which not all words are known"}`

@@ -1,6 +1,6 @@
 import type { CallFacts } from "../event.ts"
 import type { PermissionMode, Rule } from "../session.ts"
-import { coversRule, matchesRule, mightMatch, parseRule, restricts, suspectsOf, type Subject } from "./permission-rule.ts"
+import { coversRule, mightMatch, parseRule, restricts, suspectsOf, type Subject } from "./permission-rule.ts"
 import { decide, type Permissions, type Verdict } from "./permission.ts"
 
 /** A decision with what it rests on, for a person who wonders. */
@@ -33,7 +33,9 @@ export const explain = (tool: string, facts: CallFacts | undefined, permissions:
   const verdict = decide(tool, facts, permissions)
   if (facts === undefined || verdict.decision === "invalid") return { verdict, ground: { type: "vetting" }, subjects: [] }
   const rules = inOrder(permissions)
-  const subjects = suspectsOf(facts).map((subject) => ({ subject, rules: rules.filter((rule) => speaksOf(rule, tool, subject)) }))
+  const subjects = suspectsOf(facts)
+    .map((subject) => ({ subject, rules: rules.filter((rule) => speaksOf(rule, tool, subject)) }))
+    .filter(({ subject, rules: speaking }) => subject.kind !== "touched" || speaking.length > 0)
   return { verdict, ground: groundOf(tool, facts, subjects, permissions.mode), subjects }
 }
 
@@ -51,7 +53,7 @@ const speaksOf = ({ rule, decision, source }: Rule, tool: string, subject: Subje
   return !isOnlySeen(subject) && coversRule(meant, tool, subject, source === APPROVED)
 }
 
-const isOnlySeen = (subject: Subject): boolean => subject.kind === "command" && subject.seen === true
+const isOnlySeen = (subject: Subject): boolean => subject.kind === "touched" || (subject.kind === "command" && subject.seen === true)
 
 /** The same order as the decision: deny, the mode that changes nothing, ask, allow, the mode. */
 const groundOf = (tool: string, facts: CallFacts, subjects: readonly ExplainedSubject[], mode: PermissionMode): Ground => {
@@ -75,5 +77,5 @@ const groundOf = (tool: string, facts: CallFacts, subjects: readonly ExplainedSu
 /** Whether a rule is about this without a doubt: about what could not be read only if it is about all that the tool does. */
 const isSure = ({ rule }: Rule, tool: string, subject: Subject): boolean => {
   const meant = parseRule(rule)
-  return meant !== null && matchesRule(meant, tool, subject)
+  return meant !== null && restricts(meant, tool, subject)
 }

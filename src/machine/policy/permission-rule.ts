@@ -1,4 +1,4 @@
-import type { CallFacts, CommandFact, PathFact } from "../event.ts"
+import type { CallFacts, CommandFact, PathFact, TouchedFact } from "../event.ts"
 import { endsInRun, escapeGlob, matchesGlob, mayBegin } from "./glob.ts"
 
 /** A rule as parsed: `shell(git *)` is the tool `shell` with the pattern `git *`. */
@@ -10,6 +10,7 @@ export interface ParsedRule {
 /** What of a call a rule may speak about. Every subject of a call must be allowed; one that is denied is enough. */
 export type Subject =
   | { readonly kind: "path"; readonly path: PathFact }
+  | { readonly kind: "touched"; readonly path: TouchedFact }
   | { readonly kind: "command"; readonly text: string; readonly sure?: string; readonly cwd?: string | null; readonly seen?: true }
   | { readonly kind: "unparsed" }
   | { readonly kind: "host"; readonly host: string }
@@ -58,10 +59,11 @@ export const subjectsOf = (facts: CallFacts): readonly Subject[] => {
 
 const commandSubject = ({ text, sure, cwd }: CommandFact): Subject => ({ kind: "command", text, ...(sure === undefined ? {} : { sure }), ...(cwd === undefined ? {} : { cwd }) })
 
-/** What deny and ask rules are held against: also what was only seen, so that `sudo rm x` is as denied as `rm x`. */
+/** What deny and ask rules are held against: also what was only seen, so that `sudo rm x` is as denied as `rm x`, and the files that commands name. */
 export const suspectsOf = (facts: CallFacts): readonly Subject[] => [
   ...subjectsOf(facts),
-  ...(facts.seen ?? []).map((text): Subject => ({ kind: "command", text, seen: true }))
+  ...(facts.seen ?? []).map((text): Subject => ({ kind: "command", text, seen: true })),
+  ...(facts.touched ?? []).map((path): Subject => ({ kind: "touched", path }))
 ]
 
 /**
@@ -105,6 +107,7 @@ export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): b
   if (rule.pattern === null) return true
   switch (subject.kind) {
     case "path":
+    case "touched":
       return matchesPath(rule.pattern, subject.path)
     case "command":
       return [rule.pattern, ...patternHere(rule.pattern, subject)].some((pattern) => matchesCommand(pattern, subject.text))
@@ -121,10 +124,19 @@ export const matchesRule = (rule: ParsedRule, tool: string, subject: Subject): b
  * Whether a rule that denies or asks means this subject. It is read more widely than one that allows: where its pattern names a folder
  * it means all that is in it, and what may not be read may not be edited, for an edit tells what stands there.
  */
-export const restricts = (rule: ParsedRule, tool: string, subject: Subject): boolean =>
-  subject.kind === "path"
-    ? restrictedPaths(tool, subject.path).some((path) => matchesRule(ofFolder(rule), tool, { kind: "path", path }))
-    : matchesRule(rule, tool, subject)
+export const restricts = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
+  switch (subject.kind) {
+    case "path":
+      return restrictedPaths(tool, subject.path).some((path) => matchesRule(ofFolder(rule), tool, { kind: "path", path }))
+    case "touched":
+      return filesOf(subject.path).some((path) => matchesRule(ofFolder(rule), tool, { kind: "touched", path }))
+    case "command":
+    case "host":
+    case "unparsed":
+    case "tool":
+      return matchesRule(rule, tool, subject)
+  }
+}
 
 /** `keys/` is the folder `keys`. */
 const ofFolder = (rule: ParsedRule): ParsedRule => ({ ...rule, pattern: rule.pattern?.replace(/^(?!\.\/$)(.+)\/$/s, "$1") ?? null })
@@ -140,8 +152,18 @@ const foldersOf = ({ path, ...fact }: PathFact): readonly PathFact[] => {
   return end <= 0 ? [] : [{ ...fact, path: path.slice(0, end) }, ...foldersOf({ ...fact, path: path.slice(0, end) })]
 }
 
+/** Where all in a folder is meant, what goes into it is. */
+const filesOf = (touched: TouchedFact): readonly TouchedFact[] => {
+  const inside = touched.path === "." ? ANY_NAME : `${touched.path.replace(/\/$/, "")}/${ANY_NAME}`
+  return [touched, ...foldersOf(touched), ...(touched.within === true ? [{ ...touched, path: inside }] : [])]
+}
+
+/** A name that no pattern spells out. */
+const ANY_NAME = "\u{10ffff}".repeat(64)
+
 /** Whether a rule with a pattern could mean this subject although nobody can tell: a reason to ask. */
 export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
+  if (subject.kind === "touched") return mightTouch(ofFolder(rule), tool, subject.path)
   if (!speaksOf(rule, tool, subject)) return false
   if (subject.kind !== "command") return subject.kind === "unparsed"
   if (rule.pattern === null) return subject.sure !== undefined
@@ -151,8 +173,23 @@ export const mightMatch = (rule: ParsedRule, tool: string, subject: Subject): bo
   return [rule.pattern, ...elsewhere].map(plainCommand).some((pattern) => matchesCommand(pattern, sure) || mayBegin(pattern, `${sure} `, "text"))
 }
 
+/** What may write the file that it names, and what goes into a folder where a file could lie that the rule means. */
+const mightTouch = (rule: ParsedRule, tool: string, { unsure, within, ...fact }: TouchedFact): boolean => {
+  const path: TouchedFact = unsure === true ? { ...fact, access: "write" } : fact
+  if (!speaksOf(rule, tool, { kind: "touched", path })) return false
+  return (unsure === true && restricts(rule, tool, { kind: "touched", path })) || (within === true && mayLieIn(rule.pattern ?? "", path))
+}
+
+/** The root itself is `.`, and a pattern that begins with `/` speaks of nothing in it. */
+const mayLieIn = (pattern: string, { path, inside }: PathFact): boolean => {
+  const meant = pattern.includes("/") ? pattern.replace(/^\.\//, "") : `**/${pattern}`
+  return !(inside && meant.startsWith("/")) && mayBegin(meant, path === "." ? "" : `${path.replace(/\/$/, "")}/`, "path")
+}
+
 /** Whether a rule is about this kind of thing when this tool is called, whatever its pattern. */
 export const speaksOf = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
+  // A command that names a file is no call of a tool for files: only a rule that speaks of files means it.
+  if (subject.kind === "touched") return rule.pattern !== null && [...READERS, ...(subject.path.access === "write" ? WRITERS : [])].some((name) => matchesGlob(rule.tool, name, "text"))
   if (matchesGlob(rule.tool, tool, "text")) return true
   if (WRITERS.includes(rule.tool) && WRITERS.includes(tool)) return true
   if (rule.pattern === null) return false
@@ -199,6 +236,7 @@ const narrowestRule = (tool: string, subject: Subject): string | null => {
       return ruleFor(tool, subject.host)
     case "tool":
       return ruleFor(tool, null)
+    case "touched":
     case "unparsed":
       return null
   }

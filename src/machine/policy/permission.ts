@@ -20,6 +20,8 @@ export interface Permissions {
   readonly shellOnly?: true
   /** Set where an older machine decides, for which a rule about a folder said nothing of what is in it. */
   readonly namedOnly?: true
+  /** Set where an older machine decides, which did not hear of the files that commands name. */
+  readonly untouched?: true
 }
 
 /** What decides about a call, taken from the session. */
@@ -29,7 +31,8 @@ export const permissionsOf = (session: Session): Permissions => ({
   mode: session.settings.mode,
   attended: session.settings.attended,
   ...(behaves(session, "command-rules-for-all-tools") ? {} : { shellOnly: true }),
-  ...(behaves(session, "denied-folders") ? {} : { namedOnly: true })
+  ...(behaves(session, "denied-folders") ? {} : { namedOnly: true }),
+  ...(behaves(session, "touched-files") ? {} : { untouched: true })
 })
 
 /** Deny rules, then ask rules, then allow rules, then the mode's default. Whom nobody can be asked is denied. */
@@ -49,10 +52,10 @@ const spokenOf = (tool: string, permissions: Permissions): Permissions => {
   return { ...permissions, rules: permissions.rules.filter(({ rule }) => speaks(rule)), approvals: permissions.approvals.filter(speaks) }
 }
 
-const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode, namedOnly }: Permissions): Verdict => {
+const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode, namedOnly, untouched }: Permissions): Verdict => {
   const restricting = namedOnly === true ? matchesRule : restricts
   const subjects = subjectsOf(facts)
-  const suspects = suspectsOf(facts)
+  const suspects = suspectsOf(facts).filter(({ kind }) => untouched !== true || kind !== "touched")
   const denied = denial(tool, facts, suspects, rules, mode, restricting)
   if (denied !== null) return { decision: "deny", reason: denied, unattended: false }
   if (facts.question !== undefined) return { decision: "ask", reason: "the model asks" }
@@ -70,16 +73,16 @@ const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode, nam
 
 const denial = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[], mode: PermissionMode, restricting: Matches): string | null => {
   if (facts.hook?.decision === "deny") return `a hook denied it: ${facts.hook.reason}`
-  const rule = rules.find((candidate) => candidate.decision === "deny" && matchesAny(candidate, tool, subjects, restricting))
-  if (rule !== undefined) return `the rule ${rule.rule} (${rule.source}) denies it`
+  const denied = firstMatch(rules, "deny", tool, subjects, restricting)
+  if (denied !== undefined) return `the rule ${denied.rule.rule} (${denied.rule.source}) denies it${touching(denied.subject)}`
   if (mode === "plan" && facts.changes) return "plan mode changes nothing; leave it to go on"
   return null
 }
 
 const question = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[], restricting: Matches): string | null => {
   if (facts.hook?.decision === "ask") return `a hook wants to know: ${facts.hook.reason}`
-  const rule = rules.find((candidate) => candidate.decision === "ask" && matchesAny(candidate, tool, subjects, restricting))
-  if (rule !== undefined) return `the rule ${rule.rule} (${rule.source}) asks`
+  const asking = firstMatch(rules, "ask", tool, subjects, restricting)
+  if (asking !== undefined) return `the rule ${asking.rule.rule} (${asking.rule.source}) asks${touching(asking.subject)}`
   const unclear = rules.find((candidate) => candidate.decision !== "allow" && mightMatchAny(candidate, tool, subjects))
   return unclear === undefined ? null : `the command could not be told apart from what the rule ${unclear.rule} (${unclear.source}) is about`
 }
@@ -111,10 +114,23 @@ const parsed = (rules: readonly Rule[], decision: Rule["decision"]): readonly Pa
 
 type Matches = typeof restricts
 
-const matchesAny = (rule: Rule, tool: string, subjects: readonly Subject[], restricting: Matches): boolean => {
-  const meant = parseRule(rule.rule)
-  return meant !== null && subjects.some((subject) => restricting(meant, tool, subject))
+/** The first rule that says so, and what of the call it means. */
+const firstMatch = (
+  rules: readonly Rule[],
+  decision: Rule["decision"],
+  tool: string,
+  subjects: readonly Subject[],
+  restricting: Matches
+): { readonly rule: Rule; readonly subject: Subject } | undefined => {
+  for (const rule of rules) {
+    const meant = rule.decision === decision ? parseRule(rule.rule) : null
+    const subject = meant === null ? undefined : subjects.find((each) => restricting(meant, tool, each))
+    if (subject !== undefined) return { rule, subject }
+  }
+  return undefined
 }
+
+const touching = (subject: Subject): string => (subject.kind === "touched" ? `: the command names ${subject.path.path}` : "")
 
 const mightMatchAny = (rule: Rule, tool: string, subjects: readonly Subject[]): boolean => {
   const meant = parseRule(rule.rule)

@@ -1,5 +1,5 @@
 import type { Action, ActionOf, ActionType, StartedCall } from "../../machine/action.ts"
-import type { CallFacts, CommandFact, ContextFragment, Event, EventOf, EventType, Parent, PathFact } from "../../machine/event.ts"
+import type { CallFacts, CommandFact, ContextFragment, Event, EventOf, EventType, Parent, PathFact, TouchedFact } from "../../machine/event.ts"
 import type { Limits, ModelFacts, Part, ReportedUsage, Rule, Settings, ToolCall, ToolDefinition } from "../../machine/session.ts"
 import type { CompletedCall, Failure, Question } from "../../machine/state.ts"
 import { asIs, fields, list, nullable, object, record, type Write } from "./shape.ts"
@@ -74,6 +74,7 @@ const facts = object<CallFacts>({
   paths: list(object<PathFact>({ path: asIs, access: asIs, inside: asIs })),
   commands: (value: CallFacts["commands"]) => (value === "unparsed" ? '"unparsed"' : commands(value as never)),
   seen: asIs,
+  touched: list(object<TouchedFact>({ path: asIs, access: asIs, inside: asIs, unsure: asIs, within: asIs })),
   hosts: asIs,
   question,
   hook: object<NonNullable<CallFacts["hook"]>>({ decision: asIs, reason: asIs }),

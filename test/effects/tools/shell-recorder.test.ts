@@ -88,7 +88,7 @@ test("law: no line that holds more than a rule is about is allowed by it, and on
 })
 
 test("the recorder notices what is not told", () => {
-  const told = (text: string): LineFacts => ({ commands: [{ text, reads: false }], seen: [], opened: [], moves: false })
+  const told = (text: string): LineFacts => ({ commands: [{ text, reads: false }], seen: [], opened: [], moves: false, words: [] })
   expect(untold("a x; rm y", told("a x"))).toEqual(shells.map((shell) => `${shell} ran rm y`))
   expect(untold("a x > f1", told("a x"))).toEqual(shells.map((shell) => `${shell} wrote f1`))
   expect(untold("a x >/dev/null 2>&1 &", told("b"))).toEqual(shells.map((shell) => `${shell} ran a x`))

@@ -227,7 +227,7 @@ test("law: words written as a command are read as those words, by this parser an
 test("plain lines need no grammar; without it, whatever is not plain is left unparsed, never guessed", async () => {
   for (const line of ["ls", "git status && cat 'a b' | head", "rm x; make"]) await prepareLine(line)
   expect(grammarAtHand("bash")).toBeNull()
-  expect(["ls > out", "(ls)", "sudo ls", "echo $x"].map((line) => lineFacts(line))).toEqual(Array(4).fill({ commands: "unparsed", seen: [], opened: [], moves: true }))
+  expect(["ls > out", "(ls)", "sudo ls", "echo $x"].map((line) => lineFacts(line))).toEqual(Array(4).fill({ commands: "unparsed", seen: [], opened: [], moves: true, words: [] }))
 })
 
 test("two commands never read the same", () => {

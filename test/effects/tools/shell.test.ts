@@ -158,7 +158,7 @@ test.each([
 })
 
 test("a command that cannot be told apart counts as changing", async () => {
-  expect(await bench.vet("shell", { command: "$x > out" })).toEqual({ call: "call_1", changes: true, paths: [], commands: "unparsed", seen: ["'$x'"], hosts: [] })
+  expect(await bench.vet("shell", { command: "$x > out" })).toEqual({ call: "call_1", changes: true, paths: [], commands: "unparsed", seen: ["'$x'"], touched: [{ path: "out", access: "write", inside: true }], hosts: [] })
 })
 
 test.each<[line: string, cwd: string | undefined, where: readonly (string | null | undefined)[]]>([
@@ -192,5 +192,5 @@ test("what is opened for a command is a path that it reads or writes, found wher
   expect(await bench.vet("shell", { command: "ls > out", cwd: "sub dir" })).toEqual({ ...opened, commands: [{ text: "ls", reads: true, cwd: "sub dir" }], paths: [{ path: "sub dir/out", access: "write", inside: true }] })
   expect(await bench.vet("shell", { command: "ls >> /elsewhere/out 2>&1" })).toEqual({ ...opened, paths: [{ path: "/elsewhere/out", access: "write", inside: false }] })
   expect(await bench.vet("shell", { command: "ls < in 2>/dev/null" })).toEqual({ ...opened, changes: false, paths: [{ path: "in", access: "read", inside: true }] })
-  expect(await bench.vet("shell", { command: "cd src && ls > out" })).toEqual({ ...opened, paths: [], commands: "unparsed", seen: ["cd src", "ls"] })
+  expect(await bench.vet("shell", { command: "cd src && ls > out" })).toEqual({ ...opened, paths: [], commands: "unparsed", seen: ["cd src", "ls"], touched: ["out", "src/out"].map((path) => ({ path, access: "write", inside: true })) })
 })

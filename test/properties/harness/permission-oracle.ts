@@ -1,4 +1,4 @@
-import type { CallFacts } from "../../../src/machine/event.ts"
+import type { CallFacts, TouchedFact } from "../../../src/machine/event.ts"
 import type { PermissionMode, Rule } from "../../../src/machine/session.ts"
 
 /*
@@ -21,13 +21,14 @@ export const verdictOf = (tool: string, facts: CallFacts | undefined, { opened, 
   const texts = (decision: Rule["decision"]) => opened.rules.filter((rule) => rule.decision === decision).map(({ rule }) => rule)
   const hits = (rule: string, thing: Thing): boolean => covers(rule, tool, thing)
   const suspects = [...things, ...(facts.seen ?? []).map((text) => thing("command", text))]
-  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => suspects.some((thing) => ruleThere(rule, thing, false).some((each) => hits(each, thing)) || [thing, ...foldersAbove(thing)].some((each) => hits(each.kind === "path" ? withoutSlash(rule) : rule, each) || (shows(tool) && each.kind === "path" && hits(withoutSlash(rule), { ...each, write: false })))))
+  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => suspects.some((thing) => ruleThere(rule, thing, false).some((each) => hits(each, thing)) || [thing, ...foldersAbove(thing)].some((each) => hits(each.kind === "path" ? withoutSlash(rule) : rule, each) || (shows(tool) && each.kind === "path" && hits(withoutSlash(rule), { ...each, write: false }))))) || rules.some((rule) => (facts.touched ?? []).some((file) => coversTouched(rule, file)))
 
   if (facts.hook?.decision === "deny" || anyHit(texts("deny")) || (settings.mode === "plan" && facts.changes)) return "deny"
   const wary = [...texts("deny"), ...texts("ask")]
   const halfKnown = things.filter(({ sure }) => sure !== undefined)
   const unclear = (facts.commands === "unparsed" && wary.some((rule) => speaksOfTool(rule, tool))) || halfKnown.some((half) => wary.some((rule) => [rule, ...ruleThere(rule, half, true)].some((each) => couldCover(each, tool, half)))) || things.some((one) => one.cwd === null && wary.some((rule) => ruleThere(rule, one, true).some((each) => hits(each, one))))
-  const asks = facts.question !== undefined || facts.hook?.decision === "ask" || anyHit(texts("ask")) || unclear
+  const nearly = (facts.touched ?? []).some((file) => wary.some((rule) => couldTouch(rule, file)))
+  const asks = nearly || facts.question !== undefined || facts.hook?.decision === "ask" || anyHit(texts("ask")) || unclear
   const allowed = facts.hook?.decision === "allow" || things.every((thing) => texts("allow").some((rule) => coversThere(rule, tool, thing, false)) || approvals.some((rule) => coversThere(rule, tool, thing, true)))
   if (!asks && (allowed || freeInMode(facts, settings.mode))) return "allow"
   return settings.attended ? "ask" : "deny"
@@ -185,3 +186,29 @@ const pathPattern = (pattern: string): RegExp => {
   const anywhere = pattern === "*" ? "[^]*" : expression(inner, "[^/]*", "[^/]", true)
   return new RegExp(pattern.includes("/") ? `^${anywhere}$` : `^(?:[^]*/)?${anywhere}$`)
 }
+
+/** A rule about files speaks of one that a command names: one about reading in any case, one about writing where it is written. */
+const coversTouched = (rule: string, { path, access, within }: Pick<TouchedFact, "path" | "access" | "within">): boolean => {
+  const parts = split(withoutSlash(rule))
+  if (parts === null || parts.pattern === "") return false
+  const names = ["file_read", ...(access === "write" ? ["file_write", "file_edit", "apply_patch"] : [])]
+  const files = [path, ...foldersAbove(thing("path", path)).map(({ text }) => text), ...(within === true ? [`${path === "." ? "" : `${path}/`}${"\u0001".repeat(99)}`] : [])]
+  return names.some((name) => textPattern(parts.name).test(name)) && files.some((file) => pathPattern(parts.pattern).test(file))
+}
+
+/** Tried out: whether the rule would speak of it were it written, or of some file in it. */
+const couldTouch = (rule: string, { path, access, inside, unsure, within }: TouchedFact): boolean => {
+  const how = unsure === true ? "write" : access
+  if (unsure === true && coversTouched(rule, { path, access: how, ...(within === true ? { within } : {}) })) return true
+  const parts = split(withoutSlash(rule))
+  if (within !== true || parts === null || parts.pattern === "" || !coversTouched(`${parts.name}(*)`, { path, access: how })) return false
+  if (path === "." || path === "/") return path === "." ? !parts.pattern.replace(/^\.\//, "").startsWith("/") : /^([/*?]|[^/]*$)/.test(parts.pattern)
+  return fillings(parts.pattern).some((file) => pathPattern(parts.pattern).test(`${path}/${file}`) && (!inside || !parts.pattern.startsWith("/")))
+}
+
+/** Ends of what the pattern could mean. */
+const fillings = (pattern: string): readonly string[] =>
+  ["", "a"].flatMap((run) => {
+    const file = pattern.replace(/^\.\//, "").replace(/\\([\s\S])|\*+|\?/g, (sign, escaped) => escaped ?? (sign === "?" ? "a" : run))
+    return [...[...file].map((_, index) => [...file].slice(index).join("")), "", run]
+  })
