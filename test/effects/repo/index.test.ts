@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import { afterAll, expect, test, vi } from "vitest"
 import { makePool, type Pool } from "../../../src/effects/repo/pool.ts"
@@ -231,6 +232,22 @@ test("without a refresh, a watcher has the index follow what is created, changed
     )
   )
 }, 60_000)
+
+test("where nothing can be watched that is said, and every look is one at the whole", () => {
+  const root = repositoryOf({ "a.py": "def before(): pass\n" })
+  const printed = execFileSync("sh", ["-c", 'ulimit -n 200; exec "$0" "$@"', process.execPath, join(import.meta.dirname, "deaf.ts"), root], { encoding: "utf8" })
+  expect(JSON.parse(printed)).toEqual(["too many files are open", ["after"]])
+})
+
+test("a cache of another form is thrown away", async () => {
+  const [root, cache] = [repositoryOf(files), folder()]
+  age(root)
+  const first = await live(root, cache, refreshed)
+  const database = new DatabaseSync(cacheFileIn(cache))
+  database.exec("UPDATE form SET form = 'of another Loom'; UPDATE files SET packed = '[[],[],[]]'")
+  database.close()
+  expect(filesOf(await live(root, cache, refreshed))).toEqual(filesOf(first))
+})
 
 test("the indexes of a host: one for each root, however it is named, and what could not be read", async () => {
   const root = repositoryOf({ ...files, "nul.ts": "\0" })
