@@ -51,7 +51,7 @@ export const makePool = (options: PoolOptions = {}): Pool => {
       if (busy === 0) timer = setTimeout(reader.end, IDLE_MS).unref()
     }
   }
-  return { read, end: () => (clearTimeout(timer), reader.end()) }
+  return { read, end: () => (clearTimeout(timer), reader.close()) }
 }
 
 /** Where the process broke, what it had begun is read file by file: the one that breaks it again is the one. */
@@ -93,7 +93,10 @@ type How = "done" | "broke" | "unstarted"
 
 interface Reader {
   readonly ask: (task: Task, hear: (reads: readonly FileRead[]) => void) => Promise<How>
+  /** Ends the process; the next question starts another. */
   readonly end: () => void
+  /** Ends it for good. */
+  readonly close: () => void
 }
 
 interface Waiting {
@@ -104,6 +107,7 @@ interface Waiting {
 const makeReader = ({ process: file = PROCESS, thread = THREAD, patienceMs = PATIENCE_MS, limitMs = LIMIT_MS }: PoolOptions): Reader => {
   let child: ChildProcess | null = null
   let count = 0
+  let isClosed = false
   const waitingByNumber = new Map<number, Waiting>()
   const settle = (number: number, how: How): void => {
     waitingByNumber.get(number)?.done(how)
@@ -126,20 +130,26 @@ const makeReader = ({ process: file = PROCESS, thread = THREAD, patienceMs = PAT
     started.on("error", lost).on("exit", lost).on("disconnect", lost)
     return started
   }
+  const end = (): void => {
+    const ended = child
+    child = null
+    ended?.kill("SIGKILL")
+    for (const number of [...waitingByNumber.keys()]) settle(number, "unstarted")
+  }
   return {
     ask: (task, hear) =>
       new Promise((done) => {
+        if (isClosed) return done("unstarted")
         child ??= start()
         hold(child)
         waitingByNumber.set(++count, { hear, done })
         // A process that ended meanwhile is heard of by its exit.
         child.send({ ...task, number: count, patienceMs, limitMs } satisfies Asked, () => {})
       }),
-    end: () => {
-      const ended = child
-      child = null
-      ended?.kill("SIGKILL")
-      for (const number of [...waitingByNumber.keys()]) settle(number, "unstarted")
+    end,
+    close: () => {
+      isClosed = true
+      end()
     }
   }
 }

@@ -124,3 +124,11 @@ test("where the process that reads cannot be started, every file says so", async
   const why = "the process that reads files does not start"
   expect(summary(await indexOf(repositoryOf({ "a.py": "def a(): pass", "b.ts": "export const b = 1" }), pool))).toEqual({ "a.py": why, "b.ts": why })
 })
+
+test("what is ended while it reads ends at once, and starts nothing again", async () => {
+  const pool = makePool()
+  const root = repositoryOf(Object.fromEntries(Array.from({ length: 120 }, (_, number) => [`f${number}.py`, "def f(): pass"])))
+  const index = indexOf(root, pool)
+  pool.end()
+  expect(new Set(Object.values(summary(await index)))).toEqual(new Set(["the process that reads files does not start"]))
+})
