@@ -157,6 +157,24 @@ test("what a process did not come to write, the next that goes on with the sessi
   expect(after.nodes.filter(({ id }) => before.nodes.some((node) => node.id === id)).length).toBe(4)
 })
 
+test("a fork writes what happens in it, and nothing of what it goes on from (GRAPH-42)", async () => {
+  const place = makePlace()
+  const session = await place.within((app) => Effect.flatMap(open(app), (opened) => Effect.as(Effect.andThen(turn(opened, "first"), closed(opened)), opened.id)))
+  await place.within(
+    (app) =>
+      Effect.gen(function*() {
+        mkdirSync(join(place.folder, "copy"))
+        writeFileSync(join(place.folder, "copy", "a.txt"), "a")
+        const forked = yield* app.fork({ n: null, into: join(place.folder, "copy"), edits: { sets: [], drops: [] }, model: null }, session)
+        const resumed = yield* app.sessions.resume(forked.session, { settings: app.settings, attended: true })
+        yield* turn(resumed, "second")
+        yield* closed(resumed)
+      }),
+    [says("one"), says("two")]
+  )
+  expect(told(await graphIn(place, join(place.folder, "copy")))).toEqual(["goal second", "outcome turn 2: completed < leads_to second"])
+})
+
 test("a graph that cannot be written holds up no turn; it is told once, and nothing is lost (GRAPH-42)", async () => {
   const place = makePlace()
   await place.within((app) => Effect.flatMap(open(app), (session) => Effect.andThen(turn(session, "before"), closed(session))))
