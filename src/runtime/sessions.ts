@@ -8,7 +8,7 @@ import { KeptReader } from "../effects/context/kept-reader.ts"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import type { Emit } from "../effects/emit.ts"
 import { Budgets } from "../effects/context/budgets.ts"
-import { GraphDoor, TurnGoal } from "../effects/graph/door.ts"
+import { GraphDoor, memoryDoor, TurnGoal } from "../effects/graph/door.ts"
 import { hookDesk } from "../effects/hooks/desk.ts"
 import type { Keepers } from "../effects/context/keepers.ts"
 import { AgentWork } from "../effects/git/agent-work.ts"
@@ -179,7 +179,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     }),
     openWith: Effect.fnUntraced(function*(opened: SessionOpened, { dataDirectory, llm, sandbox = surroundings.sandbox, origin = null, perform }: Holding) {
       const state = replay([opened])
-      const rooms = yield* Layer.build(Layer.merge(roomsOf({ ...surroundings, dataDirectory, sandbox }, state, kept, llm), Layer.succeed(Kept, surroundings.kept)))
+      const rooms = yield* Layer.build(Layer.merge(roomsOf({ ...surroundings, dataDirectory, sandbox }, state, kept, llm), Layer.merge(Layer.succeed(Kept, surroundings.kept), Layer.succeed(GraphDoor, memoryDoor()))))
       const journal = yield* log.create(opened, { origin })
       return yield* runSession(journal, state, (action, cause, emit) =>
         perform(action, cause, emit).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))

@@ -37,6 +37,21 @@ const doorTo = (sql: SqlClient.SqlClient): Door => {
   }
 }
 
+/** Graphs that live as long as what they are given to, for a session that is only tried: what it decides is nobody's memory. */
+export const memoryDoor = (): Door => {
+  let opened: GraphOf | null = null
+  return {
+    graphs: Effect.suspend(() => {
+      if (opened !== null) return Effect.succeed(opened)
+      return Effect.promise(() => import("./graph.ts")).pipe(
+        Effect.flatMap(({ Graph, layerGraphMemory }) => Effect.provide(Graph, layerGraphMemory)),
+        Effect.map((graphs) => (opened ??= graphs))
+      )
+    }),
+    isAnythingSaid: () => Effect.succeed(opened !== null)
+  }
+}
+
 /** The decision graphs of whoever asks: behind the door, or those the host gave. */
 export const graphsHere: Effect.Effect<GraphOf> = Effect.flatMap(GraphDoor, (door) => (door === null ? Effect.flatMap(Effect.promise(() => import("./graph.ts")), ({ Graph }) => Graph) : door.graphs))
 

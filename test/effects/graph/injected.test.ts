@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { courseChange } from "../../../src/effects/graph/course-change.ts"
+import { GraphDoor, layerGraphDoor, type Door } from "../../../src/effects/graph/door.ts"
 import { Graph, layerGraphMemory } from "../../../src/effects/graph/graph.ts"
 import { rememberedIn } from "../../../src/effects/graph/remembered.ts"
 import { rememberedText, type Remembered } from "../../../src/effects/graph/remembered-text.ts"
+import { layer as layerSqlite } from "../../../src/effects/os/sqlite.ts"
 import { countTokens } from "../../../src/effects/llm/tokens.ts"
 import type { Entry, EntryBody } from "../../../src/machine/session.ts"
 import { edge, node } from "../../support/graph.ts"
@@ -74,6 +77,22 @@ test("a session knows of its project what was wanted, decided, tried and left un
     tried: [["dropped", null, null], ["Reconsidering: by hand", null, null], ["by hand", "by robot", null], ["a asks 1", null, "interrupted"]],
     timeline: ["hands are slow"]
   })
+})
+
+test("whether anything was said is known of each project by itself, before there are tables, and what recorded itself does not count (GRAPH-47)", async () => {
+  const seen = await Effect.runPromise(
+    Effect.gen(function*() {
+      const door = (yield* GraphDoor) as Door
+      const said = () => Effect.all([door.isAnythingSaid("/a"), door.isAnythingSaid("/b")])
+      const before = yield* said()
+      const { of } = yield* door.graphs
+      yield* of("/a").add({ kind: "goal", title: "turn", origin: "auto" })
+      const between = yield* said()
+      yield* of("/b").add({ kind: "goal", title: "ship" })
+      return [before, between, yield* said()]
+    }).pipe(Effect.provide(Layer.provide(layerGraphDoor, layerSqlite({ file: ":memory:" }))))
+  )
+  expect(seen).toEqual([[false, false], [false, false], [false, true]])
 })
 
 test("the course changes where a turn was broken off or files were put back, and nowhere else (GRAPH-48)", () => {

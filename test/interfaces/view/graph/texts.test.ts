@@ -35,6 +35,14 @@ test("with all of it, what recorded itself stands where it belongs", () => {
   expect(tree(true).split("\n").filter((line) => /batch|done|hello/.test(line))).toEqual(["├─ batch action file_edit src/callback.ts", "└─ done outcome turn 1: completed", "bare goal say hello", "└─ hello outcome turn 2: completed"])
 })
 
+test("what recorded itself is not folded where something that was said hangs on it", () => {
+  const carried = walkable({
+    nodes: nodes({ id: "turn", kind: "goal", title: "find out", origin: "auto" }, { id: "helper", kind: "action", title: "sub-agent: look", origin: "auto" }, { id: "found", kind: "observation", title: "it is slow" }, { id: "other", kind: "action", title: "shell", origin: "auto" }),
+    edges: [edge("turn", "helper"), edge("helper", "found"), edge("turn", "other")]
+  })
+  expect(text(treeLines(treeOf(carried, { roots: null, auto: false })))).toBe("turn goal find out  · 1 action\n└─ helper action sub-agent: look\n   └─ found observation it is slow")
+})
+
 test("turns that recorded nothing but themselves are counted where they are many", () => {
   expect(tree(false, 0).split("\n").at(-1)).toBe("1 older turn recorded by Loom itself: --all shows them")
 })
