@@ -243,7 +243,8 @@ test("what stands in the place of a changed message leaves no word of that behin
       Effect.gen(function*() {
         const keepers = yield* Keepers
         yield* keepers.keep(keeper(["the needle", "hay"]))
-        yield* sql`UPDATE kept_messages SET text = 'a pin' WHERE number = 0`
+        yield* keepers.keep(keeper(["straw"], { session: "t" }))
+        yield* sql`UPDATE kept_messages SET text = 'a pin' WHERE session = 's' AND number = 0`
         const changed = yield* keepers.search("/w", "pin", 9)
         yield* keepers.restore(keeper(["the needle", "hay"]))
         yield* sql`INSERT INTO kept_words(kept_words, rank) VALUES ('integrity-check', 1)`
