@@ -225,7 +225,7 @@ const hooksOf = Effect.fnUntraced(function*(path: string, value: unknown) {
   return typeof hooks === "string" ? yield* fault(hooks) : hooks
 })
 
-type Kind = "text" | "whole number" | "number" | "boolean" | "list"
+type Kind = "text" | "whole number" | "whole number or 0" | "number" | "boolean" | "list"
 
 /** Every key of the settings file, as it is written there. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -250,7 +250,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   zone_tools_tokens: "whole number",
   zone_rules_tokens: "whole number",
   zone_decisions_tokens: "whole number",
-  zone_map_tokens: "whole number",
+  zone_map_tokens: "whole number or 0",
   zone_output_tokens: "whole number",
   sandbox: "text",
   sandbox_network: "text",
@@ -273,6 +273,8 @@ const fits = (value: unknown, kind: Kind): boolean => {
       return typeof value === "string"
     case "whole number":
       return Number.isSafeInteger(value) && (value as number) > 0
+    case "whole number or 0":
+      return Number.isSafeInteger(value) && (value as number) >= 0
     case "number":
       return typeof value === "number" && value > 0
     case "boolean":

@@ -16,3 +16,9 @@ test("zones and threshold are what the person says, else the design's", async ()
 test("a threshold above the window is refused", async () => {
   await expect(settingsFrom("offload_percent = 101")).rejects.toThrow("offload_percent = 101 is more than the window; take a number up to 100")
 })
+
+test("a map of no tokens is none; other zones, and less than none, are refused", async () => {
+  expect((await settingsFrom("zone_map_tokens = 0")).zones.mapTokens).toBe(0)
+  await expect(settingsFrom("zone_map_tokens = -1")).rejects.toThrow("must be a whole number or 0")
+  await expect(settingsFrom("zone_tools_tokens = 0")).rejects.toThrow("must be a whole number")
+})
