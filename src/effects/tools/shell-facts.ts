@@ -2,7 +2,7 @@ import type { CommandFact, PathFact } from "../../machine/event.ts"
 import { locate, type Located } from "../os/path.ts"
 import { lineFacts } from "./shell-line.ts"
 import type { Redirection } from "./shell-redirection.ts"
-import { runsOpening, runsSeen, runsTold } from "./shell-runs.ts"
+import { runsGiven, runsOpening, runsSeen, runsTold } from "./shell-runs.ts"
 import { touchedBy, type Run } from "./shell-touched.ts"
 import { beginsInFolder, plainCommands } from "./shell-words.ts"
 import type { ToolFacts } from "./tool.ts"
@@ -13,10 +13,13 @@ export const shellFacts = (line: string, place: Located, roots: readonly string[
   const paths = commands === "unparsed" ? null : pathsOpened(opened, moves, place.absolute, roots)
   if (commands === "unparsed" || paths === null) {
     const texts = [...(commands === "unparsed" ? [] : commands.map(({ text }) => text)), ...seen]
-    return { changes: true, commands: "unparsed", ...seenOnly(texts), ...touchedOnly([...runsSeen(texts, place, roots), ...runsOpening(line, texts, place, roots)], roots) }
+    const runs = [...runsSeen(texts, place, roots), ...runsOpening(line, texts, place, roots), ...runsGiven(line, texts, false, place, roots)]
+    return { changes: true, commands: "unparsed", ...seenOnly(texts), ...touchedOnly(runs, roots) }
   }
   const told = placed(line, place.absolute === roots[0] ? commands : commands.map(doubtingGit), place, roots)
-  const runs = [...runsTold(line, told, words, place, roots), ...runsSeen(seen, place, roots, told.map(({ text }) => text))]
+  const texts = told.map(({ text }) => text)
+  const given = line.includes("for ") ? runsGiven(line, texts, told.every(({ reads }) => reads), place, roots) : []
+  const runs = [...runsTold(line, told, words, place, roots), ...runsSeen(seen, place, roots, texts), ...given]
   return { changes: !told.every(({ reads }) => reads) || paths.some(({ access }) => access === "write"), commands: told, paths, ...seenOnly(seen), ...touchedOnly(runs, roots) }
 }
 

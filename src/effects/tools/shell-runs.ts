@@ -29,6 +29,16 @@ export const runsOpening = (line: string, texts: readonly string[], place: Locat
   return Array.from(line.matchAll(/([<>])[|&]?[ \t]*([^\s<>&|;()]+)/g), ([, sign, target = ""]) => runOf([sign === "<" ? "cat" : "tee", target], folders))
 }
 
+/** What a loop goes through, and what is kept under a name: some command gets it, and which one is not looked for. */
+export const runsGiven = (line: string, texts: readonly string[], reads: boolean, place: Located, roots: readonly string[]): readonly Run[] => {
+  const given = [...Array.from(line.matchAll(LOOP), ([, words = ""]) => words), ...Array.from(line.matchAll(KEPT), ([, word = ""]) => word)]
+  const words = given.flatMap((text) => wordsOf(text) ?? text.split(/\s+/)).filter((word) => word !== "")
+  return words.length === 0 ? [] : [{ ...runOf(["", ...words], foldersOf(texts, place, roots)), reads }]
+}
+
+const LOOP = /(?:^|[\s;&|(])for[ \t]+\w+[ \t]+in[ \t]+([^;\n]*)/g
+const KEPT = /(?:^|[\s;&|(])[A-Za-z_]\w*=('[^']*'|"[^"]*"|[^\s;&|()]+)/g
+
 /** A command by its words. */
 export const runOf = (words: readonly string[], folders: readonly string[]): Run => ({ words: words.map(wordAsSeen), reads: onlyReads(words), piped: false, folders })
 

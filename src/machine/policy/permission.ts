@@ -83,8 +83,15 @@ const question = (tool: string, facts: CallFacts, subjects: readonly Subject[], 
   if (facts.hook?.decision === "ask") return `a hook wants to know: ${facts.hook.reason}`
   const asking = firstMatch(rules, "ask", tool, subjects, restricting)
   if (asking !== undefined) return `the rule ${asking.rule.rule} (${asking.rule.source}) asks${touching(asking.subject)}`
-  const unclear = rules.find((candidate) => candidate.decision !== "allow" && mightMatchAny(candidate, tool, subjects))
-  return unclear === undefined ? null : `the command could not be told apart from what the rule ${unclear.rule} (${unclear.source}) is about`
+  const unclear = firstUnclear(rules, tool, subjects)
+  return unclear === undefined ? null : unclearly(unclear.subject, `the rule ${unclear.rule.rule} (${unclear.rule.source})`)
+}
+
+const unclearly = (subject: Subject, rule: string): string => {
+  if (subject.kind !== "touched") return `the command could not be told apart from what ${rule} is about`
+  const { path, within } = subject.path
+  if (within === true) return `the command may go into ${path}, where ${rule} can mean files`
+  return `the command may write ${path}, which ${rule} is about`
 }
 
 /** Why this mode would ask; `null` where it allows. */
@@ -132,7 +139,12 @@ const firstMatch = (
 
 const touching = (subject: Subject): string => (subject.kind === "touched" ? `: the command names ${subject.path.path}` : "")
 
-const mightMatchAny = (rule: Rule, tool: string, subjects: readonly Subject[]): boolean => {
-  const meant = parseRule(rule.rule)
-  return meant !== null && subjects.some((subject) => mightMatch(meant, tool, subject))
+/** The same of a rule that nobody can tell whether it means something of the call. */
+const firstUnclear = (rules: readonly Rule[], tool: string, subjects: readonly Subject[]): { readonly rule: Rule; readonly subject: Subject } | undefined => {
+  for (const rule of rules) {
+    const meant = rule.decision === "allow" ? null : parseRule(rule.rule)
+    const subject = meant === null ? undefined : subjects.find((each) => mightMatch(meant, tool, each))
+    if (subject !== undefined) return { rule, subject }
+  }
+  return undefined
 }

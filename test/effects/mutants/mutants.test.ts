@@ -6,12 +6,14 @@ import { globMutants, pathRuleMutants, ruleMutants } from "./rules.ts"
 import { secretMutants } from "./secrets.ts"
 import { shellMutants } from "./shell.ts"
 import { endSoundTables, firstFailing, holdsWithout, type TableMutant } from "./table.ts"
+import { touchedMutants } from "./touched.ts"
 
 /** Each table, and the faults in the code under it that one of its own cases must find. */
 const TABLES: readonly (readonly [file: string, mutants: readonly TableMutant[]])[] = [
   ["test/effects/tools/edit-table.test.ts", editMutants],
   ["test/effects/tools/apply-patch.test.ts", patchMutants],
   ["test/effects/tools/shell-table.test.ts", shellMutants],
+  ["test/effects/tools/touched-table.test.ts", touchedMutants],
   ["test/effects/tools/path-table.test.ts", pathMutants],
   ["test/effects/secrets/redact.test.ts", secretMutants],
   ["test/machine/policy/permission-rule.test.ts", ruleMutants],

@@ -43,7 +43,17 @@ test("a line that names more files than are told counts as one that may touch al
   expect(touched).toEqual([".", "/"].map((path) => ({ path, access: "read", inside: path === ".", unsure: true, within: true })))
 })
 
-test("the reason names the file", async () => {
-  const verdict = decide("shell", await bench.vet("shell", { command: "cat link" }), permissions)
-  expect(verdict).toEqual({ decision: "deny", reason: "the rule file_read(.env*) (table) denies it: the command names .env", unattended: false })
+test("a folder around the workspace holds it", async () => {
+  const rooted: Permissions = { ...permissions, rules: [{ decision: "deny", rule: "file_read(./secrets/*.pem)", source: "table" }] }
+  const verdict = async (command: string) => decide("shell", { ...(await bench.vet("shell", { command })), sandboxed: true }, rooted).decision
+  expect([await verdict("tar cf - .."), await verdict("tar cf - ."), await verdict("tar cf - src"), await verdict("tar cf - /elsewhere")]).toEqual(["ask", "ask", "allow", "allow"])
+})
+
+test.each([
+  ["cat link", "the rule file_read(.env*) (table) denies it: the command names .env"],
+  ["cat notes/today", "the rule file_read(notes/**) (table) asks: the command names notes/today"],
+  ["rg x src", "the command may go into src, where the rule file_read(.env*) (table) can mean files"],
+  ["node locked/a", "the command may write locked/a, which the rule Edit(locked/**) (table) is about"]
+])("%j is not run, because %s", async (command, reason) => {
+  expect(decide("shell", await bench.vet("shell", { command }), permissions)).toMatchObject({ reason })
 })

@@ -58,6 +58,7 @@ export const TOUCHED_TABLE: readonly Row[] = [
   ["allow", "cat src/*"],
   ["deny", "cat *"],
   ["allow", "cat '{.env,a}'"],
+  ["allow", "cat 's*'/k*"],
 
   // behind options and signs
   ["deny", "dd if=.env of=shown"],
@@ -85,6 +86,17 @@ export const TOUCHED_TABLE: readonly Row[] = [
   ["deny", "cd src; cat ../secrets/key"],
   ["deny", "(cd secrets && cat key)"],
   ["allow", "cd src && cat key"],
+
+  // what a loop goes through, and what is kept under a name
+  ["deny", "for f in .env src/a.ts; do cat \"$f\"; done"],
+  ["deny", "for f in .e*; do cat $f; done"],
+  ["deny", "f=.env; cat $f"],
+  ["deny", "f='secrets/key' && cat \"$f\""],
+  ["deny", "ENV_FILE=.env npm start"],
+  ["ask", "for f in locked/*; do fix \"$f\"; done"],
+  ["allow", "for f in src/*; do cat \"$f\"; done"],
+  ["allow", "for f in locked/*; do cat \"$f\"; done"],
+  ["allow", "f=src/a.ts; cat $f"],
 
   // redirections
   ["deny", "cat < .env"],
@@ -130,6 +142,7 @@ export const TOUCHED_TABLE: readonly Row[] = [
   ["ask", "cp -a src /elsewhere"],
   ["ask", "rm -r ."],
   ["ask", "tar cf - .."],
+  ["ask", "tar cf - \"$PWD\""],
   ["deny", "grep -r x secrets"],
   ["deny", "tar cf - secrets"],
   ["allow", "ls | grep x"],

@@ -36,6 +36,20 @@ test.skipIf(noSandbox)("in the mode auto a command that the sandbox holds runs u
   expect(results[0]).not.toContain("\nread")
 })
 
+test.skipIf(noSandbox)("in the mode auto a command that names a file which a rule keeps from being read does not run, though the sandbox would hold it; others do", async () => {
+  const place = makePlace()
+  settings(place, 'deny = ["file_read(.env*)"]\n')
+  writeFileSync(join(place.root, ".env"), "KEPT=12345\n")
+  const commands = ["cat .env", "sudo cat .e*", "cd . && wc -c < .env", "echo .env; ls -a"]
+  const calls = { blocks: commands.map((command) => ({ type: "tool-call" as const, name: "shell", arguments: { command } })) }
+  const ran = await loom(place, ["-p", "go", "--model", place.script(calls, answers[1]), "--permission-mode", "auto", "--output-format", "stream-json"], { environment: IN_SANDBOX })
+  const events = eventsOf(ran.stdout)
+  const results = events.flatMap((event) => (event.type === "ToolCompleted" ? [event.status] : []))
+  expect([told(events).sandboxed, results]).toEqual([[true, true, true, true], ["ok"]])
+  const sent = JSON.stringify(events)
+  expect([ran.code, sent.includes("KEPT=12345"), sent.includes(".env\\n")]).toEqual([0, false, true])
+})
+
 test("without the sandbox the same command asks, and nobody is there", async () => {
   const place = makePlace()
   const ran = await loom(place, ["-p", "go", "--no-sandbox", "--model", place.script(...answers), "--permission-mode", "auto", "--output-format", "stream-json"], { environment: IN_SANDBOX })

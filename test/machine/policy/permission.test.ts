@@ -108,3 +108,40 @@ test("a rule that denies or asks about a folder does so about all in it, and wha
     "an allowed folder is not what is in it": "ask"
   })
 })
+
+test("deny and ask rules about files hear of those that a command names, allow rules do not; an older machine heard nothing", () => {
+  const naming = (path: string, more: object = {}) => ({ ...SANDBOXED, touched: [{ path, access: "read" as const, inside: true, ...more }] })
+  const verdict = (text: string, call: CallFacts, given: Partial<Permissions> = {}) =>
+    decide("shell", call, ruling({ rules: [rule(text.split(" ")[0] as Rule["decision"], text.split(" ")[1]!)], mode: "auto", ...given })).decision
+  expect({
+    "a file": verdict("deny file_read(.env*)", naming("deep/.env")),
+    "in a folder": verdict("deny Read(keys/)", naming("keys/id")),
+    "asked about": verdict("ask Read(.env)", naming(".env")),
+    "for writing, and it is only read": verdict("deny Edit(.env)", naming(".env")),
+    "for writing, and nobody knows": verdict("deny Edit(.env)", naming(".env", { unsure: true })),
+    "for writing, and it is": verdict("deny Edit(.env)", naming(".env", { access: "write" })),
+    "somewhere in a folder": verdict("deny Read(.env)", naming("src", { within: true })),
+    "of another folder": verdict("deny Read(./keys/*.pem)", naming("src", { within: true })),
+    "outside, in a folder inside": verdict("deny Read(/etc/**)", naming(".", { within: true })),
+    "all of a folder": verdict("deny Read(keys/**)", naming("keys", { within: true })),
+    "a rule about the tool": verdict("deny file_read", naming(".env")),
+    "a rule about commands": verdict("deny shell(.env)", naming(".env")),
+    "by an older machine": verdict("deny file_read(.env*)", naming(".env"), { untouched: true }),
+    "an allow rule": verdict("allow file_read(**)", naming(".env"), { mode: "default" })
+  }).toEqual({
+    "a file": "deny",
+    "in a folder": "deny",
+    "asked about": "ask",
+    "for writing, and it is only read": "allow",
+    "for writing, and nobody knows": "ask",
+    "for writing, and it is": "deny",
+    "somewhere in a folder": "ask",
+    "of another folder": "allow",
+    "outside, in a folder inside": "allow",
+    "all of a folder": "deny",
+    "a rule about the tool": "allow",
+    "a rule about commands": "allow",
+    "by an older machine": "allow",
+    "an allow rule": "ask"
+  })
+})

@@ -29,6 +29,7 @@ export const toolMutants: readonly Mutant[] = [
   mutant("25", "does not listen to a hook that denies", PERMISSION, 'if (facts.hook?.decision === "deny") return', "if (false) return"),
   mutant("25", "allows a command it could not read by a rule for another", RULE, 'return rule.pattern === "*"', "return true"),
   mutant("25", "decides as an older machine did", "behaviour.ts", "machine >= sinceByName[behaviour]", "false"),
+  mutant("25", "does not hear of the files that commands name", PERMISSION, 'untouched !== true || kind !== "touched"', 'kind !== "touched"'),
   mutant("25", "takes a rule about reading for one about what changes", RULE, "facts.changes && !named", "false"),
   mutant("25", "remembers a yes that was said once", EXECUTING, 'event.answer !== "session" && event.answer !== "always"', 'event.answer === "no"'),
   mutant("25", "forgets a yes for the session", EXECUTING, "{ ...session, approvals: [...session.approvals, ...rules] }", "session"),
