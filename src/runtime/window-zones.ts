@@ -72,16 +72,19 @@ const zonesOf = ({ opened, window, transcript }: Session, zones: Zones, tokens: 
   const gathered = gatheredBytes(slice(transcript, window.base))
   const marker = window.marker === null ? 0 : utf8Bytes(window.marker.text)
   const said = window.bytes - marker - gathered.rules - gathered.decisions - gathered.map - gathered.surroundings
-  return [
-    { name: "system", tokens: tokens(utf8Bytes(opened.system)), tokensMax: zones.systemTokens, why: "fixed when the session was opened" },
-    { name: "tools", tokens: tokens(utf8Bytes(JSON.stringify(opened.tools))), tokensMax: zones.toolsTokens, why: `${opened.tools.length} definitions, fixed when the session was opened` },
-    { name: "rules", tokens: tokens(gathered.rules), tokensMax: zones.rulesTokens, why: "rules files of the workspace, said again when they change" },
-    { name: "decisions", tokens: tokens(gathered.decisions), tokensMax: zones.decisionsTokens, why: "from the decision graph, said again when they change" },
-    { name: "map", tokens: tokens(gathered.map), tokensMax: zones.mapTokens, why: "of the repository, said again when it changes" },
-    { name: "surroundings", tokens: tokens(gathered.surroundings), tokensMax: null, why: "directory, git, day, and what hooks gathered" },
-    { name: "history", tokens: tokens(said), tokensMax: null, why: `what was said since message ${window.base}` },
-    { name: "marker", tokens: tokens(marker), tokensMax: null, why: window.marker === null ? "nothing left the window yet" : `stands for ${window.marker.entries} messages that left` }
+  const given: readonly (readonly [name: ZoneName, bytes: number, tokensMax: number | null, why: string])[] = [
+    ["system", utf8Bytes(opened.system), zones.systemTokens, "fixed when the session was opened"],
+    ["tools", utf8Bytes(JSON.stringify(opened.tools)), zones.toolsTokens, `${opened.tools.length} definitions, fixed when the session was opened`],
+    ["rules", gathered.rules, zones.rulesTokens, "rules files of the workspace, said again when they change"],
+    ["decisions", gathered.decisions, zones.decisionsTokens, "from the decision graph, said again when they change"],
+    ["map", gathered.map, zones.mapTokens, "of the repository, said again when it changes"],
+    ["surroundings", gathered.surroundings, null, "directory, git, day, and what hooks gathered"],
+    ["history", said, null, `what was said since message ${window.base}`],
+    ["marker", marker, null, window.marker === null ? "nothing left the window yet" : `stands for ${window.marker.entries} messages that left`]
   ]
+  // Each is what it adds to those before it: so they add up to the whole, whatever is rounded.
+  const upTo = (count: number): number => tokens(given.slice(0, count).reduce((sum, [, bytes]) => sum + bytes, 0))
+  return given.map(([name, , tokensMax, why], index) => ({ name, tokens: upTo(index + 1) - upTo(index), tokensMax, why }))
 }
 
 type Gathered = Readonly<Record<"rules" | "decisions" | "map" | "surroundings", number>>

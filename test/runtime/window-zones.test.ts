@@ -18,11 +18,12 @@ test("each fragment counts in the zone of its source, whatever stands in it (CON
     ["tools", 86, 2048],
     ["rules", 296, 8192],
     ["decisions", 567, 1024],
-    ["map", 850, 5],
+    ["map", 849, 5],
     ["surroundings", 5, null],
-    ["history", 4, null],
+    ["history", 3, null],
     ["marker", 0, null]
   ])
+  expect(report.zones.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(report.tokens)
   expect(report.messages.map(({ number, type }) => [number, type])).toEqual([[0, "user"], [1, "note"], [2, "assistant"]])
   expect([report.couldLeave.messages, report.thresholdTokens - report.leftTokens]).toEqual([2, report.tokens])
 })
@@ -43,5 +44,7 @@ test("rules that came with the note after a batch count as rules, what hooks sai
   }
   const [none, history = 0] = noted("<hook>\nmind the gap\n</hook>")
   const [some, same] = noted(`<hook>\nmind the gap\n</hook>\n\n${rules}`)
-  expect([none, some, same]).toEqual([0, 294, history])
+  expect([none, some]).toEqual([0, 293])
+  // Zones add up to the whole, so what is rounded may fall to either.
+  expect(Math.abs((same ?? 0) - history)).toBeLessThanOrEqual(1)
 })

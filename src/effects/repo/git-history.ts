@@ -11,13 +11,13 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024
 const BEGIN = "\x01"
 
 /**
- * What was changed together up to a commit, in the paths of `root`, merges left out. Empty where there is no history to be had: without a
- * repository, without git, or where there is more of it than is worth reading.
+ * What was changed together up to a commit, in the paths of `root`, without merges, and without the first commit, which brings whatever there was.
+ * Empty where there is no history to be had: without a repository, without git, or where there is more of it than is worth reading.
  */
 export const readHistory = (root: string, upTo: string = "HEAD"): Effect.Effect<History> =>
   runGit(
     [
-      "log", "-z", `--max-count=${COMMITS_MAX}`, "--no-merges", "--no-renames", "--relative", "--name-only", "--no-color", "--no-show-signature",
+      "log", "-z", `--max-count=${COMMITS_MAX}`, "--no-merges", "--min-parents=1", "--no-renames", "--relative", "--name-only", "--no-color", "--no-show-signature",
       "--encoding=UTF-8", "--ignore-submodules=all", `--format=${BEGIN}%s`, "--end-of-options", upTo, "--"
     ],
     { cwd: root, outputBytesMax: OUTPUT_BYTES_MAX, background: true }

@@ -38,5 +38,15 @@ export const described = ({ description }: GraphNode): readonly string[] => (des
 /** Words on one line of a page of Markdown. */
 export const inline = (words: string): string => escaped(harmless(words).replaceAll(/\s+/g, " ").trim())
 
-/** Nothing that a graph holds becomes markup of the page. */
-const escaped = (words: string): string => words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(/^(\s*)([#>+=-])/g, "$1\\$2")
+/** A name as Markdown's own code, in which nothing else is markup. */
+export const code = (words: string): string => `\`${harmless(words).replaceAll(/\s+/g, " ").trim().replaceAll("`", "'")}\``
+
+/** Nothing that a graph holds becomes markup of the page: no HTML, emphasis, link, picture or table, and no line a heading, an item or code. */
+const escaped = (words: string): string =>
+  words
+    .trimStart()
+    .replaceAll(/[`*[\]~|]|\\(?=[!-/:-@[-`{-~]|$)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replace(/^[#>+=-]/, "\\$&")
+    .replace(/^(\d{1,9})([.)])/, "$1\\$2")

@@ -12,12 +12,13 @@ export const nodeLines = (graph: Walkable, node: GraphNode): readonly Shown[] =>
   ...factsOf(node).map(([name, value]) => whole(span("dim", `  ${name.padEnd(NAME_COLUMNS)}`), span("plain", value))),
   ...node.uncertain.flatMap((id) => uncertainLine(graph, id)),
   ...edgesInto(graph, node.id).map((edge) => neighbour(graph, intoWords(edge), edge.from, reasonWords(edge))),
-  ...edgesFrom(graph, node.id).map((edge) => neighbour(graph, outWords(edge), edge.to, reasonWords(edge)))
+  ...edgesFrom(graph, node.id).map((edge) => neighbour(graph, outWords(edge), edge.to, reasonWords(edge))),
+  ...momentOf(node)
 ]
 
 const NAME_COLUMNS = 15
 
-const factsOf = ({ id, author, origin, session, event, files, commit, branch, keeper, createdAt, changedAt }: GraphNode): readonly (readonly [string, string])[] => [
+const factsOf = ({ id, author, origin, files, commit, branch, keeper, createdAt, changedAt }: GraphNode): readonly (readonly [string, string])[] => [
   ["id", oneLine(id)],
   ["when", `${timeWords(createdAt)}${changedAt === createdAt ? "" : `, changed ${timeWords(changedAt)}`} UTC`],
   ...(author === null ? [] : [["who", oneLine(author)] as const]),
@@ -25,9 +26,15 @@ const factsOf = ({ id, author, origin, session, event, files, commit, branch, ke
   ...(branch === null ? [] : [["branch", oneLine(branch)] as const]),
   ...(commit === null ? [] : [["commit", `${oneLine(commit)}: git show ${oneLine(commit.slice(0, 12))}`] as const]),
   ...(files.length === 0 ? [] : [["files", files.map(oneLine).join(", ")] as const]),
-  ...(keeper === null ? [] : [["keeper", oneLine(keeper)] as const]),
-  ...(session === null ? [] : [["the moment", `loom replay ${oneLine(session)}${event === null ? "" : ` --at ${event}`}`] as const])
+  ...(keeper === null ? [] : [["keeper", oneLine(keeper)] as const])
 ]
+
+/** The command that goes to where it comes from. */
+const momentOf = ({ session, event }: GraphNode): readonly Shown[] => {
+  if (session === null) return []
+  const command = `loom replay ${oneLine(session)}${event === null ? "" : ` --at ${event}`}`
+  return [whole(span("dim", `  ${"the moment".padEnd(NAME_COLUMNS)}`), span("plain", command))]
+}
 
 const uncertainLine = ({ nodesById }: Walkable, id: string): readonly Shown[] => {
   const source = nodesById.get(id)

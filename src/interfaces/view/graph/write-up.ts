@@ -1,5 +1,5 @@
 import type { GraphEdge, GraphNode } from "../../../runtime/graph.ts"
-import { described, inBrackets, inline, struck } from "./narrative.ts"
+import { code, described, inBrackets, inline, struck } from "./narrative.ts"
 import { edgesFrom, edgesInto, reachable, type Walkable } from "./walk.ts"
 
 /** The text of a pull request as Markdown: why, what was decided and against what, what was done, what came of it, what was tried before. */
@@ -24,7 +24,7 @@ const point = (node: GraphNode): readonly string[] => [
   ...described(node).map((line) => `  ${line}`)
 ]
 
-const filesOf = ({ files }: GraphNode): readonly string[] => (files.length === 0 ? [] : [`  ${files.map((file) => `\`${inline(file).replaceAll("`", "'")}\``).join(", ")}`])
+const filesOf = ({ files }: GraphNode): readonly string[] => (files.length === 0 ? [] : [`  ${files.map(code).join(", ")}`])
 
 /** A decision, and under it the options it had: those taken ticked. */
 const decisionLines = (graph: Walkable, node: GraphNode): readonly string[] => [...point(node), ...optionsOf(graph, node).map((line) => `  ${line}`)]

@@ -58,10 +58,10 @@ test("a node is shown with its neighbours, and with the command that goes to its
   id             turn
   when           2026-01-02 09:00 UTC
   recorded       by Loom itself
-  the moment     loom replay 20260102-090000-abcd --at 2
   leads to       goal goal People sign in once  80%
   leads to       batch action file_edit src/callback.ts
-  leads to       done outcome turn 1: completed`
+  leads to       done outcome turn 1: completed
+  the moment     loom replay 20260102-090000-abcd --at 2`
   )
 })
 
@@ -124,7 +124,22 @@ test("words of a graph become neither markup of a page, nor Graphviz, nor colour
   const title = '<img src=x>\u001b[2J & "quoted" \\'
   const one = walkable({ nodes: nodes({ id: 'a"b', kind: "goal", title, description: "# heading\n- point\n<b>" }), edges: [] })
   const goal = one.nodes[0]!
-  expect(narrativeOf(one, goal, false)).toBe('# &lt;img src=x>\\x1b[2J &amp; "quoted" \\\n\n## 2026-01-02\n\n- 09:00 **goal**: &lt;img src=x>\\x1b[2J &amp; "quoted" \\\n  \\# heading\n  \\- point\n  &lt;b>\n')
+  expect(narrativeOf(one, goal, false)).toBe('# &lt;img src=x>\\x1b\\[2J &amp; "quoted" \\\\\n\n## 2026-01-02\n\n- 09:00 **goal**: &lt;img src=x>\\x1b\\[2J &amp; "quoted" \\\\\n  \\# heading\n  \\- point\n  &lt;b>\n')
   expect(dotOf({ nodes: [goal], edges: [] }).split("\n")[3]).toBe('  "a\\"b" [label="goal\\n<img src=x> [2J & \\"quoted\\" \\\\", style="rounded,filled", fillcolor="#dbeafe", color="#1d4ed8"]')
   expect(text(treeLines(treeOf(one, { roots: null, auto: false })))).toBe('a"b goal <img src=x>\\x1b[2J & "quoted" \\')
+})
+
+test("emphasis, code, links, pictures, tables and lists in what a graph says are words; names with underscores and files stay readable", () => {
+  const title = "*b* `c` _d_ ~~e~~ snake_case ![p](http://x) a | b \\[ \\d"
+  const one = walkable({ nodes: nodes({ id: "a", kind: "action", title, description: "1. x\n    indented\n| - |\n* y", files: ["a_b [1] `&`.ts"] }), edges: [] })
+  const lines = writeUpOf(one, [one.nodes[0]!], false).split("\n")
+  expect(lines.filter((line) => !line.startsWith("#")).slice(0, 6)).toEqual([
+    "",
+    "- \\*b\\* \\`c\\` \\_d\\_ \\~\\~e\\~\\~ snake_case !\\[p\\](http://x) a \\| b \\\\\\[ \\d",
+    "  1\\. x",
+    "  indented",
+    "  \\| - \\|",
+    "  \\* y"
+  ])
+  expect(lines).toContain("  `a_b [1] '&'.ts`")
 })
