@@ -67,6 +67,17 @@ test("what writes itself is there once, however often the session is looked at o
   expect(await auto()).toEqual(["action", "action", "goal", "goal", "outcome", "outcome"])
 })
 
+test("a session that was told decisions and a map, and logged and asked for more, is held once more without a difference, and the graph stays as it is", async () => {
+  const { folder } = repository({ "src/a.ts": "export const a = 1\n" })
+  await add(folder, "goal", "Schneller Parser")
+  await loom(folder, ["map"])
+  const id = sessionOf(await turn(folder, ["begin", "--permission-mode", "bypass"], [[["decision_log", { kind: "decision", title: "Von Hand" }], ["file_write", { path: "b.txt", content: "b\n" }]], [["decision_query", { query: "Hand" }]], "Gut."]))
+  const before = await exported(folder)
+  const again = await loom(folder, ["rerun", id])
+  expect([again.code, again.stdout.split("\n")[0]]).toEqual([0, "equal: 3 requests, none differs; 3 results, none differs"])
+  expect(await exported(folder)).toEqual(before)
+})
+
 test("a request begins with the decisions of its folder, on one line each and without angle brackets, never over the zone; where nothing was said there is nothing", async () => {
   const { folder } = place()
   const opening = async (zone?: string) => {

@@ -1,18 +1,49 @@
 import * as Effect from "effect/Effect"
 import type { Emit } from "../../effects/emit.ts"
 import { worksOf, type Cause, type Work } from "../../effects/perform.ts"
-import type { Action, StartedCall } from "../../machine/action.ts"
-import type { CallFacts } from "../../machine/event.ts"
+import type { Action, ActionOf, StartedCall } from "../../machine/action.ts"
+import type { CallFacts, ContextFragment } from "../../machine/event.ts"
 import type { ToolCall } from "../../machine/session.ts"
 import { takerOf, type Record } from "./rerun-record.ts"
 
 type Perform = (action: Action, cause: Cause, emit: Emit) => readonly Work[]
 
-/** The real runners; only what was waited for before a retry is not waited for again. */
-export const performLive = (autoCommit: boolean): Perform => (action, cause, emit) =>
-  action.type === "ScheduleRetry"
-    ? [answering(action.effect, () => emit({ type: "RetryTimeoutFired", effect: action.effect }))]
-    : worksOf(action, cause, emit, { autoCommit })
+/** What a project knows beside its files, its decision graph and the map that its history has a part in, is not in the copy. */
+const REMEMBERED: ReadonlySet<string> = new Set(["decisions", "repository map"])
+const REMEMBERING: ReadonlySet<string> = new Set(["decision_log", "decision_query"])
+
+/** The real runners; only what was waited for before a retry is not waited for again, and what is not in the copy is answered from the record. */
+export const performLive = (record: Record): Perform => {
+  const options = { autoCommit: record.hooks.some(({ commit }) => commit !== undefined) }
+  const results = takerOf(record.resultsByCall)
+  const gathered = record.gathered.values()
+  const execute = (action: ActionOf<"ExecuteTools">, started: StartedCall, cause: Cause, emit: Emit): readonly Work[] => {
+    const result = REMEMBERING.has(started.call.name) ? results(started.call) : undefined
+    if (result === undefined) return worksOf({ ...action, calls: [started] }, cause, emit, options)
+    return [answering(started.effect, () => emit({ type: "ToolCompleted", effect: started.effect, status: result.status, parts: result.parts }))]
+  }
+  return (action, cause, emit) => {
+    switch (action.type) {
+      case "ScheduleRetry":
+        return [answering(action.effect, () => emit({ type: "RetryTimeoutFired", effect: action.effect }))]
+      case "GatherContext": {
+        const then = gathered.next().value?.fragments ?? []
+        return worksOf(action, cause, (event) => emit(event.type === "ContextGathered" ? { ...event, fragments: remembered(event.fragments, then) } : event), options)
+      }
+      case "ExecuteTools":
+        return action.calls.flatMap((started) => execute(action, started, cause, emit))
+      default:
+        return worksOf(action, cause, emit, options)
+    }
+  }
+}
+
+/** What was gathered now, with what was remembered then; hooks have the last word. */
+const remembered = (now: readonly ContextFragment[], then: readonly ContextFragment[]): readonly ContextFragment[] => {
+  const own = now.filter(({ source }) => !REMEMBERED.has(source))
+  const hooks = own.findIndex(({ source }) => source === "hooks")
+  return own.toSpliced(hooks === -1 ? own.length : hooks, 0, ...then.filter(({ source }) => REMEMBERED.has(source)))
+}
 
 /** Everything but the model answers from the record. A call that was never recorded is told so, and named to `unrecorded`. */
 export const performRecorded = (record: Record, unrecorded: (call: ToolCall) => void): Perform => {

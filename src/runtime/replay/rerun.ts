@@ -77,7 +77,7 @@ export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, sour
         dataDirectory: place?.dataDirectory ?? source.dataDirectory,
         ...(foreign ? { origin: "fork" as const, ...(options.unheld ? {} : { sandbox: CLOSED }) } : {}),
         ...(place === null ? {} : { llm: Layer.succeed(Llm, Llm.of({ ask: playInOrder(record.calls, toHere) })) }),
-        perform: place === null ? performRecorded(record, (call) => unrecorded.push(call)) : performLive(record.hooks.some(({ commit }) => commit !== undefined))
+        perform: place === null ? performRecorded(record, (call) => unrecorded.push(call)) : performLive(record)
       })
       const restore = place === null ? () => Effect.void : restoring(source, place)
       return yield* holdAgain({ session, record, translate: toHere, isLiveModel: options.tools === "recorded", restore })
