@@ -24,8 +24,9 @@ export const mentionsOf = ([word = "", ...args]: readonly string[], reads: boole
   if (SILENT.has(program) || (reads && NAMING.has(program))) return []
   const within = goesInto(program, args)
   const operands = filesAmong(program, args)
+  const [before, last] = [accessOf(program, args, reads, false), accessOf(program, args, reads, true)]
   const mentions = operands.flatMap((word, index) => {
-    const how = { within, ...accessOf(program, args, reads, index === operands.length - 1) }
+    const how = { within, ...(index === operands.length - 1 ? last : before) }
     return piecesOf(word).map((pattern, piece): Mention => ({ pattern, piece: piece > 0 || word.startsWith("-"), ...how }))
   })
   const alone = within && !piped && SEARCHES.test(program) && !operands.slice(1).some((word) => !word.startsWith("-"))

@@ -20,7 +20,7 @@ export const runsTold = (line: string, commands: readonly CommandFact[], words: 
 export const runsSeen = (texts: readonly string[], place: Located, roots: readonly string[], told: readonly string[] = []): readonly Run[] => {
   const folders = foldersOf([...texts, ...told], place, roots)
   const inner = (text: string): boolean => [...texts, ...told].some((other) => other !== text && text.endsWith(` ${other}`))
-  return texts.filter((text) => !inner(text)).map((text) => runOf(wordsOf(text) ?? text.split(/\s+/), folders))
+  return texts.filter((text) => !inner(text)).map((text) => runOf(wordsIn(text), folders))
 }
 
 /** What redirections of such a line open. */
@@ -32,12 +32,17 @@ export const runsOpening = (line: string, texts: readonly string[], place: Locat
 /** What a loop goes through, and what is kept under a name: some command gets it, and which one is not looked for. */
 export const runsGiven = (line: string, texts: readonly string[], reads: boolean, place: Located, roots: readonly string[]): readonly Run[] => {
   const given = [...Array.from(line.matchAll(LOOP), ([, words = ""]) => words), ...Array.from(line.matchAll(KEPT), ([, word = ""]) => word)]
-  const words = given.flatMap((text) => wordsOf(text) ?? text.split(/\s+/)).filter((word) => word !== "")
+  const words = given.flatMap(wordsIn).filter((word) => word !== "")
   return words.length === 0 ? [] : [{ ...runOf(["", ...words], foldersOf(texts, place, roots)), reads }]
 }
 
 const LOOP = /(?:^|[\s;&|(])for[ \t]+\w+[ \t]+in[ \t]+([^;\n]*)/g
 const KEPT = /(?:^|[\s;&|(])[A-Za-z_]\w*=('[^']*'|"[^"]*"|[^\s;&|()]+)/g
+
+/** Longer texts are cut at blanks, whatever stands in quotes. Units: characters. */
+const TEXT_MAX = 10_000
+
+const wordsIn = (text: string): readonly string[] => (text.length > TEXT_MAX ? null : wordsOf(text)) ?? text.split(/\s+/)
 
 /** A command by its words. */
 export const runOf = (words: readonly string[], folders: readonly string[]): Run => ({ words: words.map(wordAsSeen), reads: onlyReads(words), piped: false, folders })
@@ -55,9 +60,10 @@ const FOLDERS_MAX = 8
 const foldersOf = (texts: readonly string[], { absolute }: Located, roots: readonly string[]): readonly string[] => {
   const folders = [absolute]
   for (const text of texts) {
-    const [cd, ...behind] = wordsOf(text) ?? []
+    if (!text.startsWith("cd ")) continue
+    const [, ...behind] = wordsIn(text)
     const folder = behind.find((word) => !/^-./.test(word))
-    if (cd !== "cd" || folder === undefined) continue
+    if (folder === undefined) continue
     for (const from of folders.slice()) {
       const there = folderAt(folder, from, roots)
       if (there !== null && !folders.includes(there) && folders.length < FOLDERS_MAX) folders.push(there)

@@ -23,8 +23,9 @@ const WORD_MAX = 4096
 export const touchedBy = (runs: readonly Run[], roots: readonly string[]): readonly TouchedFact[] => {
   const facts = new Map<string, TouchedFact>()
   for (const { words, reads, piped, folders } of runs) {
+    if (words.some(isTooLong)) return everything(roots)
     for (const folder of folders) {
-      const patterns = words.map(({ value, guess, known }) => (value !== null || known === true ? literally(value ?? guess) : patternOf(guess, folder)))
+      const patterns = words.map((word) => patternIn(word, folder))
       for (const mention of mentionsOf(patterns, reads, piped)) {
         for (const fact of factsOf(mention, folder, roots)) facts.set(JSON.stringify(fact), fact)
         if (facts.size > FILES_MAX) return everything(roots)
@@ -32,6 +33,14 @@ export const touchedBy = (runs: readonly Run[], roots: readonly string[]): reado
     }
   }
   return [...facts.values()]
+}
+
+/** What is longer than a path can be is none; but what is chosen from it may be one. */
+const isTooLong = ({ value, guess, known }: Word): boolean => value === null && known !== true && guess.length > WORD_MAX && /\{[^]*,/.test(guess)
+
+const patternIn = ({ value, guess, known }: Word, folder: string): string => {
+  if (guess.length > WORD_MAX) return ""
+  return value !== null || known === true ? literally(value ?? guess) : patternOf(guess, folder)
 }
 
 const everything = (roots: readonly string[]): readonly TouchedFact[] => [

@@ -43,6 +43,12 @@ test("a line that names more files than are told counts as one that may touch al
   expect(touched).toEqual([".", "/"].map((path) => ({ path, access: "read", inside: path === ".", unsure: true, within: true })))
 })
 
+test("a word that is longer than a path names no file, but one that chooses may", async () => {
+  const long = "x".repeat(5_000)
+  expect((await bench.vet("shell", { command: `git commit -m '.env ${long}'` })).touched).toBeUndefined()
+  expect((await bench.vet("shell", { command: `cat {.env,${long}}` })).touched?.map(({ path }) => path)).toEqual([".", "/"])
+})
+
 test("a folder around the workspace holds it", async () => {
   const rooted: Permissions = { ...permissions, rules: [{ decision: "deny", rule: "file_read(./secrets/*.pem)", source: "table" }] }
   const verdict = async (command: string) => decide("shell", { ...(await bench.vet("shell", { command })), sandboxed: true }, rooted).decision
