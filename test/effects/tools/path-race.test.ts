@@ -100,5 +100,6 @@ test("while a thread swaps files and directories for links, nothing outside is t
   if (SOAK) console.log(`${tried} calls, ${swaps} swaps: ${JSON.stringify([...told].sort())}`)
   // The thread met the tools: some calls found the file, others a link in its place.
   expect(swaps).toBeGreaterThan(100)
-  expect([...told.keys()]).toEqual(expect.arrayContaining(["file_read ok", "file_read invalid", "opened", "refused"]))
+  expect([...told.keys()]).toEqual(expect.arrayContaining(["file_read ok", "opened", "refused"]))
+  expect([...told.keys()].filter((key) => key.endsWith(" invalid"))).not.toEqual([])
 })
