@@ -215,6 +215,8 @@ test("archaeology proposes the same from the same history, writes nothing unaske
   git(folder, "tag", "-a", "v1.0", "-m", "v1.0")
   const proposed = await graph(folder, "archaeology", "--json")
   expect([proposed.code, (await exported(folder)).nodes]).toEqual([0, []])
+  const day = git(folder, "log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d").trim()
+  expect((await graph(folder, "archaeology", "--json", "--since", day)).stdout).toBe(proposed.stdout)
   expect((await graph(folder, "archaeology", "--apply")).code).toBe(0)
   const first = await exported(folder)
   expect(new Set(first.nodes.map(({ origin }) => origin))).toEqual(new Set(["archaeology"]))

@@ -26,7 +26,8 @@ const FIELD = "\u001f"
 /** The newest commits of what is checked out, the oldest first. `since` is any date that git understands. */
 export const historyOf = Effect.fn("Graph.history")(function*(root: string, since: string | null): Effect.fn.Return<readonly PastCommit[], GitError> {
   const format = `--format=${["%x1e%H", "%at", "%an", "%P", "%D", "%s", "%b", ""].join("%x1f")}`
-  const window = since === null ? [] : [`--since=${since}`]
+  // A day without a time is one at this time of day to git.
+  const window = since === null ? [] : [`--since=${/^\d{4}-\d{2}-\d{2}$/.test(since) ? `${since} 00:00:00` : since}`]
   const words = ["log", "-z", "--name-only", "--no-renames", "--decorate=full", `--max-count=${COMMITS_MAX}`, ...window, format, "HEAD", "--"]
   const { stdout } = yield* runGit(words, { cwd: root })
   return stdout.toString("utf8").split(RECORD).flatMap(commitIn).reverse()
