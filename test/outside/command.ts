@@ -21,7 +21,7 @@ export type Call = readonly [tool: string, input: Readonly<Record<string, unknow
 /** Words, calls, or an answer as `specs/models.md` has it. */
 export type Answer = string | readonly Call[] | Readonly<Record<string, unknown>>
 
-export const script = (answers: readonly Answer[]): string => JSON.stringify({ answers: answers.map(answerOf) })
+export const script = (answers: readonly Answer[], chunkMs?: number): string => JSON.stringify({ chunkMs, answers: answers.map(answerOf) })
 
 const answerOf = (answer: Answer): unknown => {
   if (typeof answer === "string") return { blocks: [{ type: "text", text: answer }] }

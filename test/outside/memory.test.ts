@@ -103,7 +103,7 @@ beforeAll(async () => {
   const folder = join(beside, "voll")
   mkdirSync(folder)
   const answers = ["Walfisch", "Tintenfisch", "Seestern", "Muschel"].map((word, n) => long(`Antwort${n} ${word}.`))
-  writeFileSync(join(beside, "script.json"), script(answers))
+  writeFileSync(join(beside, "script.json"), script(answers, 0))
   const input = ['Frage0 über "C++" AND col:x (NEAR)', "Frage1", "Frage2", "Frage3"].map((words) => `${long(words)}\n`).join("")
   expect((await loom(folder, ["--model", `scripted:${join(beside, "script.json")}`], { input, variables: { LOOM_WINDOW_TOKENS: "5000" } })).code).toBe(0)
   made = { beside, folder, id: (JSON.parse((await loom(folder, ["sessions", "--json"])).stdout) as readonly { readonly id: string }[])[0]!.id }
@@ -145,7 +145,7 @@ test("/compact frees the window, tells how much, loses nothing, and the next req
   const { folder } = place()
   const path = join(folder, "../script.json")
   const answers = ["Walfisch", "Tintenfisch", "Seestern"].map((word) => ({ blocks: [{ type: "text", text: long(`${word}.`) }] }))
-  writeFileSync(path, JSON.stringify({ answers }))
+  writeFileSync(path, JSON.stringify({ chunkMs: 0, answers }))
   const input = `${long("eins")}\n${long("zwei")}\n/compact\n${long("drei")}\n`
   const ran = await loom(folder, ["--model", `scripted:${path}`], { input })
   expect([ran.code, /\d+ messages?/.test(ran.stderr + ran.stdout), /tokens/.test(ran.stderr)]).toEqual([0, true, true])
