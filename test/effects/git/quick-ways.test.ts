@@ -73,7 +73,7 @@ test("however a checkpoint was come by — at a glance, by reading a few files, 
       if (isRepository) repositoryWith(root, {})
       for (const rounds of processes) await playProcess(root, data, rounds)
     }),
-    { numRuns: 9 }
+    { numRuns: 6 }
   )
 }, 60_000)
 

@@ -37,7 +37,7 @@ const untold = (line: string, { commands, opened, moves }: LineFacts): readonly 
 
 test.each([
   ["of sense", composedLine, 40, 0.2],
-  ["thrown together", thrownLine, 400, 0]
+  ["thrown together", thrownLine, 250, 0]
 ] as const)("law: whatever real shells run, and write to, in lines %s was told, or the line was not told apart", { timeout: 120_000 * FACTOR }, (_, lines, runs, share) => {
   let tried = 0
   let told = 0
