@@ -62,10 +62,17 @@ interface Thread {
 const makeThread = (url: URL): Thread => {
   const at = new Int32Array(new SharedArrayBuffer(8))
   let worker: Worker | null = null
+  const start = (): Worker => {
+    const started = new Worker(url, { workerData: { at }, resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX } })
+    // Whoever waits for it hears of its errors, too; without anybody they must not end the process. One that ended between two batches is asked nothing more.
+    started.on("error", () => {}).once("exit", () => {
+      if (worker === started) worker = null
+    })
+    return started
+  }
   return {
     at,
-    // Whoever waits for it hears of its errors, too; without anybody they must not end the process.
-    worker: () => (worker ??= new Worker(url, { workerData: { at }, resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX } }).on("error", () => {})),
+    worker: () => (worker ??= start()),
     end: async () => {
       const ended = worker
       worker = null
