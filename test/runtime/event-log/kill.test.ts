@@ -13,7 +13,7 @@ import { verifySession } from "../../../src/runtime/replay/verify.ts"
 import { rowsOf } from "./support/journal.ts"
 import { conversation } from "./support/conversation.ts"
 
-const KILLS = Number(process.env["LOOM_TEST_KILLS"] ?? 12)
+const KILLS = Number(process.env["LOOM_TEST_KILLS"] ?? 7)
 
 const WRITER = fileURLToPath(new URL("./support/writer.ts", import.meta.url))
 
