@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config"
 
 /** What looks at the first moments of a process has one of its own. */
-const ALONE = ["test/effects/tools/shell-words.test.ts"]
+const ALONE = ["test/effects/tools/shell/words.test.ts"]
 
 /** Rooms whose tests leave the process as they found it share one: starting Node and loading Effect for each file would take longer than many of them. */
 const ROOMS = ["test/machine/**/*.test.ts", "test/effects/**/*.test.ts", "test/runtime/**/*.test.ts"]

@@ -39,7 +39,7 @@ const doors: readonly Door[] = [
   { dependency: "tinyglobby", files: /^src\/effects\/tools\//, filesMax: 1 },
   { dependency: "diff", files: /^src\/effects\/git\//, filesMax: 1 },
   // Two questions: what the .gitignore files of a tree say, and what a glob means when it is read as they are.
-  { dependency: "ignore", files: /^src\/effects\/(os\/ignored|tools\/glob-filter)\.ts$/, filesMax: 2 },
+  { dependency: "ignore", files: /^src\/effects\/(os\/ignored|tools\/search\/glob-filter)\.ts$/, filesMax: 2 },
   { dependency: "chokidar", files: /^src\/effects\/os\/watch\.ts$/, filesMax: 1 },
   { dependency: "web-tree-sitter", files: /^src\/effects\/os\/grammar\.ts$/, filesMax: 1 },
   { dependency: "ai-tokenizer", files: /^src\/effects\/llm\/encoding\.ts$/, filesMax: 1 },

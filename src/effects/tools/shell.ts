@@ -6,8 +6,8 @@ import { startBackground } from "./background-start.ts"
 import { requireNoPlaceholder } from "./placeholders.ts"
 import { runAndTell } from "./run-and-tell.ts"
 import { runEnclosed, type Run } from "./run-enclosed.ts"
-import { shellFacts } from "./shell-facts.ts"
-import { prepareLine } from "./shell-line.ts"
+import { shellFacts } from "./shell/facts.ts"
+import { prepareLine } from "./shell/line.ts"
 import { told, type Tool, type ToolContext } from "./tool.ts"
 
 const TIMEOUT_MS = 60_000

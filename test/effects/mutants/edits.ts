@@ -1,7 +1,7 @@
 import { fault, type TableMutant } from "./table.ts"
 
-const EDIT = "effects/tools/edit.ts"
-const TOLERANT = "effects/tools/tolerant.ts"
+const EDIT = "effects/tools/edit/edit.ts"
+const TOLERANT = "effects/tools/edit/tolerant.ts"
 const HUNKS = "effects/tools/patch/apply-hunks.ts"
 const BEGIN = "effects/tools/patch/begin-patch.ts"
 const UNIFIED = "effects/tools/patch/unified-patch.ts"

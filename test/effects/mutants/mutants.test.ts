@@ -12,8 +12,8 @@ import { touchedMutants } from "./touched.ts"
 const TABLES: readonly (readonly [file: string, mutants: readonly TableMutant[]])[] = [
   ["test/effects/tools/edit-table.test.ts", editMutants],
   ["test/effects/tools/apply-patch.test.ts", patchMutants],
-  ["test/effects/tools/shell-table.test.ts", shellMutants],
-  ["test/effects/tools/touched-table.test.ts", touchedMutants],
+  ["test/effects/tools/shell/table.test.ts", shellMutants],
+  ["test/effects/tools/shell/touched-table.test.ts", touchedMutants],
   ["test/effects/tools/path-table.test.ts", pathMutants],
   ["test/effects/secrets/redact.test.ts", secretMutants],
   ["test/machine/policy/permission-rule.test.ts", ruleMutants],

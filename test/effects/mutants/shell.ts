@@ -1,14 +1,14 @@
 import { fault, type TableMutant } from "./table.ts"
 
-const LINE = "effects/tools/shell-line.ts"
-const TREE = "effects/tools/shell-tree.ts"
-const WORD = "effects/tools/shell-word.ts"
-const WORDS = "effects/tools/shell-words.ts"
-const SEEN = "effects/tools/shell-seen.ts"
-const FACTS = "effects/tools/shell-facts.ts"
-const OPTIONS = "effects/tools/shell-options.ts"
-const TRANSPARENT = "effects/tools/shell-transparent.ts"
-const REDIRECTION = "effects/tools/shell-redirection.ts"
+const LINE = "effects/tools/shell/line.ts"
+const TREE = "effects/tools/shell/tree.ts"
+const WORD = "effects/tools/shell/word.ts"
+const WORDS = "effects/tools/shell/words.ts"
+const SEEN = "effects/tools/shell/seen.ts"
+const FACTS = "effects/tools/shell/facts.ts"
+const OPTIONS = "effects/tools/shell/options.ts"
+const TRANSPARENT = "effects/tools/shell/transparent.ts"
+const REDIRECTION = "effects/tools/shell/redirection.ts"
 
 /** Faults in how shell lines are told apart. */
 export const shellMutants: readonly TableMutant[] = [

@@ -1,10 +1,10 @@
 import { fault, type TableMutant } from "./table.ts"
 
-const GLOB = "effects/tools/shell-glob.ts"
-const MENTIONS = "effects/tools/shell-mentions.ts"
-const TOUCHED = "effects/tools/shell-touched.ts"
-const RUNS = "effects/tools/shell-runs.ts"
-const FACTS = "effects/tools/shell-facts.ts"
+const GLOB = "effects/tools/shell/glob.ts"
+const MENTIONS = "effects/tools/shell/mentions.ts"
+const TOUCHED = "effects/tools/shell/touched.ts"
+const RUNS = "effects/tools/shell/runs.ts"
+const FACTS = "effects/tools/shell/facts.ts"
 const RULE = "machine/policy/permission-rule.ts"
 
 /** Faults in which files a command is said to name, and in what rules hear of them. */

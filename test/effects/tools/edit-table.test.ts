@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { applyEdits, type Edited } from "../../../src/effects/tools/edit.ts"
+import { applyEdits, type Edited } from "../../../src/effects/tools/edit/edit.ts"
 
 const edit = (before: string, old: string, replacement: string, all = false): Edited => applyEdits("f", before, [{ old, new: replacement, ...(all ? { all } : {}) }])
 const refusal = (before: string, old: string, replacement: string, all = false): string => {

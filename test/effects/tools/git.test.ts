@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { chmodSync } from "node:fs"
 import { expect, test } from "vitest"
-import { judgeGit, type GitOperation } from "../../../src/effects/tools/git-options.ts"
+import { judgeGit, type GitOperation } from "../../../src/effects/tools/git/options.ts"
 import { folder } from "../os/folder.ts"
 import { workbench } from "./workbench.ts"
 

@@ -1,5 +1,5 @@
 import { refuse } from "../../os/problem.ts"
-import { applyEdits, toLf, type Edited } from "../edit.ts"
+import { applyEdits, toLf, type Edited } from "../edit/edit.ts"
 import type { Hunk } from "./patch.ts"
 
 /**

@@ -1,4 +1,4 @@
-import { runsOthers } from "./shell-wrappers.ts"
+import { runsOthers } from "./wrappers.ts"
 
 /**
  * The words of the simple commands of a plain shell line, `null` where it is none. Deliberately narrow: plain words and quotes in which

@@ -1,9 +1,9 @@
-import type { CommandFact } from "../../machine/event.ts"
-import { locate, type Located } from "../os/path.ts"
-import { onlyReads } from "./shell-reads.ts"
-import type { Run } from "./shell-touched.ts"
-import type { Word } from "./shell-word.ts"
-import { wordsOf } from "./shell-words.ts"
+import type { CommandFact } from "../../../machine/event.ts"
+import { locate, type Located } from "../../os/path.ts"
+import { onlyReads } from "./reads.ts"
+import type { Run } from "./touched.ts"
+import type { Word } from "./word.ts"
+import { wordsOf } from "./words.ts"
 
 /** The commands of a line that was told apart, each with the folders that it may run in. */
 export const runsTold = (line: string, commands: readonly CommandFact[], words: readonly (readonly Word[])[], place: Located, roots: readonly string[]): readonly Run[] => {

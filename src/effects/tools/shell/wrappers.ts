@@ -1,4 +1,4 @@
-import { gitRunsOthers, linesForGit, withoutLeadingOptions } from "./shell-options.ts"
+import { gitRunsOthers, linesForGit, withoutLeadingOptions } from "./options.ts"
 
 /*
  * What runs the words behind it, or a text among them, as a command. A call of one of these always asks; that its inner command is

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process"
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import type { CommandFact } from "../../../src/machine/event.ts"
-import { folder } from "../os/folder.ts"
-import { grammarAtHand } from "../../../src/effects/os/grammar.ts"
-import { lineFacts, prepareLine } from "../../../src/effects/tools/shell-line.ts"
-import { commandText, plainCommands } from "../../../src/effects/tools/shell-words.ts"
+import type { CommandFact } from "../../../../src/machine/event.ts"
+import { folder } from "../../os/folder.ts"
+import { grammarAtHand } from "../../../../src/effects/os/grammar.ts"
+import { lineFacts, prepareLine } from "../../../../src/effects/tools/shell/line.ts"
+import { commandText, plainCommands } from "../../../../src/effects/tools/shell/words.ts"
 
 /** What is known of a line without the grammar. */
 const parseCommands = (line: string): readonly CommandFact[] | "unparsed" => (plainCommands(line) === null ? "unparsed" : lineFacts(line).commands)

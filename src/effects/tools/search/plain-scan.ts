@@ -1,14 +1,14 @@
 import { dirname } from "node:path"
 import { setFlagsFromString } from "node:v8"
 import * as Effect from "effect/Effect"
-import { readWhole, WHOLE_BYTES_MAX } from "../os/file.ts"
-import { ignoredBelow } from "../os/ignored.ts"
-import { locate, type Located } from "../os/path.ts"
-import { attempt, problemOf, refuse, type Problem } from "../os/problem.ts"
-import { below, walk } from "../os/walk.ts"
+import { readWhole, WHOLE_BYTES_MAX } from "../../os/file.ts"
+import { ignoredBelow } from "../../os/ignored.ts"
+import { locate, type Located } from "../../os/path.ts"
+import { attempt, problemOf, refuse, type Problem } from "../../os/problem.ts"
+import { below, walk } from "../../os/walk.ts"
 import { globFilter } from "./glob-filter.ts"
 import { collectHits, type Hit, type Hits, type Search } from "./hits.ts"
-import { binaryKind } from "./text.ts"
+import { binaryKind } from "../text.ts"
 
 /** How many files are read before others get their turn. */
 const TURN_FILES = 20

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "../os/grammar.ts"
+import type { SyntaxNode } from "../../os/grammar.ts"
 
 /**
  * Whether a text handed in behind `<<` begins and ends for a shell where it does for the tree, and runs nothing. Its mark is a plain

@@ -1,7 +1,7 @@
-import type { SyntaxNode } from "../os/grammar.ts"
-import { readWord } from "./shell-word.ts"
-import { commandText } from "./shell-words.ts"
-import { innerOf } from "./shell-wrappers.ts"
+import type { SyntaxNode } from "../../os/grammar.ts"
+import { readWord } from "./word.ts"
+import { commandText } from "./words.ts"
+import { innerOf } from "./wrappers.ts"
 
 /** Texts in texts are followed so far. */
 const DEPTH_MAX = 5

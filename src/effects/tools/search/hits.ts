@@ -1,5 +1,5 @@
-import type { Located } from "../os/path.ts"
-import { cutText } from "./text.ts"
+import type { Located } from "../../os/path.ts"
+import { cutText } from "../text.ts"
 
 /** What is searched for, and where. */
 export interface Search {

@@ -1,9 +1,9 @@
 import { posix } from "node:path"
-import type { TouchedFact } from "../../machine/event.ts"
-import { isInside, locate, type Located } from "../os/path.ts"
-import { braces, filesNamed, literally, patternOf, UNKNOWN } from "./shell-glob.ts"
-import { mentionsOf, type Mention } from "./shell-mentions.ts"
-import type { Word } from "./shell-word.ts"
+import type { TouchedFact } from "../../../machine/event.ts"
+import { isInside, locate, type Located } from "../../os/path.ts"
+import { braces, filesNamed, literally, patternOf, UNKNOWN } from "./glob.ts"
+import { mentionsOf, type Mention } from "./mentions.ts"
+import type { Word } from "./word.ts"
 
 /** One command with the folders that it may run in. */
 export interface Run {

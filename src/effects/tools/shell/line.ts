@@ -1,12 +1,12 @@
-import type { CommandFact } from "../../machine/event.ts"
-import { grammarAtHand, loadGrammar, type SyntaxNode } from "../os/grammar.ts"
-import { onlyReads, readsWhateverFollows } from "./shell-reads.ts"
-import type { Redirection } from "./shell-redirection.ts"
-import { seenCommands, seenInside } from "./shell-seen.ts"
-import { behindTimeout } from "./shell-transparent.ts"
-import { readTree, type Found } from "./shell-tree.ts"
-import type { Word } from "./shell-word.ts"
-import { commandText, isPlain, plainCommands } from "./shell-words.ts"
+import type { CommandFact } from "../../../machine/event.ts"
+import { grammarAtHand, loadGrammar, type SyntaxNode } from "../../os/grammar.ts"
+import { onlyReads, readsWhateverFollows } from "./reads.ts"
+import type { Redirection } from "./redirection.ts"
+import { seenCommands, seenInside } from "./seen.ts"
+import { behindTimeout } from "./transparent.ts"
+import { readTree, type Found } from "./tree.ts"
+import type { Word } from "./word.ts"
+import { commandText, isPlain, plainCommands } from "./words.ts"
 
 /** What is known of a shell line before it runs. */
 export interface LineFacts {

@@ -1,4 +1,4 @@
-import { plainly } from "./shell-glob.ts"
+import { plainly } from "./glob.ts"
 
 /*
  * Which words of a command may name files that it opens, and what it may do with them. Too many words rather than too few: a word

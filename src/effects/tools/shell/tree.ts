@@ -1,8 +1,8 @@
-import type { SyntaxNode } from "../os/grammar.ts"
-import { readHeredoc } from "./shell-heredoc.ts"
-import { readRedirection, type Redirection } from "./shell-redirection.ts"
-import { isHarmlessAssignment } from "./shell-transparent.ts"
-import { readWord, type Word } from "./shell-word.ts"
+import type { SyntaxNode } from "../../os/grammar.ts"
+import { readHeredoc } from "./heredoc.ts"
+import { readRedirection, type Redirection } from "./redirection.ts"
+import { isHarmlessAssignment } from "./transparent.ts"
+import { readWord, type Word } from "./word.ts"
 
 /** A piece of a shell line that does something: a simple command by its words and the harmless assignments before them, or a file that is opened for one. */
 export type Found = { readonly type: "command"; readonly words: readonly Word[]; readonly heredoc: boolean; readonly assigned?: readonly string[] } | Redirection

@@ -1,11 +1,11 @@
-import type { CommandFact, PathFact } from "../../machine/event.ts"
-import { locate, type Located } from "../os/path.ts"
-import { lineFacts } from "./shell-line.ts"
-import type { Redirection } from "./shell-redirection.ts"
-import { runsGiven, runsOpening, runsSeen, runsTold } from "./shell-runs.ts"
-import { touchedBy, type Run } from "./shell-touched.ts"
-import { beginsInFolder, plainCommands } from "./shell-words.ts"
-import type { ToolFacts } from "./tool.ts"
+import type { CommandFact, PathFact } from "../../../machine/event.ts"
+import { locate, type Located } from "../../os/path.ts"
+import { lineFacts } from "./line.ts"
+import type { Redirection } from "./redirection.ts"
+import { runsGiven, runsOpening, runsSeen, runsTold } from "./runs.ts"
+import { touchedBy, type Run } from "./touched.ts"
+import { beginsInFolder, plainCommands } from "./words.ts"
+import type { ToolFacts } from "../tool.ts"
 
 /** What a shell line would run, open and name in this place, and whether it may change something. */
 export const shellFacts = (line: string, place: Located, roots: readonly string[]): ToolFacts => {

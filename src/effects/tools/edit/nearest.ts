@@ -1,5 +1,5 @@
-import { likeness } from "./near.ts"
-import { cutText } from "./text.ts"
+import { likeness } from "../near.ts"
+import { cutText } from "../text.ts"
 
 const SHOWN_LENGTH_MAX = 200
 const LINES_SHOWN_MAX = 8

@@ -1,7 +1,7 @@
-import { refuse } from "../os/problem.ts"
+import { refuse } from "../../os/problem.ts"
 import { nearestPlace } from "./nearest.ts"
 import { meantPlace } from "./tolerant.ts"
-import { counted } from "./text.ts"
+import { counted } from "../text.ts"
 
 export interface Edit {
   readonly old: string

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { runGit } from "../git/git.ts"
-import { findRepository } from "../git/repository.ts"
+import { runGit } from "../../git/git.ts"
+import { findRepository } from "../../git/repository.ts"
 
 /**
  * Settings by environment under which the filters that the repository's own settings name do not run. A repository that came as an

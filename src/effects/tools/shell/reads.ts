@@ -1,4 +1,4 @@
-import { gitOnlyReads } from "./git-options.ts"
+import { gitOnlyReads } from "../git/options.ts"
 
 /**
  * Whether a command is known to only read, whatever its arguments say. A command that is not in the table, or has an option that

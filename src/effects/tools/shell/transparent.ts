@@ -1,4 +1,4 @@
-import type { Word } from "./shell-word.ts"
+import type { Word } from "./word.ts"
 
 /*
  * What may stand before a command without changing which one it is: a variable that only tunes it, and `timeout`. Everything else

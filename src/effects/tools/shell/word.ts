@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "../os/grammar.ts"
+import type { SyntaxNode } from "../../os/grammar.ts"
 
 /** One word of a command, as a shell reads it. */
 export interface Word {

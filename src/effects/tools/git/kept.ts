@@ -1,6 +1,6 @@
-import type { Kept } from "../../machine/policy/kept.ts"
-import { refuse } from "../os/problem.ts"
-import type { GitOperation } from "./git-options.ts"
+import type { Kept } from "../../../machine/policy/kept.ts"
+import { refuse } from "../../os/problem.ts"
+import type { GitOperation } from "./options.ts"
 
 /**
  * The arguments of a git operation that shows contents, so that those of files that are kept from being read are left out.

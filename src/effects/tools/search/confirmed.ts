@@ -1,6 +1,6 @@
-import { readAt, WHOLE_BYTES_MAX, withFile } from "../os/file.ts"
-import { locate, type Located } from "../os/path.ts"
-import { below } from "../os/walk.ts"
+import { readAt, WHOLE_BYTES_MAX, withFile } from "../../os/file.ts"
+import { locate, type Located } from "../../os/path.ts"
+import { below } from "../../os/walk.ts"
 import { shownText, type Hit, type Hits } from "./hits.ts"
 
 /** A larger file is read in such pieces. Units: bytes. */

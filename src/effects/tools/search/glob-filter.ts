@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { problemOf, refuse, type Problem } from "../os/problem.ts"
+import { problemOf, refuse, type Problem } from "../../os/problem.ts"
 
 /** More alternatives than this are no pattern a person would write. */
 const ALTERNATIVES_MAX = 200

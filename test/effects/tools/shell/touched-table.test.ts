@@ -1,10 +1,10 @@
 import { symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
-import { decide, type Permissions } from "../../../src/machine/policy/permission.ts"
-import type { Rule } from "../../../src/machine/session.ts"
+import { decide, type Permissions } from "../../../../src/machine/policy/permission.ts"
+import type { Rule } from "../../../../src/machine/session.ts"
 import { RULES, TOUCHED_TABLE } from "./touched-table.ts"
-import { workbench } from "./workbench.ts"
+import { workbench } from "../workbench.ts"
 
 const bench = workbench()
 beforeAll(() => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { decide, type Permissions } from "../../../src/machine/policy/permission.ts"
-import type { Rule } from "../../../src/machine/session.ts"
-import { RULES, SHELL_TABLE } from "./shell-table.ts"
-import { workbench } from "./workbench.ts"
+import { decide, type Permissions } from "../../../../src/machine/policy/permission.ts"
+import type { Rule } from "../../../../src/machine/session.ts"
+import { RULES, SHELL_TABLE } from "./table.ts"
+import { workbench } from "../workbench.ts"
 
 const bench = workbench()
 beforeAll(() => {

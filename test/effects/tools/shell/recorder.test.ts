@@ -1,13 +1,13 @@
 import fc from "fast-check"
 import { beforeAll, expect, test } from "vitest"
-import type { CommandFact } from "../../../src/machine/event.ts"
-import { decide } from "../../../src/machine/policy/permission.ts"
-import { loadGrammar } from "../../../src/effects/os/grammar.ts"
-import { lineFacts, treeFacts, type LineFacts } from "../../../src/effects/tools/shell-line.ts"
-import { commandText, plainCommands } from "../../../src/effects/tools/shell-words.ts"
-import { folder } from "../os/folder.ts"
-import { composedLine, thrownLine } from "./shell-lines.ts"
-import { recorder, shells } from "./shell-recorder.ts"
+import type { CommandFact } from "../../../../src/machine/event.ts"
+import { decide } from "../../../../src/machine/policy/permission.ts"
+import { loadGrammar } from "../../../../src/effects/os/grammar.ts"
+import { lineFacts, treeFacts, type LineFacts } from "../../../../src/effects/tools/shell/line.ts"
+import { commandText, plainCommands } from "../../../../src/effects/tools/shell/words.ts"
+import { folder } from "../../os/folder.ts"
+import { composedLine, thrownLine } from "./lines.ts"
+import { recorder, shells } from "./recorder.ts"
 
 /** How many times more lines than a run of all tests tries. */
 const FACTOR = Number(process.env["LOOM_RUNS"] ?? 1)
