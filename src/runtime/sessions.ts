@@ -5,27 +5,22 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Kept, type KeptOf } from "../effects/context/kept.ts"
 import { KeptReader } from "../effects/context/kept-reader.ts"
-import { modelFacts } from "../effects/llm/catalogue.ts"
 import type { Emit } from "../effects/emit.ts"
+import { modelFacts } from "../effects/llm/catalogue.ts"
 import { Budgets } from "../effects/context/budgets.ts"
 import { GraphDoor, memoryDoor, TurnGoal } from "../effects/graph/door.ts"
 import { hookDesk } from "../effects/hooks/desk.ts"
 import type { Keepers } from "../effects/context/keepers.ts"
-import { AgentWork } from "../effects/git/agent-work.ts"
-import { Checkpoints } from "../effects/git/checkpoint.ts"
 import { SubjectWriter } from "../effects/git/subject-writer.ts"
-import { Llm } from "../effects/llm/llm.ts"
-import { llmConfigFromEnv } from "../effects/llm/config.ts"
+import type { Llm } from "../effects/llm/llm.ts"
 import { Blobs } from "../effects/os/blobs.ts"
-import { layerSandbox, type SandboxWish } from "../effects/os/sandbox.ts"
+import type { SandboxWish } from "../effects/os/sandbox.ts"
 import { endStrays } from "../effects/os/strays.ts"
-import { Workspace } from "../effects/os/workspace.ts"
-import { Web } from "../effects/web/web-settings.ts"
-import { worksOf, type Cause, type Rooms, type Work } from "../effects/perform.ts"
+import { worksOf, type Cause, type Work } from "../effects/perform.ts"
+import { readyMap } from "../effects/repo/map-source.ts"
 import { lazyRepoIndexes, RepoIndexes, type RepoIndexesOf } from "../effects/repo/repo-indexes.ts"
-import { ChildSessions, noChildSessions, type ChildSessionsOf } from "../effects/tools/child-sessions.ts"
+import { ChildSessions, noChildSessions } from "../effects/tools/child-sessions.ts"
 import { Background } from "../effects/tools/background.ts"
-import { ReadFiles } from "../effects/tools/read-files.ts"
 import { VettedCalls, type Vetted } from "../effects/tools/vetted-calls.ts"
 import type { Action } from "../machine/action.ts"
 import { MACHINE_VERSION, resumption } from "../machine/behaviour.ts"
@@ -43,6 +38,7 @@ import { askedAgain, knownOrigin, strangeRoots, type Origin } from "./imported.t
 import { isChild, knownModel, openingEvent } from "./opening.ts"
 import type { NextGathering } from "./next-gathering.ts"
 import { runSession, type Said, type Session } from "./session.ts"
+import { readerOf, roomsOf, subjectWriterOf, withWeb, type RoomsPlace } from "./session-rooms.ts"
 import { owedUsage } from "./owed-usage.ts"
 import type { Settings, SettingsError } from "./settings.ts"
 
@@ -98,17 +94,11 @@ export interface Sessions {
 }
 
 /** The world that sessions are opened in. */
-export interface Surroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>
+export interface Surroundings extends RoomsPlace {
   /** Canonical paths; the first is where commands start. */
   readonly roots: readonly string[]
-  readonly dataDirectory: string
   /** The rows of a session that it goes on from, where another machine than this one had a part in them: as they are to be replayed. */
   readonly settle: (id: string, tail: readonly Row[]) => Effect.Effect<readonly Row[], LogError, EventLog>
-  /** What is wanted of the sandbox around commands. */
-  readonly sandbox: SandboxWish
-  /** Loom's own directories and files, which commands in the sandbox neither read nor write. */
-  readonly own: readonly string[]
   /** What left the windows of sessions. */
   readonly kept: KeptOf
 }
@@ -122,7 +112,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   const backgroundBySession = new Map<string, Background["Service"]>()
 
   /** Keeps a session alive in rooms of its own. */
-  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings }: Opening, started: "startup" | "resume", kin: Kin | null = null): Effect.fn.Return<Session, LogError, Scope.Scope> {
+  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings, attended }: Opening, started: "startup" | "resume", kin: Kin | null = null): Effect.fn.Return<Session, LogError, Scope.Scope> {
     let now = (): State => state
     const { id, opened: { roots } } = state.session
     const root = roots[0] as string
@@ -145,6 +135,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       worksOf(action, cause, owed.telling(emit), options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
     now = session.state
+    if (attended) yield* Effect.forkScoped(Effect.provideContext(readyMap(state.session, settings.zones.mapTokens), rooms))
     session.listen(({ n, event, step: { actions } }) => autoLog.hear({ session: id, child: kin?.child ?? null, root, durable: journal.durable }, { n, event, actions }))
     return session
   })
@@ -249,35 +240,6 @@ const onlyShutDown = (action: Action, _cause: Cause, emit: Emit): readonly Work<
   action.type === "Shutdown"
     ? [{ effect: action.effect, changes: false, run: Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })) }]
     : []
-
-const roomsOf = ({ environment, dataDirectory, sandbox, own }: Surroundings, { session }: State, kept: Context.Context<Blobs | Keepers>, llm?: Layer.Layer<Llm>): Layer.Layer<Rooms> =>
-  Layer.mergeAll(
-    AgentWork.layer.pipe(
-      Layer.provideMerge(Checkpoints.layerShadow({ root: session.opened.roots[0] as string, dataDirectory })),
-      Layer.provideMerge(Layer.succeed(Workspace, { roots: session.opened.roots, session: session.id }))
-    ),
-    llm ?? Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(Context.get(kept, Blobs).get(hash), () => null), warm: session.settings.model }),
-    Layer.succeedContext(kept),
-    ReadFiles.layer,
-    Background.layer,
-    VettedCalls.layer,
-    layerSandbox(sandbox, { roots: session.opened.roots, session: session.id, environment, own, dataDirectory })
-  )
-
-/** Commits are named by the weak model alone: what nobody asked for is done by no other. */
-const subjectWriterOf = ({ weakModel }: Settings, children: ChildSessionsOf): SubjectWriter | null =>
-  weakModel === null ? null : { ask: (words) => children.ask({ kind: "commit", words, model: weakModel, root: null, hear: () => {} }) }
-
-/** Who reads what left the window: the weak model, else that of the session. */
-const readerOf = ({ weakModel }: Settings, { settings: { model } }: State["session"], children: ChildSessionsOf, owe: KeptReader["owe"]): KeptReader => {
-  const name = weakModel ?? model
-  const ask = (words: string) => children.ask({ kind: "keeper", words, model: name, root: null, hear: () => {} })
-  return { model: name, weak: weakModel !== null, windowTokens: modelFacts(name).windowTokens, ask, owe }
-}
-
-/** What the person's settings say of the web, for the rooms of one session. */
-const withWeb = <R>(rooms: Layer.Layer<R>, { webAllowPrivate, webSearchUrl }: Settings): Layer.Layer<R> =>
-  Layer.merge(rooms, Layer.succeed(Web, { allowPrivate: webAllowPrivate, searchUrl: webSearchUrl }))
 
 /** What holds from now on: the limits, rules and mode of this process; the model only if somebody named one. */
 const settingsNow = Effect.fnUntraced(function*({ settings, attended }: Opening): Effect.fn.Return<Said, SettingsError> {

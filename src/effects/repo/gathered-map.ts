@@ -41,6 +41,12 @@ export const gatherMap = Effect.fnUntraced(function*(session: Session, root: str
   return text === "" ? [] : [{ fragment: { source: "repository map", text } }]
 })
 
+/** Makes the base of a map in the background, where one would be made for a turn; what goes wrong is told to the turn that asks for the map. */
+export const readyBase = Effect.fnUntraced(function*(root: string): Effect.fn.Return<void> {
+  if ("refused" in (yield* extentAt(root))) return
+  yield* Effect.ignore(baseOf(root, yield* RepoIndexes))
+})
+
 const extents = new Map<string, Extent>()
 
 /** Looked at once in a process: a workspace that grows over a limit meanwhile stays what it was. */

@@ -13,11 +13,23 @@ export const mapSource = (session: Session, budgetTokens: number): Source => ({
   budgetTokens,
   patienceMs: PATIENCE_MS,
   gather: Effect.suspend(() => {
-    const root = session.opened.roots[0]
-    if (root === undefined || budgetTokens === 0 || session.opened.tools.length === 0 || !hasCode(root)) return Effect.succeed([])
+    const root = rootOfMap(session, budgetTokens)
+    if (root === null) return Effect.succeed([])
     return Effect.flatMap(Effect.promise(() => import("./gathered-map.ts")), ({ gatherMap }) => gatherMap(session, root, budgetTokens))
   })
 })
+
+/** Makes what a first map stands on, so that it is there when it is asked for: a person who begins a conversation types for a while. */
+export const readyMap = (session: Session, budgetTokens: number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const root = rootOfMap(session, budgetTokens)
+    if (root === null) return Effect.void
+    return Effect.flatMap(Effect.promise(() => import("./gathered-map.ts")), ({ readyBase }) => readyBase(root))
+  })
+
+/** The repository that a map is wanted of, if one is and there is code in it. */
+const rootOfMap = ({ opened: { roots: [root], tools } }: Session, budgetTokens: number): string | null =>
+  root === undefined || budgetTokens === 0 || tools.length === 0 || !hasCode(root) ? null : root
 
 /** So many folders are looked into before a workspace counts as one with code. */
 const FOLDERS_MAX = 60
