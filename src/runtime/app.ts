@@ -7,6 +7,7 @@ import * as Scope from "effect/Scope"
 import { Keepers } from "../effects/context/keepers.ts"
 import { keptOf, type KeptOf } from "../effects/context/kept.ts"
 import { GraphDoor, layerGraphDoor, type Door } from "../effects/graph/door.ts"
+import { projectOf } from "../effects/git/project.ts"
 import type { ProjectGraph } from "../effects/graph/project-graph.ts"
 import { sandboxState, type SandboxState } from "../effects/os/sandbox.ts"
 import { layer as layerSqlite, moveAside, Sqlite } from "../effects/os/sqlite.ts"
@@ -31,8 +32,8 @@ export interface App {
   readonly workspace: SettingsHere["workspace"]
   readonly directories: Directories
   readonly log: EventLog["Service"]
-  /** What is remembered of the decisions of a project, named by its canonical path; opened by the first who asks. */
-  readonly graph: (project: string) => Effect.Effect<ProjectGraph>
+  /** What is remembered of the decisions of the project that a canonical folder belongs to; opened by the first who asks. */
+  readonly graph: (folder: string) => Effect.Effect<ProjectGraph>
   /** Begins a session that goes on from an event of a log: of a file, or of a session by its id. */
   readonly fork: (wish: ForkWish, log: { readonly file: string } | string) => Effect.Effect<Forked, LogError | SettingsError>
   /** What left the windows of sessions, as people look for it. */
@@ -63,7 +64,7 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
   const { graphs } = Context.get(context, GraphDoor) as Door
-  const graph: App["graph"] = (project) => Effect.map(graphs, ({ of }) => of(project))
+  const graph: App["graph"] = (folder) => Effect.zipWith(graphs, projectOf(folder), ({ of }, project) => of(project))
   return { graph, sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), kept, fork, setAside }
 })
 

@@ -6,6 +6,7 @@ import * as Semaphore from "effect/Semaphore"
 import type { Heard } from "../effects/graph/auto/heard.ts"
 import type { SeatsBySession } from "../effects/graph/auto/jobs.ts"
 import type { GraphOf } from "../effects/graph/graph.ts"
+import { checkoutOf, projectOf } from "../effects/git/project.ts"
 import type { Problem } from "../effects/os/problem.ts"
 import type { Action } from "../machine/action.ts"
 import type { Event } from "../machine/event.ts"
@@ -25,7 +26,7 @@ export interface Speaker extends Pick<Heard, "session" | "child" | "root"> {
 }
 
 interface Waiting {
-  readonly heard: Heard
+  readonly heard: Omit<Heard, "top">
   readonly durable: Speaker["durable"]
 }
 
@@ -39,9 +40,9 @@ const PATIENCE_MS = 3_000
 
 /**
  * Lives as long as its scope; what is left then is written before it ends. `past`: what the log holds of an earlier process between two events, both
- * included, for what that process did not come to write.
+ * included, for what that process did not come to write. What is written becomes part of the graph of the folder's project.
  */
-export const makeAutoLog = Effect.fnUntraced(function*(project: string, door: Effect.Effect<GraphOf>, past: Past | null): Effect.fn.Return<AutoLog, never, Scope.Scope> {
+export const makeAutoLog = Effect.fnUntraced(function*(folder: string, door: Effect.Effect<GraphOf>, past: Past | null): Effect.fn.Return<AutoLog, never, Scope.Scope> {
   const waiting: Waiting[] = []
   const bell = yield* Queue.sliding<void>(1)
   const one = yield* Semaphore.make(1)
@@ -54,7 +55,7 @@ export const makeAutoLog = Effect.fnUntraced(function*(project: string, door: Ef
     Effect.gen(function*() {
       if (waiting.length === 0) return
       const { of, jobsOf, record, catchUp } = yield* loaded(door)
-      const graph = of(project)
+      const graph = of(yield* projectOf(folder))
       if (behind !== null) {
         const first = waiting.find(({ heard }) => heard.session === past?.session)
         const caught = yield* catchUp(graph, behind, (first?.heard.n ?? Number.MAX_SAFE_INTEGER) - 1)
@@ -63,7 +64,7 @@ export const makeAutoLog = Effect.fnUntraced(function*(project: string, door: Ef
       }
       for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
         yield* next.durable
-        const given = jobsOf(seats, next.heard)
+        const given = jobsOf(seats, { ...next.heard, top: yield* checkoutOf(next.heard.root) })
         yield* Effect.forEach(given.jobs, (job) => record(graph, job), { discard: true })
         seats = given.seats
         waiting.shift()

@@ -7,6 +7,7 @@ import { problem, type Problem } from "../effects/os/problem.ts"
 
 export { BUCKETS, FINDINGS, type Bucket, type Finding } from "../effects/graph/store.ts"
 export { EDGE_TYPES, NODE_KINDS, NODE_STATUSES, type EdgeType, type GraphContent, type GraphEdge, type GraphNode, type NodeKind, type NodeStatus } from "../effects/graph/node.ts"
+export { checkoutOf } from "../effects/git/project.ts"
 export { placeNow } from "../effects/graph/place-now.ts"
 export { shortId } from "../effects/graph/short-id.ts"
 export type { Changed, Imported, ProjectGraph } from "../effects/graph/project-graph.ts"

@@ -13,7 +13,7 @@ export interface KeptSpan {
   /** As the marker in the window says it; a fork keeps under the names of its parent. */
   readonly name: string
   readonly session: string
-  /** Canonical path of the workspace, so that a later session there finds it, too. */
+  /** That of the workspace, so that a later session of it finds it, too. */
   readonly project: string
   readonly from: number
   readonly to: number
@@ -38,10 +38,10 @@ export interface KeptMessage {
 }
 
 /** The keeper of a part of a transcript. The same entries make the same keeper, whoever makes it. */
-export const keeperOf = (session: Session, { name, from, to, at }: Pick<KeptSpan, "name" | "from" | "to" | "at">): Keeper => {
+export const keeperOf = (session: Session, { name, project, from, to, at }: Pick<KeptSpan, "name" | "project" | "from" | "to" | "at">): Keeper => {
   const entries: readonly Entry[] = slice(session.transcript, from, to)
   const messages = messagesOf(entries, from)
-  return { name, session: session.id, project: session.opened.roots[0] ?? "", from, to, topic: topicOf(entries), hash: hashOf(messages), at, messages }
+  return { name, session: session.id, project, from, to, topic: topicOf(entries), hash: hashOf(messages), at, messages }
 }
 
 export const hashOf = (messages: readonly KeptMessage[]): string => sha256(keeperText(messages))

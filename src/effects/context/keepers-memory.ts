@@ -27,6 +27,12 @@ export const makeMemoryKeepers = (): KeepersOf => {
     summarize: (span, summary) => Effect.sync(() => void (summaries.has(keyOf(span)) || summaries.set(keyOf(span), summary))),
     looked: (project) => Effect.sync(() => new Map([...lookedBySession].filter(([, one]) => one.project === project))),
     look: (project, session, looked) => Effect.sync(() => void lookedBySession.set(session, { ...looked, project })),
+    projects: Effect.sync(() => [...new Set([...keepers.values(), ...lookedBySession.values()].map(({ project }) => project))]),
+    join: (project, others) =>
+      Effect.sync(() => {
+        for (const [key, keeper] of keepers) if (others.includes(keeper.project)) keepers.set(key, { ...keeper, project })
+        for (const [session, looked] of lookedBySession) if (others.includes(looked.project)) lookedBySession.set(session, { ...looked, project })
+      }),
     incomplete: (project) => Effect.sync(() => [...new Set(of(project).filter((keeper) => keeper.hash !== hashOf(keeper.messages)).map(({ session }) => session))])
   }
 }

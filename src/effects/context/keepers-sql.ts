@@ -50,6 +50,14 @@ export const makeSqlKeepers: Effect.Effect<KeepersOf, Problem, SqlClient.SqlClie
         `note that ${session} was looked through`,
         Effect.asVoid(sql`INSERT INTO kept_looked ${sql.insert({ session, project, events, spans })} ON CONFLICT (session) DO UPDATE SET project = excluded.project, events = excluded.events, spans = excluded.spans`)
       ),
+    projects: inWords("list the projects of keepers", Effect.map(sql<{ readonly project: string }>`SELECT project FROM kept_spans UNION SELECT project FROM kept_looked`, (rows) => rows.map(({ project }) => project))),
+    join: (project, others) =>
+      inWords(
+        `join the keepers of ${others.join(", ")} with those of ${project}`,
+        sql.withTransaction(
+          Effect.forEach(["kept_spans", "kept_messages", "kept_looked"], (table) => sql`UPDATE ${sql.literal(table)} SET project = ${project} WHERE project IN (SELECT value FROM json_each(${JSON.stringify(others)}))`, { discard: true })
+        )
+      ),
     incomplete: (project) =>
       inWords(
         "check the keepers",

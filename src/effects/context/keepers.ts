@@ -6,6 +6,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { OffloadContext } from "../../machine/action.ts"
 import type { Session } from "../../machine/session.ts"
 import type { Emit } from "../emit.ts"
+import { projectOf } from "../git/project.ts"
 import { problemOf, type Problem } from "../os/problem.ts"
 import { keeperOf, nameOf, type Keeper, type KeptMessage, type KeptSpan } from "./keeper.ts"
 import { KeptReader } from "./kept-reader.ts"
@@ -38,6 +39,10 @@ export interface KeepersOf {
   /** Up to which event each log of a project was looked through for keepers, and how many spans it had. */
   readonly looked: (project: string) => Effect.Effect<ReadonlyMap<string, Looked>, Problem>
   readonly look: (project: string, session: string, looked: Looked) => Effect.Effect<void, Problem>
+  /** Every project of which something is kept. */
+  readonly projects: Effect.Effect<readonly string[], Problem>
+  /** What is kept of these projects is part of another from now on. */
+  readonly join: (project: string, others: readonly string[]) => Effect.Effect<void, Problem>
   /** The sessions of a project of which not everything is here that its keepers hold. */
   readonly incomplete: (project: string) => Effect.Effect<readonly string[], Problem>
 }
@@ -68,8 +73,9 @@ export const offloadContext = Effect.fn("Context.offload")(function*(
   const keepers = yield* Keepers
   const name = nameOf(session.id, from, to)
   const at = yield* Clock.currentTimeMillis
+  const project = yield* projectOf(session.opened.roots[0] ?? "")
   const kept = yield* Effect.suspend(() => {
-    const keeper = keeperOf(session, { name, from, to, at })
+    const keeper = keeperOf(session, { name, project, from, to, at })
     return Effect.as(keepers.keep(keeper), keeper)
   }).pipe(
     Effect.catch(({ message }) => Effect.succeed(message)),

@@ -1,17 +1,18 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { foldersOf, projectOf } from "../git/project.ts"
 import { problem, type Problem } from "../os/problem.ts"
 import { hashOf, type KeptMessage, type KeptSpan } from "./keeper.ts"
 import type { Hit, KeepersOf } from "./keepers.ts"
 
-/** What left the windows of one project, as tools and people read it. */
+/** What left the windows of one project, that of the folder which is given, as tools and people read it. */
 export interface KeptOf {
   /** Messages in which the words stand, best first; what stands in several sessions, as in a fork, is told once. */
-  readonly search: (project: string, words: string, hitsMax: number, session: string | null) => Effect.Effect<Found, Problem>
+  readonly search: (folder: string, words: string, hitsMax: number, session: string | null) => Effect.Effect<Found, Problem>
   /** The keepers of one session, in the order of its transcript. */
-  readonly spans: (project: string, session: string) => Effect.Effect<readonly KeptSpan[], Problem>
+  readonly spans: (folder: string, session: string) => Effect.Effect<readonly KeptSpan[], Problem>
   /** The keeper of that name, or that holds that message (`SESSION#NUMBER`, `#NUMBER` for the session that asks), whole. Errors: there is none. */
-  readonly read: (project: string, id: string, session: string | null) => Effect.Effect<ReadSpan, Problem>
+  readonly read: (folder: string, id: string, session: string | null) => Effect.Effect<ReadSpan, Problem>
 }
 
 export interface Found {
@@ -39,7 +40,7 @@ export interface KeptHistory {
   /** Sees to it that all keepers which the logs of a project name are here; gives back what stood in the way. */
   readonly complete: (project: string) => Effect.Effect<readonly string[]>
   /** Keeps anew what one session's log says; gives back what stood in the way. */
-  readonly restore: (session: string) => Effect.Effect<readonly string[]>
+  readonly restore: (project: string, session: string) => Effect.Effect<readonly string[]>
   /** Whether its log came from elsewhere. */
   readonly isForeign: (session: string) => Effect.Effect<boolean>
 }
@@ -53,25 +54,35 @@ const NONE = "look for what left the window: nothing is kept here"
 export const Kept = Context.Reference<KeptOf>("loom/Kept", { defaultValue: () => nothingKept })
 
 export const keptOf = (keepers: KeepersOf, history: KeptHistory = noHistory): KeptOf => ({
-  search: Effect.fnUntraced(function*(project, words, hitsMax, session) {
+  search: Effect.fnUntraced(function*(folder, words, hitsMax, session) {
+    const project = yield* joinedProject(keepers, folder)
     const notes = yield* history.complete(project)
     const hits = yield* keepers.search(project, words, hitsMax * COPIES_MAX)
     const shown = withoutCopies(hits, session).slice(0, hitsMax)
     return { hits: yield* Effect.forEach(shown, (hit) => Effect.map(history.isForeign(hit.span.session), (imported) => ({ ...hit, imported }))), notes }
   }),
-  spans: (project, session) => Effect.andThen(history.complete(project), keepers.spans(project, session)),
-  read: Effect.fnUntraced(function*(project, id, session) {
+  spans: (folder, session) => Effect.flatMap(joinedProject(keepers, folder), (project) => Effect.andThen(history.complete(project), keepers.spans(project, session))),
+  read: Effect.fnUntraced(function*(folder, id, session) {
+    const project = yield* joinedProject(keepers, folder)
     const notes = yield* history.complete(project)
     const { span, number } = yield* spanOf(keepers, project, id, session)
     const messages = yield* keepers.messages(span.session, span.from, span.to)
     const summary = yield* keepers.summary(span)
     if (isWhole(span, messages)) return { span, messages, number, summary, notes }
-    const more = yield* history.restore(span.session)
+    const more = yield* history.restore(project, span.session)
     const restored = yield* keepers.messages(span.session, span.from, span.to)
     const hash = (yield* keepers.named(project, span.name)).find((one) => one.session === span.session)?.hash ?? ""
     const doubt = isWhole({ ...span, hash }, restored) ? [] : [`keeper ${span.name} of ${span.session} is not what was kept, and its log does not give it back`]
     return { span, messages: restored, number, summary, notes: [...notes, ...more, ...doubt] }
   })
+})
+
+/** The project of a folder; what was kept under folders of it before that was known to be one is part of it then. */
+const joinedProject = Effect.fnUntraced(function*(keepers: KeepersOf, folder: string): Effect.fn.Return<string, Problem> {
+  const project = yield* projectOf(folder)
+  const others = yield* foldersOf(project, yield* keepers.projects)
+  if (others.length > 0) yield* keepers.join(project, others)
+  return project
 })
 
 /** How often the same message may be found in forks before other hits are missed for it. */

@@ -2,7 +2,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
-import type { GraphOf } from "./graph.ts"
+import { foldersOf, projectOf } from "../git/project.ts"
+import type { GraphOf, ProjectGraph } from "./graph.ts"
 
 /** Leads to the decision graphs of the database at hand. */
 export interface Door {
@@ -31,11 +32,18 @@ const doorTo = (sql: SqlClient.SqlClient): Door => {
     // Before the first graph there are no tables; what else stands in the way, the first who goes through the door is told.
     isAnythingSaid: (project) =>
       sql`SELECT 1 FROM graph_nodes WHERE project = (SELECT key FROM graph_projects WHERE path = ${project}) AND origin <> 'auto' LIMIT 1`.pipe(
-        Effect.map((rows) => rows.length > 0),
+        Effect.flatMap((rows) => (rows.length > 0 ? Effect.succeed(true) : isSaidBelow(sql, project))),
         Effect.orElseSucceed(() => false)
       )
   }
 }
+
+/** Whether it was said under a folder of the project, with which it is joined when it is opened. */
+const isSaidBelow = (sql: SqlClient.SqlClient, project: string) =>
+  sql<{ readonly path: string }>`SELECT path FROM graph_projects p WHERE path <> ${project} AND EXISTS (SELECT 1 FROM graph_nodes WHERE project = p.key AND origin <> 'auto')`.pipe(
+    Effect.flatMap((rows) => foldersOf(project, rows.map(({ path }) => path))),
+    Effect.map((folders) => folders.length > 0)
+  )
 
 /** Graphs that live as long as what they are given to, for a session that is only tried: what it decides is nobody's memory. */
 export const memoryDoor = (): Door => {
@@ -54,6 +62,9 @@ export const memoryDoor = (): Door => {
 
 /** The decision graphs of whoever asks: behind the door, or those the host gave. */
 export const graphsHere: Effect.Effect<GraphOf> = Effect.flatMap(GraphDoor, (door) => (door === null ? Effect.flatMap(Effect.promise(() => import("./graph.ts")), ({ Graph }) => Graph) : door.graphs))
+
+/** The graph of the project that a folder belongs to. */
+export const graphOfFolder = (folder: string): Effect.Effect<ProjectGraph> => Effect.zipWith(graphsHere, projectOf(folder), ({ of }, project) => of(project))
 
 /** The goal of the turn that a call runs in, once all that was heard up to then is in the graph; `null` where nobody keeps it. */
 export const TurnGoal = Context.Reference<Effect.Effect<string | null>>("loom/TurnGoal", { defaultValue: () => Effect.succeed(null) })

@@ -9,6 +9,7 @@ import { SQLITE, sqliteCode } from "../os/sqlite.ts"
 import { goalsAbove, withMarks } from "./bearing.ts"
 import { makeChangeIds } from "./change-id.ts"
 import { importContent } from "./import.ts"
+import { joinFolders } from "./join-folders.ts"
 import { mergeNodes } from "./merge-nodes.ts"
 import { EDGE_TYPES, type GraphNode } from "./node.ts"
 import { pivot, supersede } from "./pivot.ts"
@@ -26,7 +27,7 @@ import { addNode, linkNodes, nodeThere, removeNode, unlinkNodes, updateNode, typ
 export type { ProjectGraph } from "./project-graph.ts"
 
 export interface GraphOf {
-  /** The graph of the project whose workspace has this canonical path; nothing of another is ever in it. */
+  /** The graph of the project of this name, which `projectOf` gives of a folder; nothing of another is ever in it. */
   readonly of: (project: string) => ProjectGraph
 }
 
@@ -45,11 +46,18 @@ export const Graph = Context.Reference<GraphOf>("loom/Graph", { defaultValue: ()
 export const makeGraphSql: Effect.Effect<GraphOf, never, SqlClient.SqlClient> = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const newId = makeChangeIds()
-  let isOpen = false
-  const open = Effect.suspend(() =>
-    isOpen ? Effect.void : migrate("graph", GRAPH_TABLES).pipe(Effect.provideService(SqlClient.SqlClient, sql), Effect.tap(() => Effect.sync(() => void (isOpen = true))))
-  )
-  return { of: (project) => over({ store: makeSqlGraphStore(sql, project), newId }, open) }
+  const opened = new Set<string>()
+  const open = (project: string) =>
+    Effect.suspend(() =>
+      opened.has(project)
+        ? Effect.void
+        : migrate("graph", GRAPH_TABLES).pipe(
+            Effect.provideService(SqlClient.SqlClient, sql),
+            Effect.andThen(joinFolders(sql, project)),
+            Effect.tap(() => Effect.sync(() => opened.add(project)))
+          )
+    )
+  return { of: (project) => over({ store: makeSqlGraphStore(sql, project), newId }, open(project)) }
 })
 
 export const layerGraphSql: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effect(Graph, makeGraphSql)

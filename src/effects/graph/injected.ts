@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Session } from "../../machine/session.ts"
 import type { Gathered } from "../gathered.ts"
+import { projectOf } from "../git/project.ts"
 import { courseChange } from "./course-change.ts"
 import { GraphDoor, type Door } from "./door.ts"
 
@@ -19,7 +20,7 @@ export const gatherDecisions = Effect.fnUntraced(function*(session: Session, bud
 })
 
 const remembered = Effect.fnUntraced(function*(door: Door, session: Session, budgetTokens: number): Effect.fn.Return<readonly Gathered[]> {
-  const project = session.opened.roots[0] ?? "/"
+  const project = yield* projectOf(session.opened.roots[0] ?? "/")
   if (!(yield* door.isAnythingSaid(project))) return []
   const [{ rememberedIn, rememberedText }, { of }] = yield* Effect.all([Effect.promise(() => import("./remembered.ts")), door.graphs], { concurrency: 2 })
   return yield* Effect.match(rememberedIn(of(project), session.id), {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { graphsHere, TurnGoal } from "../graph/door.ts"
+import { graphOfFolder, TurnGoal } from "../graph/door.ts"
 import { EDGE_TYPES, NODE_KINDS } from "../graph/node.ts"
 import { refuse } from "../os/problem.ts"
 import { EventNow } from "./moment.ts"
@@ -42,7 +42,7 @@ export const decisionLog: Tool<LogInput> = {
   run: Effect.fnUntraced(function*(input, { workspace: { roots, session } }) {
     const root = roots[0] ?? "/"
     const { writeDecision } = yield* Effect.promise(() => import("./decision-write.ts"))
-    const writer = { graph: (yield* graphsHere).of(root), root, session, event: yield* EventNow, goal: yield* yield* TurnGoal }
+    const writer = { graph: yield* graphOfFolder(root), root, session, event: yield* EventNow, goal: yield* yield* TurnGoal }
     return told(yield* writeDecision(writer, input))
   })
 }

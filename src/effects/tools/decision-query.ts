@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { graphsHere } from "../graph/door.ts"
+import { graphOfFolder } from "../graph/door.ts"
 import { refuse } from "../os/problem.ts"
 import { told, type Tool } from "./tool.ts"
 
@@ -26,6 +26,6 @@ export const decisionQuery: Tool<QueryInput> = {
   },
   run: Effect.fnUntraced(function*(input, { workspace: { roots } }) {
     const { readDecisions } = yield* Effect.promise(() => import("./decision-read.ts"))
-    return told(yield* readDecisions((yield* graphsHere).of(roots[0] ?? "/"), input))
+    return told(yield* readDecisions(yield* graphOfFolder(roots[0] ?? "/"), input))
   })
 }

@@ -16,7 +16,7 @@ import { appOf, type App } from "./open.ts"
 
 type Ending = Effect.Effect<ExitCode, Trouble, Scope.Scope>
 
-/** Says what the window of a session holds and why; `search` finds what left any window of this folder's sessions, `read` shows it. */
+/** Says what the window of a session holds and why; `search` finds what left any window of this project, `read` shows it. */
 export const context: Command = (invocation) => {
   const [first, ...rest] = invocation.words
   if (first === "search") return rest.length === 0 ? Effect.fail(usageError("loom context search: give the words to look for")) : search(invocation, rest.join(" "))
@@ -63,7 +63,7 @@ const search = (invocation: Invocation, words: string): Ending =>
     else printer(output.out, output.outLook).show(hits.flatMap(hitLines))
     if (!output.quiet) {
       for (const note of notes) output.err(`${harmless(note)}\n`)
-      if (hits.length === 0) output.err(`nothing that left a window of ${cwd} holds ${JSON.stringify(words)}\n`)
+      if (hits.length === 0) output.err(`nothing that left a window of this project holds ${JSON.stringify(words)}\n`)
     }
     return hits.length === 0 ? EXIT.failed : EXIT.done
   })

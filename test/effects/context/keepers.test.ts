@@ -59,6 +59,7 @@ content`
 const keeper = (words: readonly string[], { session = "s", project = "/w", from = 0 } = {}): Keeper =>
   keeperOf(sessionWith({ id: session, roots: [project], entries: [...Array<Entry>(from).fill(entry({ type: "user", parts: [] })), ...words.map(saying)] }), {
     name: `${session}/${from}-${from + words.length}`,
+    project,
     from,
     to: from + words.length,
     at: 5
@@ -141,7 +142,7 @@ describe.each([
     const entries = [call("c1", "context_search", { query: "needle" }), result("c1", "needle needle needle"), call("c2", "file_write", { content: "one\nneedle of größe\n" }), result("c2", "written"), ...Array.from({ length: 20 }, (_, index) => saying(`of other things ${index}`))]
     const numbers = await run((keepers) =>
       Effect.gen(function*() {
-        yield* keepers.keep(keeperOf(sessionWith({ id: "s", roots: ["/w"], entries }), { name: "s/0-24", from: 0, to: 24, at: 1 }))
+        yield* keepers.keep(keeperOf(sessionWith({ id: "s", roots: ["/w"], entries }), { name: "s/0-24", project: "/w", from: 0, to: 24, at: 1 }))
         return [yield* keepers.search("/w", "needle of größe", 9), yield* keepers.search("/w", "needle", 9), yield* keepers.search("/w", "needle", 1)].map((hits) => hits.map(({ number }) => number))
       })
     )

@@ -67,5 +67,6 @@ test("a batch is told by what it changed; files are those that calls name, below
     call("shell", { command: "y".repeat(200) })
   ]
   expect(batchTitle(batch, "/w")).toBe(`file_edit src/a.ts, apply_patch b.ts c.ts, shell npm test (error), file_write d.ts (denied), shell, shell ${"y".repeat(53)}…`)
-  expect(filesOf(batch, "/w")).toEqual(["src/a.ts", "b.ts", "c.ts"])
+  expect(filesOf(batch, "/w", "/w")).toEqual(["src/a.ts", "b.ts", "c.ts"])
+  expect(filesOf(batch.slice(2), "/w/deep", "/w")).toEqual(["deep/b.ts", "deep/c.ts"])
 })

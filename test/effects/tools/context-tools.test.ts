@@ -19,7 +19,7 @@ const USAGE: ReportedUsage = { inputTokens: 5, outputTokens: 2, cacheReadTokens:
 const context = { workspace: { roots: ["/w"], session: "s" } } as unknown as ToolContext
 
 const keeper = (texts: readonly string[], session = "s", at = 5): Keeper =>
-  keeperOf(sessionWith({ id: session, roots: ["/w"], entries: texts.map((text) => ({ type: "user", parts: [{ type: "text", text }], turn: 1, bytes: 1 })) }), { name: `${session}/0-${texts.length}`, from: 0, to: texts.length, at })
+  keeperOf(sessionWith({ id: session, roots: ["/w"], entries: texts.map((text) => ({ type: "user", parts: [{ type: "text", text }], turn: 1, bytes: 1 })) }), { name: `${session}/0-${texts.length}`, project: "/w", from: 0, to: texts.length, at })
 
 interface Asked {
   readonly words: string[]

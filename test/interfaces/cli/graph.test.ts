@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { GraphContent, GraphNode } from "../../../src/effects/graph/node.ts"
@@ -17,7 +17,7 @@ const exported = async (place: Place): Promise<GraphContent> => JSON.parse((awai
 test("a person writes down why, changes their mind, and looks at it in every form (GRAPH-49 to GRAPH-53)", async () => {
   const place = makePlace()
   const empty = await graph(place)
-  expect([empty.code, empty.stdout, empty.stderr]).toEqual([0, "", expect.stringMatching(/^nothing is in the graph of this folder yet: /)])
+  expect([empty.code, empty.stdout, empty.stderr]).toEqual([0, "", expect.stringMatching(/^nothing is in the graph of this project yet: /)])
   const goal = await added(place, "goal", "People", "sign in once", "--confidence", "80")
   const redis = await added(place, "decision", "Sessions in Redis", "--from", goal.slice(-6), "--description", "for now")
   expect(text(await graph(place, "add", "option", "Cookies", "--from", redis.slice(0, 20), "--type", "rejected", "--reason", "too small"))).toBe("ID option Cookies\n")
@@ -134,6 +134,9 @@ test("two branches change the team's file: git merges it by the driver, both way
   expect((await graph(cyd, "import")).stdout).toBe("3 nodes added, 2 edges added\n")
   expect((await exported(cyd)).nodes.map(({ title, confidence, description }) => [title, confidence, description]).sort()).toEqual([["By hand", null, ""], ["By robot", null, ""], ["Ship it", 90, "soon"]])
   expect((await graph(cyd, "import")).stdout).toBe("nothing in it is new\n")
+  mkdirSync(join(place.root, "deep"))
+  expect((await loom(cyd, ["-C", "deep", "graph", "share"])).stdout).toMatch(/^3 nodes and 2 edges are in \.\.\/\.loom\/graph\.json, .*; commit \.\.\/\.loom\/graph\.json and /)
+  expect(readdirSync(join(place.root, "deep"))).toEqual([])
 
   writeFileSync(join(place.root, "torn.json"), "<<<<<<< ours\n")
   writeFileSync(join(place.root, "sound.json"), merged)

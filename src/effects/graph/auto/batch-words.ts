@@ -1,4 +1,4 @@
-import { relative } from "node:path"
+import { relative, resolve } from "node:path"
 import type { CompletedCall } from "../../../machine/state.ts"
 
 const CALL_LENGTH_MAX = 60
@@ -10,9 +10,9 @@ export const batchTitle = (completed: readonly CompletedCall[], root: string): s
     .map(({ call, status }) => `${cut(`${call.name} ${subjectOf(call.name, call.arguments, root)}`.trim())}${status === "ok" ? "" : ` (${status})`}`)
     .join(", ")
 
-/** The files that the calls name as theirs to write; what a command wrote, nobody said. */
-export const filesOf = (completed: readonly CompletedCall[], root: string): readonly string[] => [
-  ...new Set(completed.flatMap(({ call, changes, status }) => (changes && status === "ok" ? pathsOf(call.name, call.arguments).map((path) => below(root, path)) : [])))
+/** The files that the calls name as theirs to write, as they are called from the top of the checkout; what a command wrote, nobody said. */
+export const filesOf = (completed: readonly CompletedCall[], root: string, top: string): readonly string[] => [
+  ...new Set(completed.flatMap(({ call, changes, status }) => (changes && status === "ok" ? pathsOf(call.name, call.arguments).map((path) => below(top, resolve(root, path))) : [])))
 ]
 
 const subjectOf = (name: string, given: string, root: string): string => {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Action } from "../../../machine/action.ts"
 import type { Event } from "../../../machine/event.ts"
+import { checkoutOf } from "../../git/project.ts"
 import type { Problem } from "../../os/problem.ts"
 import type { ProjectGraph } from "../graph.ts"
 import type { GraphNode, NodeKind } from "../node.ts"
@@ -24,11 +25,12 @@ export const catchUp = Effect.fnUntraced(function*<E>(graph: ProjectGraph, { ses
   const newest = known.reduce((event, node) => Math.max(event, node.event ?? 0), 0)
   let seats: SeatsBySession = new Map([[session, { goal: idOf(known, "goal"), batch: idOf(known, "action") }]])
   let own = 0
+  const top = yield* checkoutOf(root)
   for (const { n, event, actions } of newest >= to ? [] : yield* read(Math.max(1, newest), to)) {
     // What a fork goes on from, another session has said.
     if (event.type === "SessionOpened") own = event.parent?.n ?? 0
     if (n <= own) continue
-    const given = jobsOf(seats, { session, child: null, root, n, event, actions })
+    const given = jobsOf(seats, { session, child: null, root, top, n, event, actions })
     yield* Effect.forEach(given.jobs, (job) => record(graph, job), { discard: true })
     seats = given.seats
   }

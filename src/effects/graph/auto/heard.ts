@@ -8,6 +8,8 @@ export interface Heard {
   readonly child: { readonly of: string; readonly kind: string } | null
   /** Where it works. */
   readonly root: string
+  /** From where files are named: the top of the checkout that it works in. */
+  readonly top: string
   readonly n: number
   readonly event: Event
   readonly actions: readonly Action[]

@@ -55,14 +55,14 @@ const DESCRIPTION_LENGTH_MAX = 2_000
 
 type Words = Pick<NodeWish, "title" | "description" | "files" | "keeper">
 
-const wordsOf = ({ child, event, root, actions }: Heard, { kind, title }: ActionOf<"RecordDecision">): Words => {
+const wordsOf = ({ child, event, root, top, actions }: Heard, { kind, title }: ActionOf<"RecordDecision">): Words => {
   const prefix = child === null ? "" : `${child.kind}: `
   switch (kind) {
     case "goal":
       return { title: titled(`${prefix}${title}`), description: event.type === "UserInput" ? moreThan(title, textIn(event.parts)) : "" }
     case "action": {
       const completed = actions.flatMap((action) => (action.type === "RunPostToolsHook" ? action.completed : []))
-      return { title: titled(`${prefix}${completed.length === 0 ? title : batchTitle(completed, root)}`), files: filesOf(completed, root) }
+      return { title: titled(`${prefix}${completed.length === 0 ? title : batchTitle(completed, root)}`), files: filesOf(completed, root, top) }
     }
     case "observation":
       return { title: titled(`${prefix}${title}`), keeper: event.type === "ContextOffloaded" ? (event.keeper ?? null) : null }

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { join, relative, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { MERGE_COMMAND, MERGE_NAME, graphAsText, mergeGraphFiles, readGraphFile, sharedPart, sharingFacts, writeGraphFile, writeText } from "../../../runtime/graph-files.ts"
-import type { GraphContent, Imported } from "../../../runtime/graph.ts"
+import { checkoutOf, type GraphContent, type Imported } from "../../../runtime/graph.ts"
 import { count, plural } from "../../view/money.ts"
 import { oneLine } from "../../view/visible.ts"
 import { EXIT } from "../exit-code.ts"
-import { usageError, type Invocation } from "../invocation.ts"
+import { usageError, type Invocation, type Trouble } from "../invocation.ts"
 import { orTrouble, remark, write, type Desk, type Ending } from "./desk.ts"
 
 /** All of the graph, as the same bytes for the same graph. */
@@ -16,8 +16,9 @@ export const exportGraph = (desk: Desk): Ending => Effect.flatMap(orTrouble(desk
 export const importGraph = (desk: Desk): Ending =>
   Effect.gen(function*() {
     const { invocation, graph, words: [word] } = desk
-    const file = resolve(invocation.cwd, word ?? SHARED)
-    if (word === undefined && !existsSync(file)) return yield* usageError(`import the graph that the team shares: there is no ${SHARED} here; name a file, or begin one with \`loom graph share\``)
+    const { cwd } = invocation
+    const file = word === undefined ? join(yield* checkoutOf(cwd), SHARED) : resolve(cwd, word)
+    if (word === undefined && !existsSync(file)) return yield* usageError(`import the graph that the team shares: there is no ${relative(cwd, file)} here; name a file, or begin one with \`loom graph share\``)
     const imported = yield* orTrouble(Effect.flatMap(readGraphFile(file), graph.import))
     invocation.output.out(`${importedWords(imported)}\n`)
     for (const edge of imported.aside) remark(invocation, `the edge ${edge.from} ${edge.type} ${edge.to} is kept aside: an end of it is gone, or it would close a cycle`)
@@ -35,7 +36,7 @@ const importedWords = ({ added, changed, removed, edgesAdded, edgesRemoved }: Im
   return told.length === 0 ? "nothing in it is new" : told.join(", ")
 }
 
-/** The file that a team commits. */
+/** The file that a team commits, at the top of what is checked out. */
 const SHARED = join(".loom", "graph.json")
 /** Tells git how to merge it; in the folder of the file, so that nobody else's attributes are touched. */
 const ATTRIBUTES = `graph.json merge=${MERGE_NAME}\n`
@@ -44,16 +45,28 @@ const ATTRIBUTES = `graph.json merge=${MERGE_NAME}\n`
 export const shareGraph = (desk: Desk): Ending =>
   Effect.gen(function*() {
     const { invocation, graph } = desk
-    const file = join(invocation.cwd, SHARED)
+    const top = yield* checkoutOf(invocation.cwd)
+    const file = join(top, SHARED)
+    yield* joinOlder(desk, top)
     const theirs: GraphContent | null = existsSync(file) ? yield* orTrouble(readGraphFile(file)) : null
     const imported = theirs === null ? null : yield* orTrouble(graph.import(theirs))
     const shared = yield* orTrouble(Effect.flatMap(graph.content, sharedPart))
+    const named = (path: string): string => relative(invocation.cwd, join(top, path))
     const bytes = yield* orTrouble(writeGraphFile(file, shared))
-    yield* orTrouble(writeText(join(invocation.cwd, ".loom", ".gitattributes"), ATTRIBUTES))
+    yield* orTrouble(writeText(join(top, ".loom", ".gitattributes"), ATTRIBUTES))
     const came = imported === null || importedWords(imported) === importedWords(NOTHING) ? "" : `; from it came: ${importedWords(imported)}`
-    invocation.output.out(`${plural(shared.nodes.length, "node")} and ${plural(shared.edges.length, "edge")} are in ${SHARED}, ${count(bytes)} bytes${came}; commit .loom/graph.json and .loom/.gitattributes\n`)
-    yield* Effect.flatMap(sharingFacts(invocation.cwd, SHARED), (facts) => Effect.sync(() => adviseOn(invocation, facts)))
+    invocation.output.out(`${plural(shared.nodes.length, "node")} and ${plural(shared.edges.length, "edge")} are in ${named(SHARED)}, ${count(bytes)} bytes${came}; commit ${named(SHARED)} and ${named(join(".loom", ".gitattributes"))}\n`)
+    yield* Effect.flatMap(sharingFacts(top, SHARED), (facts) => Effect.sync(() => adviseOn(invocation, facts)))
     return EXIT.done
+  })
+
+/** Before a repository was one project, each folder shared a file of its own: what that says is not lost. */
+const joinOlder = ({ invocation, graph }: Desk, top: string): Effect.Effect<void, Trouble> =>
+  Effect.gen(function*() {
+    const older = join(invocation.cwd, SHARED)
+    if (invocation.cwd === top || !existsSync(older)) return
+    yield* orTrouble(Effect.flatMap(readGraphFile(older), graph.import))
+    remark(invocation, `what ${SHARED} of this folder says is part of the project's graph now; that file is written no more, and may be removed`)
   })
 
 const NOTHING: Imported = { added: 0, changed: 0, removed: 0, edgesAdded: 0, edgesRemoved: 0, aside: [] }

@@ -8,7 +8,7 @@ import { goals, narrative, path, pulse, recent, search, show, tree, writeUp } fr
 import { formatOf, graphWish, type Subcommand } from "./words.ts"
 import { abandon, add, link, merge, pivot, remove, set, supersede, unlink } from "./write.ts"
 
-/** Looks at the decision graph of this folder, and writes into it. */
+/** Looks at the decision graph of this project, and writes into it. */
 export const graph: Command = (invocation) => {
   const wish = graphWish(invocation)
   if (wish instanceof UsageError) return Effect.fail(wish)

@@ -29,7 +29,7 @@ export const tree = (desk: Desk): Ending =>
     return yield* tellGraph(desk, drawn, () => treeLines(treeOf(walkable(part), { roots: root === null ? null : [root.id], auto }), auto ? Number.MAX_SAFE_INTEGER : undefined))
   })
 
-const NOTHING_YET = 'nothing is in the graph of this folder yet: sessions write into it, `loom graph add goal "…"` does, and `loom graph archaeology` proposes one from git history'
+const NOTHING_YET = 'nothing is in the graph of this project yet: sessions write into it, `loom graph add goal "…"` does, and `loom graph archaeology` proposes one from git history'
 
 export const show = (desk: Desk): Ending =>
   Effect.gen(function*() {
@@ -42,12 +42,12 @@ const FOUND_MAX = 50
 
 export const search = (desk: Desk): Ending => {
   const words = desk.words.join(" ")
-  return listed(desk, desk.graph.search(words, {}, FOUND_MAX), `nothing in the graph of this folder has all of: ${words}`)
+  return listed(desk, desk.graph.search(words, {}, FOUND_MAX), `nothing in the graph of this project has all of: ${words}`)
 }
 
 export const goals = (desk: Desk): Ending => listed(desk, desk.graph.list({ kinds: ["goal"], statuses: ["active"], ...saidOnly(desk) }, FOUND_MAX), "no goal is active here; --all counts those of turns")
 
-export const recent = (desk: Desk): Ending => listed(desk, desk.graph.list(saidOnly(desk), FOUND_MAX), "nothing was said in the graph of this folder yet; --all shows what recorded itself")
+export const recent = (desk: Desk): Ending => listed(desk, desk.graph.list(saidOnly(desk), FOUND_MAX), "nothing was said in the graph of this project yet; --all shows what recorded itself")
 
 const saidOnly = ({ invocation }: Desk): { readonly auto?: false } => (invocation.flags.all === true ? {} : { auto: false })
 

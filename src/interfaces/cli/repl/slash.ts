@@ -12,7 +12,7 @@ export const SLASHES = {
   replay: { usage: "[N]", help: "go through this session so far, event by event, from event N; q comes back" },
   cost: { usage: "", help: "tokens and money so far" },
   diff: { usage: "", help: "what the agent changed in this session" },
-  graph: { usage: "[ID|WORDS]", help: "what was decided in this folder, and what led to what" },
+  graph: { usage: "[ID|WORDS]", help: "what was decided in this project, and what led to what" },
   context: { usage: "", help: "what the window holds and why, and how far it is from offloading" },
   continue: { usage: "", help: "try a failed step again, or go on after a turn that did not complete" },
   compact: { usage: "", help: "free the window now; nothing is lost" },
