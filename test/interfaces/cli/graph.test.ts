@@ -78,7 +78,7 @@ test("turns stand folded below what was said; a node leads to its moment in the 
   const shown = await graph(place, "show", node?.id ?? "")
   const moment = /the moment +loom (replay \S+ --at \d+)\n/.exec(shown.stdout)?.[1] ?? ""
   expect((await loom(place, moment.split(" "))).stdout).toContain("decision_log")
-  const talk = await loom(place, [], { input: `/graph\n/graph keep\n/graph ${node?.id.slice(-6)}\n/graph nowhere\n`, environment: { LOOM_MODEL: model } })
+  const talk = await loom(place, [], { input: `/graph\n/graph search keep\n/graph ${node?.id.slice(-6)}\n/graph nowhere\n`, environment: { LOOM_MODEL: model } })
   expect(text(talk)).toContain("ID goal make a file  · 1 action, completed\n└─ ID decision Keep a.txt\n")
   expect(text(talk)).toMatch(/\nID decision Keep a\.txt\n[\s\S]*decision Keep a\.txt\n {2}id +WHOLE-ID\n[\s\S]*nothing here has all of: nowhere\n/)
   const elsewhere = makePlace()

@@ -23,9 +23,18 @@ const wholeTree = Effect.fnUntraced(function*(graph: ProjectGraph): Effect.fn.Re
   return [...treeLines(treeOf(walkable(part), { roots: null, auto: false })), whole(span("dim", "/graph ID shows a node, /graph WORDS finds some; `loom graph --help` lists what else there is"))]
 })
 
+/** Also what is asked as on the command line, `search WORDS` and `show ID`, where nothing has all of these words. */
 const asked = Effect.fnUntraced(function*(graph: ProjectGraph, rest: string): Effect.fn.Return<readonly Shown[], Problem> {
-  const node = yield* Effect.orElseSucceed(graph.named(rest), () => null)
+  const found = yield* foundBy(graph, rest)
+  if (found !== null) return found
+  const meant = /^(?:search|show)\s+(.+)$/.exec(rest)?.[1]
+  const alike = meant === undefined ? null : yield* foundBy(graph, meant)
+  return alike ?? [whole(span("dim", `nothing here has all of: ${oneLine(meant ?? rest)}`))]
+})
+
+const foundBy = Effect.fnUntraced(function*(graph: ProjectGraph, words: string): Effect.fn.Return<readonly Shown[] | null, Problem> {
+  const node = yield* Effect.orElseSucceed(graph.named(words), () => null)
   if (node !== null) return nodeLines(walkable(yield* around(graph, node)), node)
-  const found = yield* graph.search(rest)
-  return found.length === 0 ? [whole(span("dim", `nothing here has all of: ${oneLine(rest)}`))] : found.map((each) => fitted(...nodeSpans(each, shortId)))
+  const found = yield* graph.search(words)
+  return found.length === 0 ? null : found.map((each) => fitted(...nodeSpans(each, shortId)))
 })
