@@ -22,7 +22,7 @@ import { makeSqlGraphStore } from "./store-sql.ts"
 import type { StoreError } from "./store.ts"
 import { GRAPH_TABLES } from "./tables.ts"
 import { adding } from "./wish.ts"
-import { addNode, linkNodes, nodeThere, removeNode, unlinkNodes, updateNode, type Desk } from "./write.ts"
+import { addNode, linkNodes, nodeThere, removeNode, unlinkNodes, updateNode, whyAside, type Desk } from "./write.ts"
 
 export type { ProjectGraph } from "./project-graph.ts"
 
@@ -105,6 +105,7 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     timeline: (session, countMax = LISTED_MAX) => read("list what happened", store.list(session === null ? {} : { session }, countMax)),
     walk: (id, way, wish = {}) => tried(`walk ${way} from ${id}`, walked(store, id, way, wish)),
     path: (from, to) => tried(`find the path from ${from} to ${to}`, pathOf(store, from, to)),
+    whyAside: (edge) => tried(`find out why ${edge.from} ${edge.type} ${edge.to} is kept aside`, whyAside(store, edge)),
     goalsAbove: (id) => tried(`find the goals above ${id}`, Effect.andThen(nodeThere(store, `find the goals above ${id}`, id), goalsAbove(store, id))),
     pulse: tried("take the graph's pulse", Effect.flatMap(Clock.currentTimeMillis, (nowMs) => takePulse(store, nowMs))),
     content: tried("read the graph", Effect.map(store.atomically(store.content), markedContent))

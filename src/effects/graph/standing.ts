@@ -1,4 +1,6 @@
+import { componentsOf, type Arrows } from "./components.ts"
 import { isOrdering, type GraphEdge } from "./node.ts"
+import { makeRow } from "./row.ts"
 
 /** Which edges stand, and which are kept aside. */
 export interface Standing {
@@ -12,9 +14,7 @@ export interface Standing {
  */
 export const standing = (ids: ReadonlySet<string>, all: readonly GraphEdge[]): Standing => {
   const joined = all.filter(({ from, to }) => ids.has(from) && ids.has(to))
-  const ordering = joined.filter(({ type }) => isOrdering(type))
-  const rounds = inRounds(ordering)
-  const closing = rounds.length === 0 ? new Set<string>() : closingOnes(rounds)
+  const closing = closingOnes(joined.filter(({ type }) => isOrdering(type)))
   return {
     edges: joined.filter(({ id }) => !closing.has(id)),
     aside: all.filter(({ id, from, to }) => closing.has(id) || !ids.has(from) || !ids.has(to))
@@ -26,53 +26,33 @@ export const byAge = (a: GraphEdge, b: GraphEdge): number => a.createdAt - b.cre
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Of edges that may form cycles, those that do, when each is put in after the older ones. */
+/** So many edges are looked at for each that lies on a cycle, all in all, and so many at least. What grew and was not forged comes nowhere near. */
+const WORK_EACH = 32
+const WORK_LEAST = 4_000_000
+
+/** Those that close a cycle, when each is put in after the older ones: of no others than those that lead around within a component. */
 const closingOnes = (edges: readonly GraphEdge[]): ReadonlySet<string> => {
+  const numbers = numbersOf(edges)
+  const { componentOf } = componentsOf(arrowsOf(edges, numbers))
+  const around = edges.filter(({ from, to }) => componentOf[numbers.get(from)!] === componentOf[numbers.get(to)!]).sort(byAge)
   const closing = new Set<string>()
-  const targetsById = new Map<string, string[]>()
-  for (const { id, from, to } of edges.toSorted(byAge)) {
-    if (leads(targetsById, to, from)) closing.add(id)
-    else pushTo(targetsById, from, to)
-  }
+  if (around.length === 0) return closing
+  // Numbered by age, so that the row to begin with is a function of the set.
+  const arrows = arrowsOf(around)
+  const row = makeRow(componentsOf(arrows).row, around.length, Math.max(WORK_LEAST, WORK_EACH * around.length))
+  around.forEach(({ id }, at) => void (row.admit(arrows.from[at]!, arrows.to[at]!) || closing.add(id)))
   return closing
 }
 
-const leads = (targetsById: ReadonlyMap<string, readonly string[]>, from: string, to: string): boolean => {
-  const seen = new Set([from])
-  for (const at of seen) {
-    if (at === to) return true
-    for (const next of targetsById.get(at) ?? []) seen.add(next)
-  }
-  return false
+/** The nodes that edges join, numbered as they come. */
+const numbersOf = (edges: readonly GraphEdge[]): ReadonlyMap<string, number> => {
+  const numbers = new Map<string, number>()
+  for (const { from, to } of edges) for (const id of [from, to]) if (!numbers.has(id)) numbers.set(id, numbers.size)
+  return numbers
 }
 
-/** The edges that lie on a cycle or between two: what is left when again and again the nodes that none leads to, or that lead nowhere, are taken away. */
-const inRounds = (edges: readonly GraphEdge[]): readonly GraphEdge[] => {
-  const forward = peeled(edges, ({ from }) => from, ({ to }) => to)
-  return forward.length === 0 ? forward : peeled(forward, ({ to }) => to, ({ from }) => from)
-}
-
-const peeled = (edges: readonly GraphEdge[], near: (edge: GraphEdge) => string, far: (edge: GraphEdge) => string): readonly GraphEdge[] => {
-  const edgesByNear = new Map<string, GraphEdge[]>()
-  const countByFar = new Map<string, number>()
-  for (const edge of edges) {
-    pushTo(edgesByNear, near(edge), edge)
-    countByFar.set(far(edge), (countByFar.get(far(edge)) ?? 0) + 1)
-  }
-  const free = [...edgesByNear.keys()].filter((id) => !countByFar.has(id))
-  for (const id of free) {
-    for (const edge of edgesByNear.get(id) ?? []) {
-      const left = countByFar.get(far(edge))! - 1
-      countByFar.set(far(edge), left)
-      if (left === 0) free.push(far(edge))
-    }
-    edgesByNear.delete(id)
-  }
-  return [...edgesByNear.values()].flat()
-}
-
-const pushTo = <K, V>(valuesByKey: Map<K, V[]>, key: K, value: V): void => {
-  const values = valuesByKey.get(key)
-  if (values === undefined) valuesByKey.set(key, [value])
-  else values.push(value)
-}
+const arrowsOf = (edges: readonly GraphEdge[], numbers: ReadonlyMap<string, number> = numbersOf(edges)): Arrows => ({
+  nodeCount: numbers.size,
+  from: Int32Array.from(edges, ({ from }) => numbers.get(from)!),
+  to: Int32Array.from(edges, ({ to }) => numbers.get(to)!)
+})

@@ -102,12 +102,26 @@ export const nodeThere = (store: GraphStore, what: string, id: string): Effect.E
 // ── why not ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Says by which nodes one comes from the edge's end to its beginning already. */
-const closing = Effect.fnUntraced(function*(store: GraphStore, what: string, { from, to, type }: GraphEdge): Effect.fn.Return<never, StoreError> {
-  const path = (yield* shortest(store, to, from, "down", ORDERING_TYPES)) ?? []
+const closing = Effect.fnUntraced(function*(store: GraphStore, what: string, edge: GraphEdge): Effect.fn.Return<never, StoreError> {
+  return yield* problem(`${what}: ${edge.type} would close a cycle, as ${yield* wayBack(store, edge)}; take one of these edges away first, or link the other way round`)
+})
+
+/** Why an edge cannot stand. */
+export const whyAside = Effect.fnUntraced(function*(store: GraphStore, edge: GraphEdge): Effect.fn.Return<string, StoreError> {
+  const there = new Set((yield* store.nodes([edge.from, edge.to])).map(({ id }) => id))
+  const gone = [edge.from, edge.to].filter((id) => !there.has(id))
+  if (gone.length > 0) return `${gone.join(" and ")} ${gone.length === 1 ? "is" : "are"} gone`
+  return `it would close a cycle${yield* Effect.map(wayBack(store, edge), (words) => (words === "" ? "" : `, as ${words}`))}`
+})
+
+/** Empty where there is no way. */
+const wayBack = Effect.fnUntraced(function*(store: GraphStore, { from, to }: GraphEdge): Effect.fn.Return<string, StoreError> {
+  const path = yield* shortest(store, to, from, "down", ORDERING_TYPES)
+  if (path === null) return ""
   const nodesById = new Map((yield* store.nodes([to, ...path.map((edge) => edge.to)])).map((node) => [node.id, node]))
   const words = path.map((edge) => `${edge.type} ${nameOf(nodesById.get(edge.to)!)}`)
   const shown = words.length <= SHOWN_MAX ? words : [...words.slice(0, SHOWN_MAX / 2), `… ${words.length - SHOWN_MAX} more …`, ...words.slice(-SHOWN_MAX / 2)]
-  return yield* problem(`${what}: ${type} would close a cycle, as ${[nameOf(nodesById.get(to)!), ...shown].join(" ")}; take one of these edges away first, or link the other way round`)
+  return [nameOf(nodesById.get(to)!), ...shown].join(" ")
 })
 
 const SHOWN_MAX = 8

@@ -39,6 +39,7 @@ export const joiningPromises = (promised: Promised): void => {
       const other = { ...ab, ...(yield* graph.link({ from: b, to: a, type: "chosen" })), type: "leads_to" as const, id: edgeId(b, a), createdAt: 20 }
       const loose = { ...ab, from: c, to: "elsewhere", id: edgeId(c, "elsewhere") }
       expect((yield* graph.import({ ...emptyContent, edges: [other, loose] })).aside).toEqual([other, loose].sort((x, y) => (x.id < y.id ? -1 : 1)))
+      expect([yield* graph.whyAside(other), yield* graph.whyAside(loose)]).toEqual([`it would close a cycle, as "a" (${a}) leads_to "b" (${b})`, "elsewhere is gone"])
       expect((yield* Effect.flip(graph.link({ from: b, to: a, type: "leads_to" }))).message).toContain("would close a cycle")
       yield* graph.unlink(ab)
       expect((yield* graph.content).aside).toEqual([loose])

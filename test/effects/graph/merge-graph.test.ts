@@ -4,6 +4,7 @@ import { graphText, parseGraph } from "../../../src/effects/graph/graph-text.ts"
 import { emptyContent, joined, nodeWords } from "../../../src/effects/graph/joined.ts"
 import { mergeGraphs } from "../../../src/effects/graph/merge-graph.ts"
 import { isOrdering, type GraphContent, type GraphEdge, type GraphNode } from "../../../src/effects/graph/node.ts"
+import { makeRow } from "../../../src/effects/graph/row.ts"
 import { standing } from "../../../src/effects/graph/standing.ts"
 import { content, edge, fork, settings } from "./random/contents.ts"
 
@@ -35,6 +36,50 @@ holds("what stands is what stands when the edges come one after the other, the o
   expect(ids(stand).toSorted()).toEqual(oneByOne(NODE_IDS, edges))
   expect([...stand, ...aside].sort(byText)).toEqual([...edges].sort(byText))
   expect(standing(NODE_IDS, edges.toReversed()).edges.toReversed()).toEqual(stand)
+})
+
+// ── many ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const orders = (from: number, to: number, createdAt: number): GraphEdge => ({ id: `${from}>${to}`, from: `n${from}`, to: `n${to}`, type: "leads_to", reason: "", createdAt })
+const endsOf = (edges: readonly GraphEdge[]): ReadonlySet<string> => new Set(edges.flatMap(({ from, to }) => [from, to]))
+
+/** A walk from the end of each edge, however far it goes. */
+const closingPlainly = (edges: readonly GraphEdge[]): readonly string[] => {
+  const targets = new Map<string, string[]>()
+  return edges.toSorted((a, b) => a.createdAt - b.createdAt || (a.from < b.from ? -1 : a.from > b.from ? 1 : a.to < b.to ? -1 : 1)).flatMap(({ id, from, to }) => {
+    const seen = new Set([to])
+    for (const at of seen) for (const next of targets.get(at) ?? []) seen.add(next)
+    if (seen.has(from)) return [id]
+    targets.set(from, [...(targets.get(from) ?? []), to])
+    return []
+  })
+}
+
+const tangles = fc
+  .uniqueArray(fc.record({ from: fc.nat(29), to: fc.nat(29), at: fc.nat(40) }).filter(({ from, to }) => from !== to), { selector: ({ from, to }) => `${from}>${to}`, minLength: 40, maxLength: 220 })
+  .map((all) => all.map(({ from, to, at }) => orders(from, to, at)))
+
+holds("of a tangle stands what stands when each edge is walked from (GRAPH-20)", tangles, (edges) => {
+  expect(ids(standing(endsOf(edges), edges).aside).toSorted()).toEqual([...closingPlainly(edges)].sort())
+})
+
+test("a set of 120,000 edges of which every second closes a cycle is settled in one pass (GRAPH-20)", () => {
+  const count = 60_000
+  const path = Array.from({ length: count }, (_, at) => orders(at, at + 1, at))
+  const back = Array.from({ length: count }, (_, at) => orders(count - (at % 7), (at * 7919) % (count - 8), count + at))
+  const all = [...back, ...path]
+  const { edges, aside } = standing(endsOf(all), all)
+  expect([ids(edges), aside.length]).toEqual([ids(path), count])
+})
+
+holds("however early the search is given up, what was let in has no cycle, and what goes forward was let in (GRAPH-20)", fc.tuple(tangles, fc.nat(60)), ([edges, workMax]) => {
+  const first = Int32Array.from({ length: 30 }, (_, at) => at)
+  const number = (id: string): number => Number(id.slice(1))
+  const row = makeRow(first, edges.length, workMax)
+  const refused = edges.filter(({ from, to }) => !row.admit(number(from), number(to)))
+  const kept = edges.filter((each) => !refused.includes(each))
+  expect(closingPlainly(kept)).toEqual([])
+  if (workMax === 0) expect(refused).toEqual(edges.filter(({ from, to }) => number(from) > number(to)))
 })
 
 const byText = (a: GraphEdge, b: GraphEdge): number => (a.id < b.id ? -1 : 1)

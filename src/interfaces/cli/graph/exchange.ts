@@ -21,8 +21,17 @@ export const importGraph = (desk: Desk): Ending =>
     if (word === undefined && !existsSync(file)) return yield* usageError(`import the graph that the team shares: there is no ${relative(cwd, file)} here; name a file, or begin one with \`loom graph share\``)
     const imported = yield* orTrouble(Effect.flatMap(readGraphFile(file), graph.import))
     invocation.output.out(`${importedWords(imported)}\n`)
-    for (const edge of imported.aside) remark(invocation, `the edge ${edge.from} ${edge.type} ${edge.to} is kept aside: an end of it is gone, or it would close a cycle`)
+    yield* orTrouble(tellAside(desk, imported))
     return EXIT.done
+  })
+
+/** So many edges that cannot stand are told one by one. */
+const ASIDE_MAX = 8
+
+const tellAside = ({ invocation, graph }: Desk, { aside }: Imported) =>
+  Effect.gen(function*() {
+    for (const edge of aside.slice(0, ASIDE_MAX)) remark(invocation, `the edge ${edge.from} ${edge.type} ${edge.to} is kept aside: ${yield* graph.whyAside(edge)}`)
+    if (aside.length > ASIDE_MAX) remark(invocation, `${plural(aside.length - ASIDE_MAX, "more edge")} cannot stand and ${aside.length - ASIDE_MAX === 1 ? "is" : "are"} kept aside; \`loom graph export\` has them under "aside"`)
   })
 
 const importedWords = ({ added, changed, removed, edgesAdded, edgesRemoved }: Imported): string => {
