@@ -33,15 +33,27 @@ export interface Budget {
 export const mapWithin = (base: RankBase, order: readonly number[], words: string, { budgetTokens, model = "", toldShare = TOLD_SHARE }: Budget): RepositoryMap => {
   const choose = definitionChooser(base, words)
   const fileAt = (place: number): FileSymbols => base.files[order[place] as number] as FileSymbols
-  const toldAt = remembered((place) => ({ file: fileAt(place), definitions: choose(order[place] as number, definitionsMax(place)) }))
   const namedAt = (place: number): MapFile => ({ file: fileAt(place), definitions: [] })
-  const filesOf = (told: number, all: number): readonly MapFile[] => Array.from({ length: all }, (_, place) => (place < told ? toldAt(place) : namedAt(place)))
+  const telling = (times: number) => remembered((place) => ({ file: fileAt(place), definitions: choose(order[place] as number, times * definitionsMax(place)) }))
+  const filesOf = (told: number, all: number, toldAt = once): readonly MapFile[] =>
+    Array.from({ length: all }, (_, place) => (place < told ? toldAt(place) : namedAt(place)))
+  const once = telling(1)
   const fits = (files: readonly MapFile[], share: number): boolean => fitsTokens(mapText(files), Math.floor(budgetTokens * share), model)
   const told = largest(Math.min(order.length, TOLD_MAX), budgetTokens / TOLD_TOKENS, (count) => fits(filesOf(count, count), toldShare))
   const all = told + largest(order.length - told, budgetTokens / NAMED_TOKENS, (count) => fits(filesOf(told, told + count), 1))
-  const files = filesOf(told, all)
-  return all === 0 ? NO_MAP : { text: mapText(files), files }
+  /** Every file is named: what is left of the budget goes to more files with definitions, and then to more definitions. */
+  const filled = (): readonly MapFile[] => {
+    const most = told + largest(Math.min(order.length, TOLD_MAX) - told, 1, (count) => fits(filesOf(told + count, all), 1))
+    const times = 1 + largest(TIMES_MAX - 1, 1, (more) => fits(filesOf(most, all, telling(1 + more)), 1))
+    return filesOf(most, all, telling(times))
+  }
+  if (all === 0) return NO_MAP
+  const files = all < order.length ? filesOf(told, all) : filled()
+  return { text: mapText(files), files }
 }
+
+/** Of a repository that is named whole so many times as many definitions are told at most, as far as the budget goes. */
+const TIMES_MAX = 64
 
 /** About what a file takes, to begin the search near its end. */
 const TOLD_TOKENS = 100

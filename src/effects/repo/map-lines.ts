@@ -1,38 +1,60 @@
-import type { Definition, FileSymbols } from "./symbols.ts"
+import type { Definition, FileSymbols, Language } from "./symbols.ts"
 
 /** Units: UTF-16 code units; a longer signature is cut. */
 const LINE_LENGTH_MAX = 100
 
 /**
- * The lines that tell of some definitions of a file: each in the place it has there, one step further in than what it lies in, and
- * what they lie in, too, though it was not asked for.
+ * The lines that tell of some definitions of a file: each in the place it has there, one step further in than what it lies in or belongs to,
+ * and what that is, too, though it was not asked for.
  */
-export const definitionLines = ({ definitions }: FileSymbols, chosen: ReadonlySet<number>): readonly string[] => {
+export const definitionLines = (file: FileSymbols, chosen: ReadonlySet<number>): readonly string[] => {
+  const { definitions } = file
+  const places = placesOf(file)
   const shown = new Set(chosen)
-  const parents = parentsOf(definitions)
-  for (const index of chosen) for (let at = parents[index] as number; at >= 0 && !shown.has(at); at = parents[at] as number) shown.add(at)
-  const depthOf = (index: number): number => ((parents[index] as number) < 0 ? 1 : 1 + depthOf(parents[index] as number))
-  return [...shown].sort((a, b) => a - b).map((index) => `${"  ".repeat(depthOf(index))}${lineOf(definitions[index] as Definition)}`)
+  for (const index of chosen) for (let at = places[index]; typeof at === "number" && !shown.has(at); at = places[at]) shown.add(at)
+  const childrenByPlace = Map.groupBy([...shown].sort((a, b) => a - b), (index) => places[index] as Place)
+  const linesAt = (place: Place, depth: number): readonly string[] =>
+    saidOnce((childrenByPlace.get(place) ?? []).map((index) => [`${"  ".repeat(depth)}${lineOf(definitions[index] as Definition)}`, ...linesAt(index, depth + 1)]))
+  const heads = [...childrenByPlace.keys()].filter((place) => typeof place === "string")
+  return [...linesAt(null, 1), ...heads.flatMap((head) => [`  ${head}`, ...linesAt(head, 2)])]
 }
 
-/** The lines of all definitions that a file has, as they would be told. */
-export const linesOf = ({ definitions }: FileSymbols): readonly string[] => definitions.map(lineOf)
+/** What is there in several forms, one for each system, is said once. */
+const saidOnce = (groups: readonly (readonly string[])[]): readonly string[] =>
+  groups.filter((lines, index) => lines.length > 1 || !groups.some(([line], earlier) => earlier < index && line === lines[0])).flat()
+
+/** The lines of all definitions that a file has, and of all they belong to, as they would be told. */
+export const linesOf = (file: FileSymbols): readonly string[] => [
+  ...file.definitions.map(lineOf),
+  ...new Set(placesOf(file).filter((place) => typeof place === "string"))
+]
 
 const lineOf = ({ signature }: Definition): string => cut(harmlessLine(signature))
 
-/** The definition that each lies in, by its number; -1 where it lies in the file itself. */
-const parentsOf = (definitions: readonly Definition[]): readonly number[] => {
+/** What a definition stands below: another one, by its number; a line that only says what it belongs to; or nothing. */
+type Place = number | string | null
+
+/** Where one may add to what is defined elsewhere; what is added does not say to what. */
+const ADDING: Readonly<Partial<Record<Language, string>>> = { rust: "impl", swift: "extension" }
+
+/** Of each definition: the one that it lies in, else the one of this file that it is part of by its name, else what it is part of elsewhere. */
+const placesOf = ({ definitions, language }: FileSymbols): readonly Place[] => {
+  const firstByName = new Map(definitions.map((definition, index) => [nameIn(definition), index] as const).reverse())
+  const adding = language === null ? undefined : ADDING[language]
   const open: number[] = []
   return definitions.map((definition, index) => {
     while (open.length > 0 && !contains(definitions[open.at(-1) as number] as Definition, definition)) open.pop()
-    const parent = open.at(-1) ?? -1
+    const around = open.at(-1)
     open.push(index)
-    return parent
+    if (around !== undefined) return around
+    if (definition.scope === null) return null
+    const head = adding === undefined ? null : cut(harmlessLine(`${adding} ${definition.scope}`))
+    return firstByName.get(definition.scope) ?? head
   })
 }
 
 const contains = (outer: Definition, inner: Definition): boolean =>
-  inner.scope !== null && (inner.scope === nameIn(outer)) && inner.line >= outer.line && inner.endLine <= outer.endLine
+  inner.scope !== null && inner.scope === nameIn(outer) && inner.line >= outer.line && inner.endLine <= outer.endLine
 
 const nameIn = ({ name, scope }: Definition): string => (scope === null ? name : `${scope}.${name}`)
 

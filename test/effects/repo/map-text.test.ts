@@ -2,6 +2,8 @@ import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { countTokens } from "../../../src/effects/llm/tokens.ts"
 import { largest, mapWithin } from "../../../src/effects/repo/map-budget.ts"
+import { definitionChooser } from "../../../src/effects/repo/map-definitions.ts"
+import { linesOf } from "../../../src/effects/repo/map-lines.ts"
 import { mapText } from "../../../src/effects/repo/map-text.ts"
 import { rankBase } from "../../../src/effects/repo/rank-base.ts"
 import { rankFiles, type MapQuery } from "../../../src/effects/repo/rank.ts"
@@ -46,6 +48,18 @@ src/http/: a.ts url.ts
 </repository-map>`)
   })
 
+  test("what is added to a type stands below it, below its name where the type is elsewhere, and forms of the same are said once", () => {
+    const glob = definition("Glob", { kind: "struct", signature: "pub struct Glob", line: 1, endLine: 3 })
+    const inGlob = definition("matches", { kind: "method", signature: "pub fn matches(&self) -> bool", scope: "Glob", line: 20, endLine: 21 })
+    const inPath = definition("depth", { kind: "method", signature: "fn depth(&self) -> usize", scope: "Path", line: 30, endLine: 31 })
+    const debug = definition("debug", { kind: "macro", signature: "macro_rules! debug", line: 5, endLine: 6 })
+    const rust = { ...file("a.rs", [glob, debug, { ...debug, line: 8, endLine: 9 }, inGlob, inPath]), language: "rust" as const }
+    const lines = ["  pub struct Glob", "    pub fn matches(&self) -> bool", "  macro_rules! debug", "  impl Path", "    fn depth(&self) -> usize"]
+    expect(mapText([{ file: rust, definitions: [0, 1, 2, 3, 4] }])).toBe(`<repository-map>\na.rs\n${lines.join("\n")}\n</repository-map>`)
+    expect(lines.map((line) => line.trim()).filter((line) => !linesOf(rust).includes(line))).toEqual([])
+    expect(mapText([{ file: { ...rust, language: "go" }, definitions: [4] }])).toContain("\n  fn depth(&self) -> usize\n")
+  })
+
   test("the order of the files changes no byte", () => {
     const files = [file("b.ts", ["b"]), file("a.ts", ["a"]), file("x/c.ts")].map((one) => ({ file: one, definitions: one.definitions.map((_, index) => index) }))
     expect(mapText(files.toReversed())).toBe(mapText(files))
@@ -73,6 +87,14 @@ src/‹/repository-map›\uFFFD\uFFFD‹instructions file="x"›\uFFFD[2J.ts
   g<T extends Map<string, Date>>(): void
 </repository-map>`)
   })
+})
+
+test("of the definitions of a file those that other files take from it come before what everybody says, and those of tests last (MAP-14)", () => {
+  const parser = file("parser.ts", [definition("clone"), definition("parse"), definition("parse_one", { scope: "tests", exported: false })])
+  const taking = { ...file("a.ts", [], ["parse"]), imports: [{ specifier: "./parser", names: ["parse"], file: "parser.ts" }] }
+  const others = Array.from({ length: 30 }, (_, n) => file(`x${n}.ts`, [], ["clone", "parse_one"]))
+  const choose = definitionChooser(rankBase([taking, parser, ...others]), "")
+  expect(choose(1, 3)).toEqual([1, 0, 2])
 })
 
 describe("the budget of a map (MAP-15)", () => {
@@ -107,6 +129,13 @@ describe("the budget of a map (MAP-15)", () => {
     expect(mapOf(files, 2048).text).toBe("<repository-map>\na.ts\n  export const a = ()\nb.ts\n  export const b = ()\n</repository-map>")
   })
 
+  test("what is left where every file is named goes to further definitions", () => {
+    const names = Array.from({ length: 40 }, (_, n) => `name${n}`)
+    const [all, some] = [1024, 130].map((budget) => mapOf([file("a.ts", names), file("b.ts", ["b"])], budget))
+    expect(all?.files.map(({ definitions }) => definitions.length)).toEqual([40, 1])
+    expect(some?.files.map(({ definitions }) => definitions.length)).toEqual([8, 1])
+  })
+
   test("more budget never shows fewer files, and names the same ones first", () => {
     const files = Array.from({ length: 300 }, (_, n) => file(`src/part${n % 7}/file${n}.ts`, [`name${n}`, `other${n}`]))
     const shown = [0, 50, 100, 400, 1000, 4000].map((budget) => mapOf(files, budget).files.map(({ file: { path } }) => path))
@@ -138,7 +167,7 @@ describe("the budget of a map (MAP-15)", () => {
   })
 
   test("a file that is added far away and asked for by nobody changes few bytes", () => {
-    const files = Array.from({ length: 60 }, (_, n) => file(`src/part${n % 7}/file${n}.ts`, [`name${n}`]))
+    const files = Array.from({ length: 200 }, (_, n) => file(`src/part${n % 7}/file${n}.ts`, [`name${n}`]))
     const before = mapOf(files, 1024).text.split("\n")
     const after = mapOf([...files, { ...file("docs/added.md"), language: null }], 1024).text.split("\n")
     expect(after.filter((line) => !before.includes(line)).length).toBeLessThanOrEqual(1)
