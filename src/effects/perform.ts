@@ -7,10 +7,13 @@ import type { State, WaitingReason } from "../machine/state.ts"
 import { gatherContext, gatherNews } from "./context/gather.ts"
 import { offloadContext, type Keepers } from "./context/keepers.ts"
 import type { Emit } from "./emit.ts"
+import { Budgets } from "./context/budgets.ts"
 import { turnCheckpoint, type AgentWork } from "./git/agent-work.ts"
 import type { Checkpoints } from "./git/checkpoint.ts"
 import type { PersonSays } from "./hooks/after-tools.ts"
+import type { BatchChanges } from "./git/hook-runner.ts"
 import { hasHook, type HookDesk } from "./hooks/desk.ts"
+import { LanguageServers } from "./lsp/language-servers.ts"
 import { askModel } from "./llm/runner.ts"
 import type { Llm } from "./llm/llm.ts"
 import { Background } from "./tools/background.ts"
@@ -69,7 +72,7 @@ export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, 
         return started.changes ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), run)) : reading(started.effect, run)
       })
     case "RunPostToolsHook":
-      return [changing(action.effect, Effect.flatMap(hook, ({ afterTools }) => afterTools(action, { autoCommit, event: n, person: afterwards(desk, action, state.session), folders: gatherNews(state.session, action.completed.map(({ call }) => call)) }, emit)))]
+      return [changing(action.effect, Effect.flatMap(hook, ({ afterTools }) => afterTools(action, { autoCommit, event: n, person: afterwards(desk, action, state.session), folders: gatherNews(state.session, action.completed.map(({ call }) => call)), diagnostics: diagnosticsOf(state.session) }, emit)))]
     case "ScheduleRetry":
       return [reading(action.effect, waitForRetry(action, emit))]
     case "Shutdown":
@@ -98,6 +101,15 @@ const person = Effect.promise(() => import("./hooks/rooms.ts"))
 /** What the person's hooks say after a batch; `null` where none is to be told. */
 const afterwards = (desk: HookDesk | null, action: RunPostToolsHook, session: Session): Effect.Effect<PersonSays, never, Rooms> | null =>
   desk === null ? null : Effect.flatMap(person, ({ hooksAfterTools }) => hooksAfterTools(desk, action, session))
+
+/** What language servers say of what a batch changed; nothing of that room is loaded where none may run. */
+const diagnosticsOf = (session: Session) => (changed: BatchChanges): Effect.Effect<string> =>
+  Effect.gen(function*() {
+    const { diagnosticsTokens } = yield* Budgets
+    if (diagnosticsTokens === 0 || !(yield* LanguageServers).mayRun()) return ""
+    const { diagnosticsAfter } = yield* Effect.promise(() => import("./lsp/after-batch.ts"))
+    return yield* diagnosticsAfter(session, changed, diagnosticsTokens)
+  })
 
 const drained = (action: Shutdown, desk: HookDesk, emit: Emit): Effect.Effect<void> => Effect.flatMap(person, ({ drainHooks }) => drainHooks(action, desk, emit))
 

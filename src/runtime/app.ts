@@ -21,6 +21,7 @@ import { makeSessions, type Sessions, type Surroundings } from "./sessions.ts"
 import { settingsHere, type SettingsHere } from "./settings-here.ts"
 import type { Layer as SettingsLayer, Settings, SettingsError } from "./settings.ts"
 import { version } from "./version.ts"
+import { isCodeTrusted } from "./workspace/trust.ts"
 
 export type { SandboxState } from "../effects/os/sandbox.ts"
 
@@ -60,7 +61,7 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const { context, setAside } = yield* openStore(directories)
   const keepers = Context.get(context, Keepers)
   const kept = keptOf(keepers, keptHistory(Context.get(context, EventLog), keepers, directories.data))
-  const sessions = yield* Effect.provideContext(makeSessions({ kept, environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories) }), context)
+  const sessions = yield* Effect.provideContext(makeSessions({ kept, environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories), isCodeTrusted: () => isCodeTrusted(workspace, config, directories.data) }), context)
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
   const { graphs } = Context.get(context, GraphDoor) as Door

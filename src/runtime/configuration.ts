@@ -52,7 +52,7 @@ const untold = (key: string, { settings }: SettingsHere, environment: Readonly<R
 }
 
 /** The settings as they hold, under the names of the layers: of a key that nobody says, its default is left. */
-const heldOf = ({ mode, limits, autoCommit, appendSystemPrompt, zones, sandbox }: Settings): Partial<Readonly<Record<keyof Layer, unknown>>> => ({
+const heldOf = ({ mode, limits, autoCommit, appendSystemPrompt, zones, sandbox, lsp }: Settings): Partial<Readonly<Record<keyof Layer, unknown>>> => ({
   permissionMode: mode,
   maxSteps: limits.stepsMax,
   maxOutputTokens: limits.outputTokensMax,
@@ -63,10 +63,12 @@ const heldOf = ({ mode, limits, autoCommit, appendSystemPrompt, zones, sandbox }
   zoneRulesTokens: zones.rulesTokens,
   zoneDecisionsTokens: zones.decisionsTokens,
   zoneMapTokens: zones.mapTokens,
+  zoneDiagnosticsTokens: zones.diagnosticsTokens,
   zoneOutputTokens: zones.outputTokens,
   sandbox: sandbox.mode,
   sandboxNetwork: sandbox.network,
   sandboxHosts: sandbox.hosts,
   sandboxKeepVariables: sandbox.keepVariables,
-  sandboxWrite: sandbox.alsoWritable
+  sandboxWrite: sandbox.alsoWritable,
+  lsp: lsp.on
 })

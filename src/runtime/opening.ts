@@ -49,14 +49,15 @@ export const isChild = (parent: Parent | null): boolean => parent?.changes?.some
 const CHILDREN: ReadonlySet<string> = new Set<ChildKind>(["sub-agent", "oracle", "keeper", "commit"])
 
 /** What needs something set up is there only where it is. A child reads, and has no children. */
-export const toolsFor = ({ oracle, webSearchUrl }: Settings, child: ChildOpening | null): SessionOpened["tools"] =>
+export const toolsFor = ({ oracle, webSearchUrl, lsp }: Settings, child: ChildOpening | null): SessionOpened["tools"] =>
   engineDefinitions.filter(({ name }) => {
+    if (name === "lsp_diagnostics" && !lsp.on) return false
     if (name === "web_search" && webSearchUrl === null) return false
     if (child !== null) return child.kind === "sub-agent" && READING.has(name)
     return name !== "oracle" || oracle !== null
   })
 
-const READING: ReadonlySet<string> = new Set(["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "web_search", "context_search", "context_read", "decision_query"])
+const READING: ReadonlySet<string> = new Set(["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "web_search", "context_search", "context_read", "decision_query", "lsp_diagnostics"])
 
 /** The model as the machine knows it. Errors: a sentence that says what to set. */
 export const knownModel = (model: string | null): Effect.Effect<string, SettingsError> => {

@@ -14,7 +14,8 @@ import type { Keepers } from "../effects/context/keepers.ts"
 import { SubjectWriter } from "../effects/git/subject-writer.ts"
 import type { Llm } from "../effects/llm/llm.ts"
 import { Blobs } from "../effects/os/blobs.ts"
-import type { SandboxWish } from "../effects/os/sandbox.ts"
+import { lazyLanguageServers, LanguageServers, type LanguageServersOf } from "../effects/lsp/language-servers.ts"
+import { Sandbox, type SandboxService, type SandboxWish } from "../effects/os/sandbox.ts"
 import { endStrays } from "../effects/os/strays.ts"
 import { worksOf, type Cause, type Work } from "../effects/perform.ts"
 import { readyMap } from "../effects/repo/map-source.ts"
@@ -68,6 +69,7 @@ export interface Holding {
 interface Kin {
   readonly autoLog: AutoLog
   readonly indexes: RepoIndexesOf
+  readonly servers: LanguageServersOf
   readonly child: { readonly of: string; readonly kind: string }
 }
 
@@ -99,6 +101,8 @@ export interface Surroundings extends RoomsPlace {
   readonly roots: readonly string[]
   /** The rows of a session that it goes on from, where another machine than this one had a part in them: as they are to be replayed. */
   readonly settle: (id: string, tail: readonly Row[]) => Effect.Effect<readonly Row[], LogError, EventLog>
+  /** Whether the person lets programs that the workspace brings along or leads run its code, as language servers do. */
+  readonly isCodeTrusted: () => boolean
   /** What left the windows of sessions. */
   readonly kept: KeptOf
 }
@@ -119,15 +123,18 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const past = started === "resume" ? { session: id, root, read: (from: number, to: number) => Stream.runCollect(log.read(id, { from, to })) } : null
     const autoLog = kin?.autoLog ?? (graphs === null ? silentAutoLog : yield* makeAutoLog(root, graphs.graphs, past))
     const indexes = kin?.indexes ?? (yield* lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))
-    const family: Family = { settings, parent: () => now().session, open: openChild({ autoLog, indexes }) }
+    let sandbox: SandboxService | null = null
+    const servers = kin?.servers ?? (yield* lazyLanguageServers({ roots, session: id, wish: settings.lsp, isTrusted: surroundings.isCodeTrusted, sandbox: () => sandbox as SandboxService, environment: surroundings.environment }))
+    const family: Family = { settings, parent: () => now().session, open: openChild({ autoLog, indexes, servers }) }
     // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
     const mayHaveChildren = state.session.opened.tools.some(({ name }) => name === "sub_agent")
     const children = mayHaveChildren ? childSessions(family) : noChildSessions
     const owed = owedUsage()
     const reader = () => readerOf(settings, now().session, children, owed.owe)
-    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(RepoIndexes, indexes), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(SubjectWriter, () => subjectWriterOf(settings, children)))
+    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(RepoIndexes, indexes), Layer.succeed(LanguageServers, servers), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(SubjectWriter, () => subjectWriterOf(settings, children)))
     const memory = Layer.merge(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
     const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), own, memory))
+    sandbox = Context.get(rooms, Sandbox)
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
     if (state.name === "ExecutingTools") Context.get(rooms, VettedCalls).remember(state.session.id, yield* heldBySandbox(log, state.session.id))

@@ -3,12 +3,16 @@ import { join } from "node:path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Hook } from "../effects/hooks/hook.ts"
+import type { LspWish } from "../effects/lsp/wish.ts"
 import type { SandboxWish } from "../effects/os/sandbox.ts"
 import type { Limits, PermissionMode, Rule } from "../machine/session.ts"
 import { parseRule } from "../machine/policy/permission-rule.ts"
 import { nearest } from "./nearest.ts"
+import { fits, type Kind } from "./setting-kind.ts"
+import { zonesOf, type Zones } from "./zones.ts"
 
 export { distance, nearest } from "./nearest.ts"
+export { DEFAULT_ZONES, type Zones } from "./zones.ts"
 
 /** What a person may set, and who said it last: flags, environment, their `config.toml`, defaults. */
 export interface Settings {
@@ -33,20 +37,7 @@ export interface Settings {
   /** The person's own programs, in the order in which they are run. */
   readonly hooks: readonly Hook[]
   readonly sandbox: SandboxWish
-}
-
-/**
- * How the window is divided; the rest of it is the history. What a session is opened with and what is gathered stays within its zone,
- * or `loom context` says that it does not. Units: tokens.
- */
-export interface Zones {
-  readonly systemTokens: number
-  readonly toolsTokens: number
-  readonly rulesTokens: number
-  readonly decisionsTokens: number
-  readonly mapTokens: number
-  /** Stays free for the answer, where `max_output_tokens` is not more. */
-  readonly outputTokens: number
+  readonly lsp: LspWish
 }
 
 /** One layer of settings, as far as it says something. Units: `maxBudgetUsd` in dollars. */
@@ -73,8 +64,10 @@ export interface Layer {
   readonly zoneRulesTokens?: number
   readonly zoneDecisionsTokens?: number
   readonly zoneMapTokens?: number
+  readonly zoneDiagnosticsTokens?: number
   readonly zoneOutputTokens?: number
   readonly hooks?: readonly Hook[]
+  readonly lsp?: boolean | LspWish["servers"]
   readonly sandbox?: string
   readonly sandboxNetwork?: string
   readonly sandboxHosts?: readonly string[]
@@ -96,8 +89,6 @@ export const DEFAULT_LIMITS: Limits = {
   outputTokensMax: 16_000,
   windowTokensMax: null
 }
-
-export const DEFAULT_ZONES: Zones = { systemTokens: 2048, toolsTokens: 2048, rulesTokens: 8192, decisionsTokens: 1024, mapTokens: 2048, outputTokens: 4096 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -141,19 +132,17 @@ export const settingsOf = (
       zones,
       // Of all layers: the machine's first, then the person's, then those of a workspace that is trusted.
       hooks: layers.toReversed().flatMap(({ layer }) => layer.hooks ?? []),
-      sandbox: yield* sandboxWish(first)
+      sandbox: yield* sandboxWish(first),
+      lsp: lspWish(layers.map(({ layer }) => layer.lsp))
     }
   })
 
 type First = <K extends keyof Layer>(key: K) => Layer[K] | undefined
 
-const zonesOf = (first: First): Zones => ({
-  systemTokens: first("zoneSystemTokens") ?? DEFAULT_ZONES.systemTokens,
-  toolsTokens: first("zoneToolsTokens") ?? DEFAULT_ZONES.toolsTokens,
-  rulesTokens: first("zoneRulesTokens") ?? DEFAULT_ZONES.rulesTokens,
-  decisionsTokens: first("zoneDecisionsTokens") ?? DEFAULT_ZONES.decisionsTokens,
-  mapTokens: first("zoneMapTokens") ?? DEFAULT_ZONES.mapTokens,
-  outputTokens: first("zoneOutputTokens") ?? DEFAULT_ZONES.outputTokens
+/** The strongest layer that says yes or no decides; of servers each layer adds its own, and the stronger says what one is. */
+const lspWish = (said: readonly Layer["lsp"][]): LspWish => ({
+  on: said.find((one) => typeof one === "boolean") !== false,
+  servers: Object.assign({}, ...said.toReversed().map((one) => (typeof one === "object" ? one : {}))) as LspWish["servers"]
 })
 
 const sandboxWish = Effect.fnUntraced(function*(first: First): Effect.fn.Return<SandboxWish, SettingsError> {
@@ -211,6 +200,10 @@ export const layerOfText = (path: string, text: string): Effect.Effect<Layer, Se
         layer[key] = yield* hooksOf(path, value)
         continue
       }
+      if (key === "lsp") {
+        layer[key] = yield* lspOf(path, value)
+        continue
+      }
       const kind = KINDS[key]
       if (kind === undefined) return yield* fault(`${path} has the unknown key ${key}; did you mean ${nearest(key, SETTING_KEYS)}?`)
       if (!fits(value, kind)) return yield* fault(`${path}: ${key} must be a ${kind}`)
@@ -225,7 +218,12 @@ const hooksOf = Effect.fnUntraced(function*(path: string, value: unknown) {
   return typeof hooks === "string" ? yield* fault(hooks) : hooks
 })
 
-type Kind = "text" | "whole number" | "whole number or 0" | "number" | "boolean" | "list"
+const lspOf = Effect.fnUntraced(function*(path: string, value: unknown) {
+  if (typeof value === "boolean") return value
+  const { readServers } = yield* Effect.promise(() => import("./lsp-settings.ts"))
+  const servers = readServers(path, value)
+  return typeof servers === "string" ? yield* fault(servers) : servers
+})
 
 /** Every key of the settings file, as it is written there. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -251,12 +249,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   zone_rules_tokens: "whole number",
   zone_decisions_tokens: "whole number",
   zone_map_tokens: "whole number or 0",
+  zone_diagnostics_tokens: "whole number or 0",
   zone_output_tokens: "whole number",
   sandbox: "text",
   sandbox_network: "text",
   sandbox_hosts: "list",
   sandbox_keep_variables: "list",
-  sandbox_write: "list"
+  sandbox_write: "list",
+  lsp: "boolean"
 }
 
 /** All keys of a settings file. */
@@ -266,23 +266,6 @@ export const SETTING_KEYS: readonly string[] = [...Object.keys(KINDS), "hooks"]
 export const layerKey = (key: string): keyof Layer => camel(key) as keyof Layer
 
 const camel = (key: string): string => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-
-const fits = (value: unknown, kind: Kind): boolean => {
-  switch (kind) {
-    case "text":
-      return typeof value === "string"
-    case "whole number":
-      return Number.isSafeInteger(value) && (value as number) > 0
-    case "whole number or 0":
-      return Number.isSafeInteger(value) && (value as number) >= 0
-    case "number":
-      return typeof value === "number" && value > 0
-    case "boolean":
-      return typeof value === "boolean"
-    case "list":
-      return Array.isArray(value) && value.every((item) => typeof item === "string")
-  }
-}
 
 const fromText = (name: string, text: string, kind: Kind): Effect.Effect<unknown, SettingsError> => {
   const value = kind === "text" ? text : kind === "boolean" ? (text === "1" || text === "true" ? true : text === "0" || text === "false" ? false : text) : Number(text)

@@ -93,7 +93,7 @@ test("a sub-agent is a session of its own that names its parent; its report is t
     usage: [true],
     counted: true,
     parent: seen.expected,
-    opened: ["plan", false, 50, ["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "context_search", "context_read", "decision_query"]],
+    opened: ["plan", false, 50, ["file_read", "file_search", "content_search", "directory_list", "shell", "git", "lsp_diagnostics", "web_fetch", "context_search", "context_read", "decision_query"]],
     theirs: ["ok"],
     mine: [true],
     expected: seen.expected

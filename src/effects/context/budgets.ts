@@ -7,11 +7,12 @@ export interface GatherBudgets {
   readonly rulesTokens: number
   readonly decisionsTokens: number
   readonly mapTokens: number
+  readonly diagnosticsTokens: number
 }
 
 /** Those of the person's settings; a host that has none gathers with these. */
 export const Budgets = Context.Reference<GatherBudgets>("loom/Budgets", {
-  defaultValue: () => ({ rulesTokens: 8192, decisionsTokens: 1024, mapTokens: 2048 })
+  defaultValue: () => ({ rulesTokens: 8192, decisionsTokens: 1024, mapTokens: 2048, diagnosticsTokens: 1024 })
 })
 
 /** Where it is, its branch and the day are never more, whatever they are called. Units: tokens. */

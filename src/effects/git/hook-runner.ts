@@ -10,6 +10,7 @@ import { commitFiles } from "./commit.ts"
 import { SubjectWriter } from "./subject-writer.ts"
 import { writtenSubject, type WrittenSubject } from "./written-subject.ts"
 import { changesOfAgent } from "./touched.ts"
+import type { FileChange } from "./tree-diff.ts"
 
 export interface AfterToolsOptions<R = never> extends CommitOptions, Patience {
   /** Whether the agent's own files are committed after each batch. */
@@ -18,6 +19,15 @@ export interface AfterToolsOptions<R = never> extends CommitOptions, Patience {
   readonly person?: Effect.Effect<PersonSays, never, R> | null
   /** What the model should know of the folders that it has come to, for the note. */
   readonly folders?: Effect.Effect<string, never, R>
+  /** What language servers say of the files that the batch changed, for the note; it keeps its time itself. */
+  readonly diagnostics?: (changed: BatchChanges) => Effect.Effect<string, never, R>
+}
+
+/** What differs between the checkpoints before and after a batch. */
+export interface BatchChanges {
+  readonly root: string
+  readonly files: readonly FileChange[]
+  readonly read: Checkpoints["Service"]["read"]
 }
 
 interface CommitOptions {
@@ -63,7 +73,8 @@ export const afterTools = Effect.fn("Hook.afterTools")(function*<R = never>(
   const news = yield* work.news([...checkpoint.reports, ...(checkpoint.done?.reports ?? []), ...(subject?.reports() ?? []), ...commit.reports, ...(commit.done?.reports ?? [])])
   const usage = subject?.usage() ?? null
   const reports = [...person.reports, ...news]
-  const note = [person.note, options.folders === undefined ? "" : yield* options.folders].filter((text) => text !== "").join("\n\n")
+  const diagnostics = trees === null || options.diagnostics === undefined ? "" : yield* said(trees, options.diagnostics)
+  const note = [person.note, options.folders === undefined ? "" : yield* options.folders, diagnostics].filter((text) => text !== "").join("\n\n")
   emit({
     type: "PostToolsHookCompleted",
     effect: action.effect,
@@ -125,9 +136,22 @@ const takeCheckpoint = Effect.gen(function*() {
   return { tree, reports: missed.map(({ path, why }) => `checkpoint: ${path} left out: ${why}`) }
 })
 
+/** What cannot be told is told another time: nothing of it stops the turn. */
+const said = <R>(trees: Trees, diagnostics: (changed: BatchChanges) => Effect.Effect<string, never, R>): Effect.Effect<string, never, Checkpoints | R> =>
+  Effect.gen(function*() {
+    const { root, read, diff } = yield* Checkpoints
+    const files = yield* diff(trees.before, trees.after)
+    return files.length === 0 ? "" : yield* diagnostics({ root, files, read })
+  }).pipe(Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(""))))
+
+interface Trees {
+  readonly before: string
+  readonly after: string
+}
+
 const NOT_KNOWN = "auto-commit: not done: without checkpoints before and after the tools nobody can tell what the agent changed"
 
-const commitBatch = (action: RunPostToolsHook, trees: { readonly before: string; readonly after: string } | null, options: CommitOptions, subject: Naming | null) =>
+const commitBatch = (action: RunPostToolsHook, trees: Trees | null, options: CommitOptions, subject: Naming | null) =>
   Effect.gen(function*() {
     if (trees === null) return { commit: null, reports: [NOT_KNOWN] }
     const work = yield* AgentWork

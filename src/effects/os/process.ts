@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process"
+import type { Writable } from "node:stream"
 import * as Effect from "effect/Effect"
 import { inDirectory } from "./handle.ts"
 import { endGroup, groupIsEmpty, killGroupNow } from "./process-group.ts"
@@ -15,8 +16,8 @@ export interface Command {
   /** Names the call in the environment of everything it starts, so that a later process can find what is left of it. */
   readonly marker: string
   readonly timeoutMs: number
-  /** What it reads; left out: nothing at all. */
-  readonly input?: string
+  /** What it reads, or who goes on speaking to it while it runs; left out: nothing at all. */
+  readonly input?: string | ((stdin: Writable) => void)
   /** The descriptor on which a sandbox around the command tells whether it began; `null` where none is around it. */
   readonly statusFrom?: number | null
   readonly hear: (stream: "stdout" | "stderr", bytes: Buffer) => void
@@ -94,7 +95,9 @@ const spawned = (command: Command, failed: (problem: Problem) => void): ChildPro
     )
     child.on("error", fail)
     // Whoever does not read what it is given has no need of it.
-    child.stdin?.on("error", () => {}).end(command.input)
+    child.stdin?.on("error", () => {})
+    if (typeof command.input === "function" && child.stdin !== null) command.input(child.stdin)
+    else child.stdin?.end(command.input)
     return child
   } catch (thrown) {
     fail(thrown)

@@ -4,7 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { directoriesOf } from "../../runtime/directories.ts"
 import { SettingsError } from "../../runtime/settings.ts"
-import { forgetTrust, keepTrust } from "../../runtime/workspace/trust.ts"
+import { forgetTrust, hashOfNothing, keepTrust } from "../../runtime/workspace/trust.ts"
 import { mayBeTrusted } from "../../runtime/workspace/workspace.ts"
 import { workspaceLines, wouldSay } from "../view/permission-lines.ts"
 import { printer } from "../view/printer.ts"
@@ -28,8 +28,11 @@ export const trust: Command = Effect.fnUntraced(function*(invocation: Invocation
   const { workspace } = yield* settingsOfCall({ ...invocation, cwd: root, flags: { ...flags, trust: false } })
   const show = printer(output.out, output.outLook).show
   if (workspace === null || workspace.trust === "nothing") {
-    if (flags.json === true) output.out(`${JSON.stringify({ root, trusted: false, trust: "nothing" })}\n`)
-    else show([whole(span("plain", `${oneLine(root)} brings no settings and no allow rules along: there is nothing to trust`)), ...workspaceLines(workspace)])
+    // Its code may still be run by programs that nobody asks about one by one.
+    const now = yield* Clock.currentTimeMillis
+    yield* writing(root, () => keepTrust(data, { root, hash: workspace?.hash ?? hashOfNothing(), trusted: true, at: now }))
+    if (flags.json === true) output.out(`${JSON.stringify({ root, trusted: true, trust: "nothing" })}\n`)
+    else show([whole(span("good", "trusted: "), span("plain", `${oneLine(root)}; it brings no settings and no allow rules along, but language servers may run its code`)), ...workspaceLines(workspace)])
     return EXIT.done
   }
   yield* mayBeTrusted(workspace)

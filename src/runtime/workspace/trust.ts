@@ -26,6 +26,16 @@ export const trustOf = (dataDirectory: string, root: string, hash: string): Trus
   return record.trusted ? "trusted" : "refused"
 }
 
+/**
+ * Whether the code of a workspace may be run by programs that nobody asks about one by one, as language servers are. A workspace that brings
+ * nothing along is trusted as one that does, and no longer when it begins to. Shape: `word` is `null` where it says nothing of itself.
+ */
+export const isCodeTrusted = (word: { readonly trusted: boolean; readonly trust: Trust | "nothing"; readonly hash: string } | null, { cwd, trusted }: { readonly cwd: string; readonly trusted?: boolean }, dataDirectory: string): boolean => {
+  if (trusted === true || word?.trusted === true) return true
+  if (word !== null && word.trust !== "nothing") return false
+  return trustOf(dataDirectory, cwd, word?.hash ?? hashOfNothing()) === "trusted"
+}
+
 /** Errors: throws what the system says. */
 export const keepTrust = (dataDirectory: string, { root, hash, trusted, at }: TrustRecord): void => {
   const file = fileOf(dataDirectory, root)
@@ -45,6 +55,9 @@ export const forgetTrust = (dataDirectory: string, root: string): boolean => {
 
 /** `hashOf(["a", "b"])` differs from `hashOf(["ab"])`. */
 export const hashOf = (texts: readonly string[]): string => createHash("sha256").update(JSON.stringify(texts)).digest("hex")
+
+/** Of a workspace that says nothing of itself, as of one whose word allows nothing. */
+export const hashOfNothing = (): string => hashOf(["allow"])
 
 const FOLDER = "trust"
 

@@ -67,6 +67,8 @@ export const ownTrials = ({ site, said, much, silent }: OwnWorld): Readonly<Reco
   shell_output: { works: [{ id: said, all: true }, { id: said, all: true, wait_ms: 10 }], fails: [{ id: "bg0" }], slow: { id: silent, wait_ms: 20_000 }, long: { id: much, all: true } },
   shell_stop: { works: [{ id: said }], fails: [{ id: "bg0" }], long: { id: much } },
   git: { prepare: inRepository, works: [{ operation: "log", args: ["--format=%s"] }, { operation: "branch", args: ["other"] }], fails: [{ operation: "show", args: ["none"] }, { operation: "push" }], long: { operation: "show", args: ["HEAD"] } },
+  // What a server says is tried with real ones: test/effects/lsp. Here there are none.
+  lsp_diagnostics: { prepare: withNote, works: [{ path: "." }], fails: [{ path: "note.txt" }, { path: "none.txt" }] },
   sub_agent: {
     prepare: withFolder,
     works: [{ task: "look" }, { task: "look", scope: "src", model: "test:other" }],

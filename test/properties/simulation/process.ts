@@ -130,7 +130,7 @@ const begin = Effect.fnUntraced(function*(world: World, log: EventLog["Service"]
 
 const openingOf = ({ setting }: Plan): Opening => ({
   attended: setting.attended,
-  settings: { model: setting.model, modelSaid: false, mode: setting.mode, rules: setting.rules, limits: { ...setting.limits } as Opening["settings"]["limits"], autoCommit: false, appendSystemPrompt: "", webAllowPrivate: [], webSearchUrl: null, oracle: null, weakModel: null, zones: DEFAULT_ZONES, hooks: [], sandbox: { mode: "off", network: "off", hosts: [], keepVariables: [], alsoWritable: [] } }
+  settings: { model: setting.model, modelSaid: false, mode: setting.mode, rules: setting.rules, limits: { ...setting.limits } as Opening["settings"]["limits"], autoCommit: false, appendSystemPrompt: "", webAllowPrivate: [], webSearchUrl: null, oracle: null, weakModel: null, zones: DEFAULT_ZONES, hooks: [], lsp: { on: false, servers: {} }, sandbox: { mode: "off", network: "off", hosts: [], keepVariables: [], alsoWritable: [] } }
 })
 
 const performing =
