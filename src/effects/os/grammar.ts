@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 import type { Node, Parser, Query } from "web-tree-sitter"
+import { mended } from "./grammar-mends.ts"
 
 /** A place in a parsed text and what stands there. */
 export type SyntaxNode = Node
@@ -101,7 +102,7 @@ const load = async (language: Language): Promise<Grammar> => {
     throw thrown
   }))
   const parser = new treeSitter.Parser()
-  const rules = await treeSitter.Language.load(await bytesOf(GRAMMARS[language]))
+  const rules = await treeSitter.Language.load(mended(language, await bytesOf(GRAMMARS[language])))
   parser.setLanguage(rules)
   return { parse: parser.parse.bind(parser), reset: () => parser.reset(), query: (patterns) => new treeSitter.Query(rules, patterns) }
 }

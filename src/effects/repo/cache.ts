@@ -42,7 +42,7 @@ export const noCache: Cache = { load: Effect.succeed([]), isFilled: () => false,
 export const contentKey = (hash: string, language: string): string => `${language} ${hash}`
 
 /** Changes where something else would be read in the same text. */
-const FORM = `1 ${createHash("sha256").update(JSON.stringify(Object.entries(TONGUES).map(([language, { patterns }]) => [language, patterns]))).digest("hex")}`
+const FORM = `2 ${createHash("sha256").update(JSON.stringify(Object.entries(TONGUES).map(([language, { patterns }]) => [language, patterns]))).digest("hex")}`
 
 /** How many contents are remembered beside those that are there. */
 const EARLIER_MAX = 20_000

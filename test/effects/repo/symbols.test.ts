@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { loadGrammar } from "../../../src/effects/os/grammar.ts"
 import type { Said } from "../../../src/effects/repo/extract.ts"
 import { readerOf } from "../../../src/effects/repo/reader.ts"
 import type { Language } from "../../../src/effects/repo/symbols.ts"
@@ -44,6 +45,13 @@ describe("every language has a text and what must be found in it", () => {
     const file = join(folder, `${language}.symbols`)
     if (process.env["UPDATE"] === "1") writeFileSync(file, found)
     expect(found).toBe(readFileSync(file, "utf8"))
+  })
+
+  test("a text is read the same, whatever was read before", async () => {
+    const grammar = await loadGrammar("swift")
+    const pieces = Array.from({ length: 50 }, (_, n) => `  func test${n}() throws {\n    parse(Bar.self, ["--a", "x"]) { bar in\n      #expect(bar.a == "x\\(${n})")\n    }\n  }\n`)
+    const seen = Array.from({ length: 3 }, () => grammar.parse(pieces.join(""))?.rootNode.descendantCount)
+    expect(new Set(seen)).toEqual(new Set([3401]))
   })
 
   // To a shell the other line ending is a letter of the word before it.
