@@ -1,25 +1,50 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { hash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import { runGit } from "../effects/git/git.ts"
-import { graphText, parseGraph } from "../effects/graph/graph-text.ts"
+import { graphText, parseGraph, readGraph } from "../effects/graph/graph-text.ts"
 import { mergeGraphs } from "../effects/graph/merge-graph.ts"
 import type { GraphContent, GraphNode } from "../effects/graph/node.ts"
+import type { Imported, ProjectGraph } from "../effects/graph/project-graph.ts"
+import type { WrittenFile } from "../effects/graph/store.ts"
 import { attempt, problem, type Problem } from "../effects/os/problem.ts"
 import { newSecrets } from "../effects/secrets/shapes.ts"
 
 /** Reads a graph from a file. Errors: it is not there, or is no graph. */
 export const readGraphFile = (file: string): Effect.Effect<GraphContent, Problem> => attempt(`read ${file}`, () => parseGraph(readFileSync(file, "utf8"), file))
 
-/** Writes a graph into a file, whole or not at all. */
-export const writeGraphFile = (file: string, content: GraphContent): Effect.Effect<number, Problem> =>
-  attempt(`write ${file}`, () => {
-    const text = graphText(content)
+/** Joins what a file knows. Of one that the graph holds already no more is done than to read its bytes. Errors: as `readGraphFile`. */
+export const importGraphFile = (graph: ProjectGraph, file: string): Effect.Effect<Imported, Problem> =>
+  Effect.flatMap(attempt(`read ${file}`, () => readFileSync(file)), (bytes) => graph.importText(hashOf(bytes), () => readGraph(bytes.toString("utf8"), file)))
+
+/** Writes the graph into a file, all of it or what a team shares, whole or not at all. Where the file holds it as it is, nothing is read or written but the file. */
+export const exportGraphFile = Effect.fnUntraced(function*(graph: ProjectGraph, file: string, part: WrittenFile["part"]): Effect.fn.Return<WrittenFile, Problem> {
+  const known = yield* graph.upToDate(file, part)
+  if (known !== null && hashOfFile(file, known.bytes) === known.hash) return known
+  const { content, changes } = yield* graph.bare
+  const told = part === "all" ? content : yield* sharedPart(content)
+  const bytes = Buffer.from(graphText(told))
+  yield* attempt(`write ${file}`, () => {
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(`${file}.part`, text)
+    writeFileSync(`${file}.part`, bytes)
     renameSync(`${file}.part`, file)
-    return Buffer.byteLength(text)
   })
+  const written: WrittenFile = { file, part, changes, hash: hashOf(bytes), bytes: bytes.length, nodes: told.nodes.length, edges: told.edges.length }
+  yield* graph.keepWritten(written)
+  return written
+})
+
+const hashOf = (bytes: Uint8Array): string => hash("sha256", bytes, "hex")
+
+/** `null` where it is not of that size, or cannot be read: then it is no file that was written. */
+const hashOfFile = (file: string, bytes: number): string | null => {
+  try {
+    return statSync(file).size === bytes ? hashOf(readFileSync(file)) : null
+  } catch {
+    return null
+  }
+}
 
 /** Writes a text into a file that is not there yet, or says otherwise. */
 export const writeText = (file: string, text: string): Effect.Effect<boolean, Problem> =>
@@ -35,7 +60,7 @@ export const graphAsText = graphText
  * What a team shares: what was said and what was dug up. What recorded itself stays at home: it is noise to others, and holds a person's own words to the agent.
  * Errors: what looks like a key is in it.
  */
-export const sharedPart = ({ nodes, edges, aside, tombstones }: GraphContent): Effect.Effect<GraphContent, Problem> => {
+const sharedPart = ({ nodes, edges, aside, tombstones }: GraphContent): Effect.Effect<GraphContent, Problem> => {
   const kept = nodes.filter(({ origin }) => origin !== "auto")
   const ids = new Set(kept.map(({ id }) => id))
   const shared = { nodes: kept, edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)), aside, tombstones }

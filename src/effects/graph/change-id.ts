@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto"
+import { createHash, hash, randomBytes } from "node:crypto"
 import type { EdgeType } from "./node.ts"
 
 /** Crockford's digits: no letter that looks like another, and in the order of their values. */
@@ -39,7 +39,7 @@ const after = (id: string): string => {
 
 /** The id of an edge: 32 hexadecimal digits that follow from what it joins and how. */
 export const edgeIdOf = (from: string, to: string, type: EdgeType): string =>
-  createHash("sha256").update(JSON.stringify([from, to, type])).digest("hex").slice(0, 32)
+  hash("sha256", JSON.stringify([from, to, type]), "hex").slice(0, 32)
 
 /** The id of a node that may have to be made twice: it follows from when that was and from what it is, and sorts among the others. */
 export const steadyChangeId = (atMs: number, ...words: readonly (string | number)[]): string =>

@@ -13,34 +13,44 @@ export const GRAPH_VERSION = 1
 export const graphText = ({ nodes, edges, aside, tombstones }: GraphContent): string =>
   [
     "{",
-    `"aside": ${linesOf(aside)},`,
-    `"edges": ${linesOf(edges)},`,
-    `"nodes": ${linesOf(nodes.map(({ uncertain: _, ...node }) => node))},`,
-    `"tombstones": ${linesOf(tombstones)},`,
+    `"aside": ${linesOf(aside, edgeLine)},`,
+    `"edges": ${linesOf(edges, edgeLine)},`,
+    `"nodes": ${linesOf(nodes, nodeLine)},`,
+    `"tombstones": ${linesOf(tombstones, tombstoneLine)},`,
     `"version": ${GRAPH_VERSION}`,
     "}",
     ""
   ].join("\n")
 
-const linesOf = (all: readonly object[]): string => (all.length === 0 ? "[]" : `[\n${all.map(lineOf).join(",\n")}\n]`)
+const linesOf = <A>(all: readonly A[], lineOf: (each: A) => string): string => (all.length === 0 ? "[]" : `[\n${all.map(lineOf).join(",\n")}\n]`)
 
-const lineOf = (fields: object): string => JSON.stringify(Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))))
+/** The keys in order, by hand: there may be hundreds of thousands. */
+const nodeLine = ({ author, branch, changedAt, commit, confidence, createdAt, description, event, files, id, keeper, kind, origin, session, status, title }: GraphNode): string =>
+  JSON.stringify({ author, branch, changedAt, commit, confidence, createdAt, description, event, files, id, keeper, kind, origin, session, status, title })
+
+const edgeLine = ({ createdAt, from, id, reason, to, type }: GraphEdge): string => JSON.stringify({ createdAt, from, id, reason, to, type })
+
+const tombstoneLine = ({ id, of, removedAt }: Tombstone): string => JSON.stringify({ id, of, removedAt })
 
 /**
  * Reads what `graphText` wrote, or somebody by hand; an empty text is an empty graph. What stands and what goes aside is worked out anew.
  * Errors: throws a `Problem` that names `file` and the place, where it is no such text: nothing of it is taken then.
  */
-export const parseGraph = (text: string, file: string): GraphContent => {
-  if (text.trim() === "") return emptyContent
+export const parseGraph = (text: string, file: string): GraphContent => joined(emptyContent, readGraph(text, file))
+
+/** The same as it is written, for who joins it anyway: what is there twice is there twice, and which edges stand is not worked out. */
+export const readGraph = (text: string, file: string): GraphContent => {
+  if (/^\s*$/.test(text)) return emptyContent
   const fields = fieldsOf(parsed(text, file), file)
   const version = fields["version"]
   if (version !== GRAPH_VERSION) {
     return refuse(`read ${file}: ${typeof version === "number" ? `it is of version ${version}, this Loom knows up to ${GRAPH_VERSION}; update Loom` : "it says no version; is it a decision graph?"}`)
   }
-  const each = <A>(name: string, read: (fields: Fields, place: string) => A): readonly A[] => listOf(fields, name, file).map((item, at) => read(fieldsOf(item, `${file}, ${name}[${at}]`), `${file}, ${name}[${at}]`))
-  const edges = [...each("edges", edgeFrom), ...each("aside", edgeFrom)]
-  // What is there twice is joined as from two machines.
-  return joined(emptyContent, { ...emptyContent, nodes: each("nodes", nodeFrom), edges, tombstones: each("tombstones", tombstoneFrom) })
+  const each = <A>(name: string, read: (fields: Fields, place: string) => A): readonly A[] => listOf(fields, name, file).map((item, at) => {
+    const place = `${file}, ${name}[${at}]`
+    return read(fieldsOf(item, place), place)
+  })
+  return { nodes: each("nodes", nodeFrom), edges: each("edges", edgeFrom), aside: each("aside", edgeFrom), tombstones: each("tombstones", tombstoneFrom) }
 }
 
 type Fields = Readonly<Record<string, unknown>>

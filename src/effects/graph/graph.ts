@@ -4,14 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import { migrate } from "../os/migrate.ts"
-import { problem, type Problem } from "../os/problem.ts"
+import { attempt, problem, type Problem } from "../os/problem.ts"
 import { SQLITE, sqliteCode } from "../os/sqlite.ts"
 import { goalsAbove, withMarks } from "./bearing.ts"
 import { makeChangeIds } from "./change-id.ts"
-import { importContent } from "./import.ts"
+import { importContent, importText, knownText } from "./import.ts"
 import { joinFolders } from "./join-folders.ts"
 import { mergeNodes } from "./merge-nodes.ts"
-import { EDGE_TYPES, type GraphNode } from "./node.ts"
+import { EDGE_TYPES, type GraphEdge, type GraphNode } from "./node.ts"
 import { pivot, supersede } from "./pivot.ts"
 import type { ProjectGraph } from "./project-graph.ts"
 import { takePulse } from "./pulse.ts"
@@ -93,10 +93,13 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     pivot: (wish) => written(`pivot from ${wish.old}`, pivot(desk, wish)),
     merge: (keptId, goneId) => written(`merge ${goneId} into ${keptId}`, mergeNodes(store, keptId, goneId)),
     import: (content) => written("import a graph", importContent(store, content)),
+    importText: (hash, read) => Effect.flatMap(tried("import a graph", knownText(store, hash)), (known) => (known !== null ? Effect.succeed(known) : Effect.flatMap(attempt("import a graph", read), (content) => written("import a graph", importText(store, hash, content))))),
+    keepWritten: (file) => written(`remember what is in ${file.file}`, Effect.andThen(store.keepText(file.hash), store.keepWritten(file))),
 
     get: (id) => Effect.map(read(`read ${id}`, store.nodes([id])), ([node]) => node ?? null),
     named: (word) => tried(`find node ${word}`, nodeNamed(store, word)),
     edges: (id) => tried(`read the edges of ${id}`, Effect.all({ arriving: store.edges([id], "up", EDGE_TYPES), leaving: store.edges([id], "down", EDGE_TYPES) })),
+    between: (ids) => tried(`read the edges between ${ids.length} nodes`, Effect.map(store.edges(ids, "down", EDGE_TYPES), (edges) => within(edges, new Set(ids)))),
     list: (filter, countMax = LISTED_MAX) => read("list nodes", store.list(filter, countMax)),
     search: (text, filter = {}, countMax = LISTED_MAX) => read("search the graph", store.search(termsOf(text), filter, countMax)),
     activeGoals: (countMax = LISTED_MAX) => read("list the goals", store.list({ kinds: ["goal"], statuses: ["active"] }, countMax)),
@@ -108,9 +111,13 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     whyAside: (edge) => tried(`find out why ${edge.from} ${edge.type} ${edge.to} is kept aside`, whyAside(store, edge)),
     goalsAbove: (id) => tried(`find the goals above ${id}`, Effect.andThen(nodeThere(store, `find the goals above ${id}`, id), goalsAbove(store, id))),
     pulse: tried("take the graph's pulse", Effect.flatMap(Clock.currentTimeMillis, (nowMs) => takePulse(store, nowMs))),
-    content: tried("read the graph", Effect.map(store.atomically(store.content), markedContent))
+    content: tried("read the graph", Effect.map(store.atomically(store.content), markedContent)),
+    bare: tried("read the graph", store.atomically(Effect.all({ content: store.content, changes: store.changes }))),
+    upToDate: (file, part) => tried(`find out what is in ${file}`, Effect.map(Effect.all([store.written(file), store.changes]), ([known, changes]) => (known?.changes === changes && known.part === part ? known : null)))
   }
 }
+
+const within = (edges: readonly GraphEdge[], ids: ReadonlySet<string>): readonly GraphEdge[] => edges.filter(({ to }) => ids.has(to))
 
 const inWords = (what: string) => (error: StoreError): Problem => {
   if (error._tag === "Problem") return error

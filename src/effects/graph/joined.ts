@@ -31,8 +31,15 @@ export const contentOf = (nodes: readonly GraphNode[], all: readonly GraphEdge[]
 export const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /** The later change; of two at one moment that whose words come later, so that all machines choose the same. */
-export const newerNode = (a: GraphNode, b: GraphNode): GraphNode =>
-  a.changedAt === b.changedAt ? (nodeWords(a) >= nodeWords(b) ? a : b) : a.changedAt > b.changedAt ? a : b
+export const newerNode = (a: GraphNode, b: GraphNode): GraphNode => {
+  if (a.changedAt !== b.changedAt) return a.changedAt > b.changedAt ? a : b
+  return sameWords(a, b) || nodeWords(a) >= nodeWords(b) ? a : b
+}
+
+/** Nearly all that come together are the same: that is seen without writing them down. */
+const sameWords = (a: GraphNode, b: GraphNode): boolean =>
+  a.title === b.title && a.description === b.description && a.status === b.status && a.confidence === b.confidence && a.kind === b.kind && a.origin === b.origin && a.author === b.author && a.session === b.session &&
+  a.event === b.event && a.commit === b.commit && a.branch === b.branch && a.keeper === b.keeper && a.createdAt === b.createdAt && a.files.length === b.files.length && a.files.every((file, at) => file === b.files[at])
 
 /** All that is said of a node, but when, and what only follows from the graph. */
 export const nodeWords = (node: GraphNode): string =>
@@ -53,7 +60,7 @@ export const nodeWords = (node: GraphNode): string =>
     node.createdAt
   ])
 
-const newerEdge = (a: GraphEdge, b: GraphEdge): GraphEdge =>
+export const newerEdge = (a: GraphEdge, b: GraphEdge): GraphEdge =>
   a.createdAt === b.createdAt ? (a.reason >= b.reason ? a : b) : a.createdAt > b.createdAt ? a : b
 
 const newest = <A extends { readonly id: string }>(all: readonly A[], newer: (a: A, b: A) => A): readonly A[] => {

@@ -3,7 +3,7 @@ import type { Problem } from "../os/problem.ts"
 import type { GraphContent, GraphEdge, GraphNode } from "./node.ts"
 import type { Path } from "./path.ts"
 import type { Pulse } from "./pulse.ts"
-import type { NodeFilter, Way } from "./store.ts"
+import type { NodeFilter, Way, WrittenFile } from "./store.ts"
 import type { WalkWish } from "./walk.ts"
 import type { BirthLink, LinkWish, NodeChange, NodeWish } from "./wish.ts"
 
@@ -30,6 +30,10 @@ export interface ProjectGraph {
   readonly merge: (keptId: string, goneId: string) => Effect.Effect<Merged, Problem>
   /** Joins what another machine knows: the newer change holds. The same twice changes nothing. */
   readonly import: (content: GraphContent) => Effect.Effect<Imported, Problem>
+  /** The same of a text, by the SHA-256 of it: where all of it is in the graph already, it is not even read. Errors: those of `read`, too. */
+  readonly importText: (hash: string, read: () => GraphContent) => Effect.Effect<Imported, Problem>
+  /** Remembers what a file was given to hold. */
+  readonly keepWritten: (written: WrittenFile) => Effect.Effect<void, Problem>
 
   // ── reading ──
   readonly get: (id: string) => Effect.Effect<GraphNode | null, Problem>
@@ -37,6 +41,8 @@ export interface ProjectGraph {
   readonly named: (word: string) => Effect.Effect<GraphNode, Problem>
   /** The edges of a node, the oldest first: those that arrive, and those that leave. */
   readonly edges: (id: string) => Effect.Effect<{ readonly arriving: readonly GraphEdge[]; readonly leaving: readonly GraphEdge[] }, Problem>
+  /** The edges that lead from one of these nodes to another, the oldest first. */
+  readonly between: (ids: readonly string[]) => Effect.Effect<readonly GraphEdge[], Problem>
   /** The newest first. */
   readonly list: (filter: NodeFilter, countMax?: number) => Effect.Effect<readonly GraphNode[], Problem>
   /** Nodes that have every word, or a word that begins so, the best first; in double quotes these very words. Any text may be given. */
@@ -59,6 +65,10 @@ export interface ProjectGraph {
   readonly pulse: Effect.Effect<Pulse, Problem>
   /** All there is, sorted by id. */
   readonly content: Effect.Effect<GraphContent, Problem>
+  /** The same as files hold it, without what follows from the rest; and how often it was changed up to then. */
+  readonly bare: Effect.Effect<{ readonly content: GraphContent; readonly changes: number }, Problem>
+  /** What a file was last given to hold; `null` where nothing was, or the graph has changed since. */
+  readonly upToDate: (file: string, part: WrittenFile["part"]) => Effect.Effect<WrittenFile | null, Problem>
 }
 
 export interface Added {

@@ -5,7 +5,7 @@ import { byId, contentOf } from "./joined.ts"
 import { isOrdering, type GraphContent, type GraphEdge, type GraphNode, type Tombstone } from "./node.ts"
 import { hasTerm, type Term } from "./search-words.ts"
 import { byAge } from "./standing.ts"
-import { bucketOf, type Counts, type GraphStore, type NodeFilter } from "./store.ts"
+import { bucketOf, TEXTS_MAX, type Counts, type GraphStore, type NodeFilter, type WrittenFile } from "./store.ts"
 import { dependentsIn, depthsFrom, isWeak, uncertainties } from "./uncertain.ts"
 
 interface Kept {
@@ -15,9 +15,17 @@ interface Kept {
   readonly tombstonesByKey: Map<string, Tombstone>
 }
 
+interface Known {
+  readonly changes: number
+  readonly texts: readonly string[]
+  readonly files: readonly WrittenFile[]
+}
+
 /** A project's graph that lives in memory: what the database does, in the plainest words. */
 export const makeMemoryGraphStore = (): GraphStore => {
   let kept: Kept = { nodesById: new Map(), edgesById: new Map(), asideById: new Map(), tombstonesByKey: new Map() }
+  let known: Known = { changes: 0, texts: [], files: [] }
+  const touch = (): void => void (known = { ...known, changes: known.changes + 1 })
   const writing = Semaphore.makeUnsafe(1)
   const all = () => [...kept.nodesById.values()]
   const edges = () => [...kept.edgesById.values()]
@@ -26,9 +34,9 @@ export const makeMemoryGraphStore = (): GraphStore => {
     atomically: (effect) =>
       writing.withPermits(1)(
         Effect.suspend(() => {
-          const before = kept
-          kept = copied(before)
-          return Effect.onError(effect, () => Effect.sync(() => void (kept = before)))
+          const before = [kept, known] as const
+          kept = copied(kept)
+          return Effect.onError(effect, () => Effect.sync(() => void ([kept, known] = before)))
         })
       ),
     nodes: (ids) => Effect.sync(() => [...new Set(ids)].flatMap((id) => kept.nodesById.get(id) ?? []).sort(byId)),
@@ -39,7 +47,11 @@ export const makeMemoryGraphStore = (): GraphStore => {
         return found.sort((a, b) => inTitle(b, terms) - inTitle(a, terms) || newestFirst(a, b)).slice(0, countMax)
       }),
     idsLike: (part, countMax) => Effect.sync(() => all().map(({ id }) => id).filter((id) => id.startsWith(part) || id.endsWith(part)).sort().slice(0, countMax)),
-    putNode: (node) => Effect.sync(() => void kept.nodesById.set(node.id, { ...node, uncertain: [] })),
+    putNode: (node) =>
+      Effect.sync(() => {
+        touch()
+        kept.nodesById.set(node.id, { ...node, uncertain: [] })
+      }),
     edges: (ids, way, types) =>
       Effect.sync(() => {
         const wanted = new Set(ids)
@@ -48,12 +60,14 @@ export const makeMemoryGraphStore = (): GraphStore => {
     putEdge: (edge) =>
       Effect.sync(() => {
         if (isOrdering(edge.type) && leads(edges(), edge.to, edge.from)) return false
+        touch()
         kept.edgesById.set(edge.id, edge)
         kept.tombstonesByKey.delete(`edge ${edge.id}`)
         return true
       }),
     remove: (tombstones) =>
       Effect.sync(() => {
+        touch()
         for (const each of tombstones) {
           const known = kept.tombstonesByKey.get(`${each.of} ${each.id}`)
           kept.tombstonesByKey.set(`${each.of} ${each.id}`, known !== undefined && known.removedAt > each.removedAt ? known : each)
@@ -75,7 +89,16 @@ export const makeMemoryGraphStore = (): GraphStore => {
         return found.sort((a, b) => a.depth - b.depth || byId(a, b)).slice(0, countMax)
       }),
     content: Effect.sync(() => contentOf(all(), [...edges(), ...kept.asideById.values()], [...kept.tombstonesByKey.values()])),
-    replace: (_, after) => Effect.sync(() => void (kept = keptOf(after))),
+    changes: Effect.sync(() => known.changes),
+    holdsText: (hash) => Effect.sync(() => known.texts.includes(hash)),
+    keepText: (hash) => Effect.sync(() => void (known = { ...known, texts: [...known.texts.filter((each) => each !== hash), hash].slice(-TEXTS_MAX) })),
+    written: (file) => Effect.sync(() => known.files.find((each) => each.file === file) ?? null),
+    keepWritten: (written) => Effect.sync(() => void (known = { ...known, files: [...known.files.filter(({ file }) => file !== written.file), written] })),
+    replace: (_, after) =>
+      Effect.sync(() => {
+        touch()
+        kept = keptOf(after)
+      }),
     counts: Effect.sync(() => ({ nodes: counted(all()), edges: kept.edgesById.size })),
     findings: (staleBeforeMs) => Effect.sync(() => findingsOf(all(), edges(), staleBeforeMs))
   }

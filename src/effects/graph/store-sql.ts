@@ -1,13 +1,15 @@
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
-import type { Fragment } from "effect/sql/Statement"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment, Statement } from "effect/sql/Statement"
+import { makeSqlFiles } from "./files-sql.ts"
 import { countsIn, findingsIn } from "./findings-sql.ts"
 import { byId } from "./joined.ts"
 import { makeSqlMarks } from "./marks-sql.ts"
-import { isOrdering, type GraphContent, type Tombstone } from "./node.ts"
+import { isOrdering, type EdgeType, type GraphContent, type Tombstone } from "./node.ts"
 import { makeSqlOrder } from "./order-sql.ts"
 import { replaceIn } from "./replace-sql.ts"
-import { edgeOfRow, NODE_COLUMNS, nodeOfRow, rowOfNode, type EdgeRow, type NodeRow } from "./rows.ts"
+import { edgeOfRow, NODE_COLUMNS, nodeOfRow, nodeOfValues, rowOfNode, type EdgeRow, type NodeRow, type NodeValues } from "./rows.ts"
 import { matchOf } from "./search-words.ts"
 import type { GraphStore, NodeFilter } from "./store.ts"
 import { isWeak } from "./uncertain.ts"
@@ -37,6 +39,8 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
       ...(auto === undefined ? [] : [auto ? sql`n.origin = 'auto'` : sql`n.origin <> 'auto'`])
     ])
 
+  const touch = sql`UPDATE graph_projects SET changes = changes + 1 WHERE path = ${path}`
+
   return {
     atomically: (effect) => sql.withTransaction(effect),
     nodes: (ids) => Effect.map(sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE n.key IN ${keysOf(ids)} ORDER BY n.id`, (rows) => rows.map(nodeOfRow)),
@@ -65,11 +69,12 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
         const [known] = yield* sql<{ readonly key: number; readonly isWeak: number }>`SELECT key, status = 'active' AND coalesce(confidence, 100) < 50 AS isWeak FROM graph_nodes
           WHERE project = ${project} AND id = ${node.id}`
         if (known !== undefined) {
+          yield* touch
           yield* sql`UPDATE graph_nodes SET ${sql.update(row, ["id"])} WHERE key = ${known.key}`
           if (isWeak(node) !== (known.isWeak === 1)) yield* marks.remark([known.key])
           return
         }
-        yield* sql`INSERT INTO graph_projects (path) VALUES (${path}) ON CONFLICT (path) DO NOTHING`
+        yield* sql`INSERT INTO graph_projects (path, changes) VALUES (${path}, 1) ON CONFLICT (path) DO UPDATE SET changes = changes + 1`
         const [next] = yield* sql<{ readonly project: number; readonly rank: number }>`SELECT ${project} AS project, coalesce((SELECT max(key) FROM graph_nodes), 0) * ${RANK_GAP} AS rank`
         yield* sql`INSERT INTO graph_nodes ${sql.insert({ ...row, ...next! })}`
       }),
@@ -83,6 +88,7 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
       Effect.gen(function*() {
         const [source, target] = [yield* keyOf(edge.from), yield* keyOf(edge.to)]
         const ordering = isOrdering(edge.type)
+        yield* touch
         if (ordering && !(yield* order.admit(source, target))) return false
         yield* sql`INSERT INTO graph_edges (project, id, source, target, type, ordering, reason, created)
           SELECT ${project}, ${edge.id}, ${source}, ${target}, ${edge.type}, ${Number(ordering)}, ${edge.reason}, ${edge.createdAt}`
@@ -92,6 +98,7 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
       }),
     remove: (tombstones) =>
       Effect.gen(function*() {
+        yield* touch
         const ids = (of: Tombstone["of"]) => tombstones.filter((each) => each.of === of).map(({ id }) => id)
         const ends = yield* sql<{ readonly key: number }>`SELECT CASE type WHEN 'requires' THEN target ELSE source END AS key FROM graph_edges WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
         const sources = yield* marks.sourcesAt(ends.map(({ key }) => key))
@@ -120,23 +127,32 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
         (rows) => rows.map((row) => ({ ...row }))
       ),
     content: Effect.gen(function*() {
-      const nodes = yield* sql<NodeRow & { readonly key: number }>`SELECT n.key, ${columns} FROM graph_nodes n WHERE n.project = ${project}`
-      // There may be very many: their ends are looked up here, and they are put in order here.
-      const idsByKey = new Map(nodes.map(({ key, id }) => [key, id]))
-      const edges = yield* sql<Omit<EdgeRow, "source" | "target"> & { readonly source: number; readonly target: number }>`SELECT id, source, target, type, reason, created FROM graph_edges WHERE project = ${project}`
+      // There may be very many: columns without their names, ends looked up here, and put in order here.
+      const rows = yield* valuesOf<readonly [...NodeValues, key: number]>(sql`SELECT ${columns}, n.key FROM graph_nodes n WHERE n.project = ${project}`)
+      const idsByKey = new Map(rows.map((row) => [row[KEY_AT], row[0]]))
+      const edges = yield* valuesOf<EdgeValues>(sql`SELECT id, source, target, type, reason, created FROM graph_edges WHERE project = ${project}`)
       const aside = yield* sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`
       const tombstones = yield* sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} ORDER BY "of", id`
       return {
-        nodes: nodes.map(nodeOfRow).sort(byId),
-        edges: edges.map((row) => edgeOfRow({ ...row, source: idsByKey.get(row.source)!, target: idsByKey.get(row.target)! })).sort(byId),
+        nodes: rows.map((row) => nodeOfValues(row as unknown as NodeValues)).sort(byId),
+        edges: edges.map(([id, source, target, type, reason, createdAt]) => ({ id, from: idsByKey.get(source)!, to: idsByKey.get(target)!, type, reason, createdAt })).sort(byId),
         aside: aside.map(edgeOfRow),
         tombstones: tombstones.map((row) => ({ ...row }))
       } satisfies GraphContent
     }),
-    replace: (before, after) => replaceIn(sql, path, before, after),
+    changes: Effect.map(sql<{ readonly changes: number }>`SELECT changes FROM graph_projects WHERE path = ${path}`, ([row]) => row?.changes ?? 0),
+    ...makeSqlFiles(sql, path),
+    replace: (before, after) => Effect.andThen(replaceIn(sql, path, before, after), touch),
     counts: countsIn(sql, path),
     findings: (staleBeforeMs) => findingsIn(sql, path, staleBeforeMs)
   }
 }
+
+type EdgeValues = readonly [id: string, source: number, target: number, type: EdgeType, reason: string, created: number]
+
+/** Where the key stands behind the columns of a node. */
+const KEY_AT = 16
+
+const valuesOf = <A>(statement: Statement<never>): Effect.Effect<readonly A[], SqlError> => statement.values as unknown as Effect.Effect<readonly A[], SqlError>
 
 const hasFilter = (filter: NodeFilter): boolean => Object.values(filter).some((value) => value !== undefined)

@@ -45,12 +45,38 @@ export interface GraphStore {
   /** What a node makes uncertain, the nearest first. */
   readonly dependents: (id: string, countMax: number) => Effect.Effect<readonly { readonly id: string; readonly depth: number }[], StoreError>
   readonly content: Effect.Effect<GraphContent, StoreError>
+  /** Grows with everything that is written. */
+  readonly changes: Effect.Effect<number, StoreError>
+  /** Whether all of the text of this hash was in the graph once: then it still is, or what is newer, and joining it changes nothing. */
+  readonly holdsText: (hash: string) => Effect.Effect<boolean, StoreError>
+  readonly keepText: (hash: string) => Effect.Effect<void, StoreError>
+  /** What was last written into a file. */
+  readonly written: (file: string) => Effect.Effect<WrittenFile | null, StoreError>
+  readonly keepWritten: (written: WrittenFile) => Effect.Effect<void, StoreError>
   /** Makes the content this, which says of itself what stands. */
   readonly replace: (before: GraphContent, after: GraphContent) => Effect.Effect<void, StoreError>
   readonly counts: Effect.Effect<Counts, StoreError>
   /** What is amiss: the ids of the nodes, each list the oldest first. Units: ms since the epoch. */
   readonly findings: (staleBeforeMs: number) => Effect.Effect<Readonly<Record<Finding, readonly string[]>>, StoreError>
 }
+
+/** What a file was given to hold. */
+export interface WrittenFile {
+  /** Its absolute path. */
+  readonly file: string
+  /** All of the graph, or what a team shares. */
+  readonly part: "all" | "shared"
+  /** The graph's `changes` then. */
+  readonly changes: number
+  /** SHA-256 of its text, in hexadecimal digits. */
+  readonly hash: string
+  readonly bytes: number
+  readonly nodes: number
+  readonly edges: number
+}
+
+/** So many texts are known again, the newest. */
+export const TEXTS_MAX = 64
 
 /** How many nodes there are of a kind, in a status, and how sure. */
 export interface Counts {

@@ -136,5 +136,26 @@ export const GRAPH_TABLES: readonly Migration[] = [
     `CREATE TRIGGER graph_nodes_kind_change AFTER UPDATE OF kind ON graph_nodes WHEN old.kind <> new.kind BEGIN
       ${followsAnew("key = new.key OR key IN (SELECT source FROM graph_edges WHERE target = new.key) OR key IN (SELECT target FROM graph_edges WHERE source = new.key)")};
     END`
+  ],
+  // How often a graph was changed; which texts it holds wholly, by their hashes, so that none is joined twice; and what files hold of it since which change.
+  [
+    "ALTER TABLE graph_projects ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",
+    `CREATE TABLE graph_texts (
+      key INTEGER PRIMARY KEY,
+      project INTEGER NOT NULL,
+      hash TEXT NOT NULL,
+      UNIQUE (project, hash)
+    ) STRICT`,
+    `CREATE TABLE graph_files (
+      project INTEGER NOT NULL,
+      file TEXT NOT NULL,
+      part TEXT NOT NULL,
+      changes INTEGER NOT NULL,
+      hash TEXT NOT NULL,
+      bytes INTEGER NOT NULL,
+      nodes INTEGER NOT NULL,
+      edges INTEGER NOT NULL,
+      PRIMARY KEY (project, file)
+    ) STRICT, WITHOUT ROWID`
   ]
 ]

@@ -4,6 +4,7 @@ import { expect } from "vitest"
 import { edgeIdOf } from "../../../src/effects/graph/change-id.ts"
 import { emptyContent } from "../../../src/effects/graph/joined.ts"
 import type { GraphContent } from "../../../src/effects/graph/node.ts"
+import type { WrittenFile } from "../../../src/effects/graph/store.ts"
 import { named, type Promised } from "./sketch.ts"
 
 /** What a graph promises of what comes from other machines. */
@@ -50,6 +51,29 @@ export const joiningPromises = (promised: Promised): void => {
       expect((yield* graph.edges(c)).leaving).toEqual([loose])
     }))
 
+  promised("a text that was joined, or written, is not read again, and a file is up to date until the graph changes (GRAPH-58)", (graph) =>
+    Effect.gen(function*() {
+      const [a, b] = yield* named(graph, ["a", "b"])
+      const { content, changes } = yield* graph.bare
+      const file: WrittenFile = { file: "/ws/graph.json", part: "all", changes, hash: "h1", bytes: 7, nodes: 2, edges: 0 }
+      const unread = (): never => {
+        throw new Error("nobody should read it")
+      }
+      const reads = { ...NOTHING, edgesAdded: 1 }
+      expect([yield* graph.upToDate(file.file, "all"), (yield* Effect.flip(graph.importText("h1", unread))).message]).toEqual([null, "import a graph: nobody should read it"])
+      yield* graph.keepWritten(file)
+      expect([yield* graph.upToDate(file.file, "all"), yield* graph.upToDate(file.file, "shared"), yield* graph.upToDate("/ws/other.json", "all")]).toEqual([file, null, null])
+      expect(yield* graph.importText("h1", unread)).toEqual(NOTHING)
+      expect(yield* graph.upToDate(file.file, "all")).toEqual(file)
+      const edge = { id: edgeId(a, b), from: a, to: b, type: "leads_to" as const, reason: "", createdAt: 0 }
+      expect([yield* graph.importText("h2", () => ({ ...content, edges: [edge, edge] })), yield* graph.importText("h2", unread)]).toEqual([reads, NOTHING])
+      expect(yield* graph.upToDate(file.file, "all")).toEqual(null)
+      yield* graph.keepWritten({ ...file, changes: (yield* graph.bare).changes, hash: "h3" })
+      yield* graph.unlink(edge)
+      expect(yield* graph.upToDate(file.file, "all")).toEqual(null)
+      expect([yield* graph.importText("h2", unread), (yield* graph.content).edges]).toEqual([NOTHING, []])
+    }))
+
   promised("of two edges that close a cycle the older stands, whichever came first (GRAPH-20)", (graph) =>
     Effect.gen(function*() {
       const [a, b] = yield* named(graph, ["a", "b"])
@@ -60,5 +84,7 @@ export const joiningPromises = (promised: Promised): void => {
       expect((yield* graph.content).edges).toEqual([ba])
     }))
 }
+
+const NOTHING = { added: 0, changed: 0, removed: 0, edgesAdded: 0, edgesRemoved: 0, aside: [] }
 
 const edgeId = (from: string, to: string): string => edgeIdOf(from, to, "leads_to")

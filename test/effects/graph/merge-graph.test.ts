@@ -82,6 +82,12 @@ holds("however early the search is given up, what was let in has no cycle, and w
   if (workMax === 0) expect(refused).toEqual(edges.filter(({ from, to }) => number(from) > number(to)))
 })
 
+test("where there is no room left to move in, all are numbered anew, and nothing is let in that closes a cycle (GRAPH-20)", () => {
+  const edges = [...Array.from({ length: 60 }, (_, at) => orders(60, at, at)), ...Array.from({ length: 400 }, (_, at) => orders((at * 17) % 60, (at * 29 + 7) % 60, 60 + at)).filter(({ from, to }) => from !== to)]
+  const row = makeRow(Int32Array.from({ length: 61 }, (_, at) => at), edges.length, 1e9)
+  expect(edges.flatMap(({ id, from, to }) => (row.admit(Number(from.slice(1)), Number(to.slice(1))) ? [] : [id]))).toEqual(closingPlainly(edges))
+})
+
 const byText = (a: GraphEdge, b: GraphEdge): number => (a.id < b.id ? -1 : 1)
 
 // ── joining ──────────────────────────────────────────────────────────────────────────────────────────────────────

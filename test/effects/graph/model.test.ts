@@ -1,3 +1,4 @@
+import { isDeepStrictEqual as equals } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -6,7 +7,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { findingsOf } from "../../../src/effects/graph/findings.ts"
 import { Graph, layerGraphMemory, layerGraphSql, type ProjectGraph } from "../../../src/effects/graph/graph.ts"
-import { contentOf, emptyContent } from "../../../src/effects/graph/joined.ts"
+import { contentOf, emptyContent, joined } from "../../../src/effects/graph/joined.ts"
 import { EDGE_TYPES, NODE_KINDS, NODE_STATUSES, type GraphContent } from "../../../src/effects/graph/node.ts"
 import { FINDINGS } from "../../../src/effects/graph/store.ts"
 import type { NodeChange } from "../../../src/effects/graph/wish.ts"
@@ -103,16 +104,27 @@ const plays = (steps: typeof story extends fc.Arbitrary<infer A> ? A : never) =>
   Effect.gen(function*() {
     const graphs = yield* Graph
     const models = [emptyContent, emptyContent]
+    const past: readonly GraphContent[][] = [[], []]
     for (const { project, atMs, step: each } of steps) {
       yield* TestClock.setTime(atMs)
       const mine = graphs.of(["/ws/zero", "/ws/one"][project]!)
+      const before = yield* mine.bare
       const [answer, next] = yield* done(mine, each, atMs, [models[project]!, models[1 - project]!])
       expect([each.do, answer === null ? "refused" : "done"]).toEqual([each.do, next === null ? "refused" : "done"])
       models[project] = next ?? models[project]!
+      past[project]!.push(models[project]!)
       const now = shown(models[project])
+      const after = yield* mine.bare
+      // Who has what it held at a change has what it holds, until the next.
+      if (!equals(after.content, before.content)) expect(after.changes).toBeGreaterThan(before.changes)
       expect(yield* mine.content).toEqual(now)
       expect((yield* mine.timeline(null, 1000)).toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(now.nodes)
       expect(yield* graphs.of(["/ws/one", "/ws/zero"][project]!).content).toEqual(shown(models[1 - project]!))
+    }
+    // What it held at any time, or took in, it need never take in again.
+    for (const [at, states] of past.entries()) {
+      const end = joined(emptyContent, models[at]!)
+      for (const state of states) expect(joined(end, state)).toEqual(end)
     }
     const shownOnes = models.map(shown)
     for (const [at, path] of ["/ws/zero", "/ws/one"].entries()) {

@@ -8,7 +8,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import { expect, test } from "vitest"
+import { longStory } from "../../../bench/graph-story.ts"
+import { findingsOf } from "../../../src/effects/graph/findings.ts"
 import { Graph, layerGraphSql, noGraph, type ProjectGraph } from "../../../src/effects/graph/graph.ts"
+import { STALE_AFTER_MS } from "../../../src/effects/graph/pulse.ts"
+import { FINDINGS } from "../../../src/effects/graph/store.ts"
 import { standing } from "../../../src/effects/graph/standing.ts"
 import { GRAPH_TABLES } from "../../../src/effects/graph/tables.ts"
 import { migrate } from "../../../src/effects/os/migrate.ts"
@@ -134,4 +138,42 @@ test("where no graph is kept every operation says so", async () => {
   const graph = noGraph.of("/ws")
   const errors = await Effect.runPromise(Effect.all([Effect.flip(graph.add({ kind: "goal", title: "g" })), Effect.flip(graph.content), Effect.flip(graph.pulse)]))
   expect(errors.map(({ message }) => message)).toEqual(Array(3).fill("decision graph: none is kept here; go on without it"))
+})
+
+test("very many edges that come at once leave the tables as they would one by one, and the next one, too (GRAPH-18, GRAPH-19)", async () => {
+  const story = longStory(800, Date.now())
+  await inFile(newFile(), (graph, sql) =>
+    Effect.gen(function*() {
+      yield* graph.import(story)
+      const wrong = sql`SELECT n.id FROM graph_nodes n WHERE degree <> (SELECT count(*) FROM graph_edges WHERE n.key IN (source, target))
+        OR EXISTS (SELECT 1 FROM graph_edges e JOIN graph_nodes t ON t.key = e.target WHERE e.source = n.key AND e.ordering = 1 AND t.rank <= n.rank)`
+      const isAsFound = Effect.gen(function*() {
+        const { nodes, edges } = yield* graph.content
+        const expected = findingsOf(nodes, edges, Date.now() - STALE_AFTER_MS)
+        const { found } = yield* graph.pulse
+        expect(Object.fromEntries(FINDINGS.map((name) => [name, found[name].count]))).toEqual(Object.fromEntries(FINDINGS.map((name) => [name, expected[name].length])))
+        expect(yield* wrong).toEqual([])
+      })
+      yield* isAsFound
+      const said = story.nodes.filter(({ origin, kind, status }) => origin === "said" && kind === "action" && status === "active")
+      for (const { id } of said.slice(0, 5)) yield* graph.add({ kind: "outcome", title: "it came of it" }, [{ from: id, type: "leads_to" }])
+      yield* Effect.forEach(story.edges.slice(0, 20), graph.unlink)
+      yield* isAsFound
+    }))
+})
+
+test("a database of the version before opens, and what it holds can be exported and imported (GRAPH-58)", async () => {
+  const file = newFile()
+  await Effect.runPromise(migrate("graph", GRAPH_TABLES.slice(0, -1)).pipe(Effect.provide(layerSqlite({ file })), Effect.scoped))
+  const older = new DatabaseSync(file)
+  older.exec(`INSERT INTO graph_projects (key, path) VALUES (1, '/ws');
+    INSERT INTO graph_nodes (project, id, kind, title, description, status, origin, files, created, changed, rank) VALUES (1, 'a', 'goal', 'old', '', 'active', 'said', '[]', 1, 1, 0)`)
+  older.close()
+  const [before, after] = await inFile(file, (graph) =>
+    Effect.gen(function*() {
+      const bare = yield* graph.bare
+      yield* graph.update("a", { title: "new" })
+      return [bare, yield* graph.bare] as const
+    }))
+  expect([before.content.nodes.map(({ title }) => title), before.changes, after.changes]).toEqual([["old"], 0, 1])
 })

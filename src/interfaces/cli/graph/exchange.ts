@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs"
 import { join, relative, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import { MERGE_COMMAND, MERGE_NAME, graphAsText, mergeGraphFiles, readGraphFile, sharedPart, sharingFacts, writeGraphFile, writeText } from "../../../runtime/graph-files.ts"
-import { checkoutOf, type GraphContent, type Imported } from "../../../runtime/graph.ts"
+import { MERGE_COMMAND, MERGE_NAME, exportGraphFile, graphAsText, importGraphFile, mergeGraphFiles, sharingFacts, writeText } from "../../../runtime/graph-files.ts"
+import { checkoutOf, type Imported } from "../../../runtime/graph.ts"
 import { count, plural } from "../../view/money.ts"
 import { oneLine } from "../../view/visible.ts"
 import { EXIT } from "../exit-code.ts"
@@ -10,7 +10,14 @@ import { usageError, type Invocation, type Trouble } from "../invocation.ts"
 import { orTrouble, remark, write, type Desk, type Ending } from "./desk.ts"
 
 /** All of the graph, as the same bytes for the same graph. */
-export const exportGraph = (desk: Desk): Ending => Effect.flatMap(orTrouble(desk.graph.content), (content) => write(desk, graphAsText(content)))
+export const exportGraph = (desk: Desk): Ending => {
+  const { invocation: { flags, cwd, output }, graph } = desk
+  if (typeof flags.to !== "string") return Effect.flatMap(orTrouble(graph.bare), ({ content }) => write(desk, graphAsText(content)))
+  return Effect.map(orTrouble(exportGraphFile(graph, resolve(cwd, flags.to), "all")), ({ file }) => {
+    if (!output.quiet) output.err(`written to ${oneLine(file)}\n`)
+    return EXIT.done
+  })
+}
 
 /** Joins what a file knows; the same file twice changes nothing. */
 export const importGraph = (desk: Desk): Ending =>
@@ -19,7 +26,7 @@ export const importGraph = (desk: Desk): Ending =>
     const { cwd } = invocation
     const file = word === undefined ? join(yield* checkoutOf(cwd), SHARED) : resolve(cwd, word)
     if (word === undefined && !existsSync(file)) return yield* usageError(`import the graph that the team shares: there is no ${relative(cwd, file)} here; name a file, or begin one with \`loom graph share\``)
-    const imported = yield* orTrouble(Effect.flatMap(readGraphFile(file), graph.import))
+    const imported = yield* orTrouble(importGraphFile(graph, file))
     invocation.output.out(`${importedWords(imported)}\n`)
     yield* orTrouble(tellAside(desk, imported))
     return EXIT.done
@@ -57,14 +64,12 @@ export const shareGraph = (desk: Desk): Ending =>
     const top = yield* checkoutOf(invocation.cwd)
     const file = join(top, SHARED)
     yield* joinOlder(desk, top)
-    const theirs: GraphContent | null = existsSync(file) ? yield* orTrouble(readGraphFile(file)) : null
-    const imported = theirs === null ? null : yield* orTrouble(graph.import(theirs))
-    const shared = yield* orTrouble(Effect.flatMap(graph.content, sharedPart))
+    const imported = existsSync(file) ? yield* orTrouble(importGraphFile(graph, file)) : null
+    const shared = yield* orTrouble(exportGraphFile(graph, file, "shared"))
     const named = (path: string): string => relative(invocation.cwd, join(top, path))
-    const bytes = yield* orTrouble(writeGraphFile(file, shared))
     yield* orTrouble(writeText(join(top, ".loom", ".gitattributes"), ATTRIBUTES))
     const came = imported === null || importedWords(imported) === importedWords(NOTHING) ? "" : `; from it came: ${importedWords(imported)}`
-    invocation.output.out(`${plural(shared.nodes.length, "node")} and ${plural(shared.edges.length, "edge")} are in ${named(SHARED)}, ${count(bytes)} bytes${came}; commit ${named(SHARED)} and ${named(join(".loom", ".gitattributes"))}\n`)
+    invocation.output.out(`${plural(shared.nodes, "node")} and ${plural(shared.edges, "edge")} are in ${named(SHARED)}, ${count(shared.bytes)} bytes${came}; commit ${named(SHARED)} and ${named(join(".loom", ".gitattributes"))}\n`)
     yield* Effect.flatMap(sharingFacts(top, SHARED), (facts) => Effect.sync(() => adviseOn(invocation, facts)))
     return EXIT.done
   })
@@ -74,7 +79,7 @@ const joinOlder = ({ invocation, graph }: Desk, top: string): Effect.Effect<void
   Effect.gen(function*() {
     const older = join(invocation.cwd, SHARED)
     if (invocation.cwd === top || !existsSync(older)) return
-    yield* orTrouble(Effect.flatMap(readGraphFile(older), graph.import))
+    yield* orTrouble(importGraphFile(graph, older))
     remark(invocation, `what ${SHARED} of this folder says is part of the project's graph now; that file is written no more, and may be removed`)
   })
 

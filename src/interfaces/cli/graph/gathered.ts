@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { GraphEdge, GraphNode, Problem, ProjectGraph } from "../../../runtime/graph.ts"
+import type { GraphNode, Problem, ProjectGraph } from "../../../runtime/graph.ts"
 import type { Drawn } from "../../view/graph/walk.ts"
 
 /** A part of a graph, and whether it is all of it. */
@@ -10,17 +10,19 @@ export interface Part extends Drawn {
 /** A graph that is no larger is told whole. */
 const NODES_MAX = 2_000
 /** Of a larger one so many nodes that were said, and turns that recorded themselves. */
-const SAID_MAX = 300
-const TURNS_MAX = 50
+const TOLD_MAX = { said: 300, turns: 50 }
+/** In a picture more are not readable. */
+const DRAWN_MAX = { said: 90, turns: 10 }
 const DEPTH_MAX = 40
 /** Below one node, the nearest. */
 const BELOW_MAX = 500
 
 /** All there is, or of a large graph the newest. */
-export const wholeOrNewest = Effect.fnUntraced(function*(graph: ProjectGraph): Effect.fn.Return<Part, Problem> {
+export const wholeOrNewest = Effect.fnUntraced(function*(graph: ProjectGraph, isPicture: boolean): Effect.fn.Return<Part, Problem> {
   const some = yield* graph.list({}, NODES_MAX + 1)
   if (some.length <= NODES_MAX) return { ...(yield* graph.content), isWhole: true }
-  const nodes = [...(yield* graph.list({ auto: false }, SAID_MAX)), ...(yield* graph.list({ kinds: ["goal"], statuses: ["active"], auto: true }, TURNS_MAX))]
+  const { said, turns } = isPicture ? DRAWN_MAX : TOLD_MAX
+  const nodes = [...(yield* graph.list({ auto: false }, said)), ...(yield* graph.list({ kinds: ["goal"], statuses: ["active"], auto: true }, turns))]
   return { ...(yield* joined(graph, nodes)), isWhole: false }
 })
 
@@ -28,6 +30,22 @@ export const wholeOrNewest = Effect.fnUntraced(function*(graph: ProjectGraph): E
 export const below = Effect.fnUntraced(function*(graph: ProjectGraph, node: GraphNode): Effect.fn.Return<Part, Problem> {
   const { reached, isWhole } = yield* graph.walk(node.id, "down", { depthMax: DEPTH_MAX, countMax: BELOW_MAX })
   return { ...(yield* joined(graph, [node, ...reached.map((each) => each.node)])), isWhole }
+})
+
+/** So many nodes of several goals are told in all. */
+const WRITTEN_MAX = 2_000
+
+/** Each of these with what it leads to, as long as it is not too much for anybody to read. */
+export const belowEach = Effect.fnUntraced(function*(graph: ProjectGraph, named: readonly GraphNode[]): Effect.fn.Return<readonly Part[], Problem> {
+  const parts: Part[] = []
+  let count = 0
+  for (const node of named) {
+    if (count >= WRITTEN_MAX) break
+    const part = yield* below(graph, node)
+    parts.push(part)
+    count += part.nodes.length
+  }
+  return parts
 })
 
 /** Nodes with their neighbours. */
@@ -40,9 +58,4 @@ export const around = Effect.fnUntraced(function*(graph: ProjectGraph, node: Gra
 })
 
 /** Nodes with the edges between them. */
-const joined = Effect.fnUntraced(function*(graph: ProjectGraph, nodes: readonly GraphNode[]): Effect.fn.Return<Drawn, Problem> {
-  const ids = new Set(nodes.map(({ id }) => id))
-  const edges: GraphEdge[] = []
-  for (const id of ids) edges.push(...(yield* graph.edges(id)).leaving.filter(({ to }) => ids.has(to)))
-  return { nodes, edges }
-})
+const joined = (graph: ProjectGraph, nodes: readonly GraphNode[]): Effect.Effect<Drawn, Problem> => Effect.map(graph.between(nodes.map(({ id }) => id)), (edges) => ({ nodes, edges }))

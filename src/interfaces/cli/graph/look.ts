@@ -12,7 +12,7 @@ import { writeUpOf } from "../../view/graph/write-up.ts"
 import { fitted, type Shown } from "../../view/shown.ts"
 import { usageError } from "../invocation.ts"
 import { nodeNamed, orTrouble, remark, tell, tellGraph, write, type Desk, type Ending } from "./desk.ts"
-import { around, below, wholeOrNewest } from "./gathered.ts"
+import { around, below, belowEach, wholeOrNewest } from "./gathered.ts"
 
 /** What led to what. */
 export const tree = (desk: Desk): Ending =>
@@ -20,7 +20,7 @@ export const tree = (desk: Desk): Ending =>
     const { invocation, graph, words: [word] } = desk
     const auto = invocation.flags.all === true
     const root = word === undefined ? null : yield* nodeNamed(desk, word)
-    const part = yield* orTrouble(root === null ? wholeOrNewest(graph) : below(graph, root))
+    const part = yield* orTrouble(root === null ? wholeOrNewest(graph, desk.format === "svg") : below(graph, root))
     if (part.nodes.length === 0) remark(invocation, NOTHING_YET)
     if (!part.isWhole) remark(invocation, root === null ? "the graph is large: this is the newest of it; `loom graph tree ID` shows what a node led to, `loom graph search WORDS` finds nodes" : "it led to more: these are the nearest nodes")
     // A picture has no fold: what recorded itself is in it only where it is asked for.
@@ -85,10 +85,11 @@ export const writeUp = (desk: Desk): Ending =>
     const { graph, words, invocation } = desk
     const named = words.length === 0 ? yield* orTrouble(graph.list({ kinds: ["goal"], statuses: ["active"], auto: false }, FOUND_MAX)) : yield* Effect.forEach(words, (word) => nodeNamed(desk, word))
     if (named.length === 0) return yield* usageError("write up: no goal is active here; name a node, `loom graph tree` shows them")
-    const parts = yield* Effect.forEach(named, (node) => orTrouble(below(graph, node)))
+    const parts = yield* orTrouble(belowEach(graph, named))
+    if (parts.length < named.length) remark(invocation, `of ${named.length} goals these are the newest ${parts.length}: they led to very much; name others, \`loom graph goals\` lists them`)
     const nodes = new Map(parts.flatMap((part) => part.nodes.map((node) => [node.id, node])))
     const edges = new Map(parts.flatMap((part) => part.edges.map((edge) => [edge.id, edge])))
-    return yield* write(desk, writeUpOf(walkable({ nodes: [...nodes.values()], edges: [...edges.values()] }), topsOf(named, parts), invocation.flags.all === true))
+    return yield* write(desk, writeUpOf(walkable({ nodes: [...nodes.values()], edges: [...edges.values()] }), topsOf(named.slice(0, parts.length), parts), invocation.flags.all === true))
   })
 
 /** A goal that stands below another is told there. */
