@@ -26,7 +26,7 @@ export const strangeRoots = ({ session }: State, roots: readonly string[]): LogE
   if (theirs.length === roots.length && theirs.every((root, index) => root === roots[index])) return null
   return new LogError({
     reason: "failed",
-    message: `go on with ${session.id}: it was imported and would work in ${theirs.join(", ")}, not in ${roots.join(", ")}; go there first, or \`loom fork ${session.id} --into DIR\` to work in a folder of your own`
+    message: `go on with ${session.id}: it was imported and would work in ${theirs.join(", ")}, not in ${roots.join(", ")}; go there first, or \`loom fork ${session.id} --in DIR\` to work in a folder of your own`
   })
 }
 

@@ -19,7 +19,7 @@ export const COMMANDS = {
   sessions: { usage: "", help: "the sessions of this folder; --all for every folder", words: [0, 0], load: async () => (await import("./occasional.ts")).sessions },
   show: { usage: "ID", help: "a conversation in readable form", words: [1, 1], load: async () => (await import("./occasional.ts")).show },
   resume: { usage: "[ID]", help: "go on with a session", words: [0, 1], load: async () => (await import("./resume.ts")).resume },
-  export: { usage: "ID", help: "write a session's log, one event a line; --to FILE", words: [1, 1], load: async () => (await import("./occasional.ts")).exportLog },
+  export: { usage: "ID", help: "write a session's log, one event a line; --to FILE, --with-files", words: [1, 1], load: async () => (await import("./occasional.ts")).exportLog },
   import: { usage: "FILE", help: "take a log over into the database", words: [1, 1], load: async () => (await import("./occasional.ts")).importLog },
   verify: { usage: "LOG…|DIR…", help: "does this build decide the same? every event and action compared; --all: every session", words: [0, ANY], load: async () => (await import("./occasional.ts")).verify },
   replay: { usage: "FILE|ID", help: "go through a session event by event, forwards and backwards; without a terminal its story", words: [1, 1], load: async () => (await import("./occasional.ts")).replay },
@@ -38,9 +38,9 @@ export const COMMANDS = {
   hooks: { usage: "[test EVENT [CALL]]", help: "your own programs that are run before and after tools, and what they say to a sample; `test PreToolUse 'git push'`", words: [0, ANY], load: async () => (await import("./occasional.ts")).hooks },
   trust: { usage: "[DIR]", help: "let a workspace's own settings and allow rules hold; --revoke takes it back", words: [0, 1], load: async () => (await import("./occasional.ts")).trust },
   context: { usage: "[ID|search WORDS|read KEEPER…]", help: "what a session's window holds and why; --next what the next turn would gather; what left any window of this project, by words or by keeper", words: [0, ANY], load: async () => (await import("./occasional.ts")).context },
-  graph: { usage: "[tree|show|search|pulse|add|link|pivot|writeup|share|…]", help: "what was decided in this project, and why: as a tree, a picture, a story; `loom graph --help` lists what it can", words: [0, ANY], load: async () => (await import("./graph/graph.ts")).graph },
+  graph: { usage: "[tree|show|search|pulse|add|link|pivot|writeup|share|…]", help: "what was decided in this project, and why: as a tree, a picture, a story; `loom help graph` lists what it can", words: [0, ANY], load: async () => (await import("./graph/graph.ts")).graph },
   doctor: { usage: "", help: "what protects this machine, and what is missing", words: [0, 0], load: async () => (await import("./occasional.ts")).doctor },
-  help: { usage: "[COMMAND]", help: "print this; of a command its flags and an example, as `loom COMMAND --help` does", words: [0, ANY], load: async () => (await import("./help.ts")).help }
+  help: { usage: "[COMMAND]", help: "print this; of a command its flags and an example, as `loom COMMAND --help` does", words: [0, 1], load: async () => (await import("./help.ts")).help }
 } as const satisfies Readonly<Record<string, CommandEntry>>
 
 export type CommandName = keyof typeof COMMANDS

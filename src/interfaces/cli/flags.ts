@@ -10,6 +10,8 @@ interface Flag {
   readonly group: FlagGroup
   /** The commands that know what to do with it; where nothing is said, any may. */
   readonly of?: readonly string[]
+  /** For these nothing follows it. */
+  readonly bareFor?: readonly string[]
   readonly help: string
 }
 
@@ -26,7 +28,7 @@ export const FLAGS = {
   step: { group: "task", of: ["undo"], help: "undo: only the last batch of tools" },
   redo: { group: "task", of: ["undo"], help: "undo: take the last undo back" },
   force: { group: "task", of: ["undo"], help: "undo: put back also what you changed since; it is kept for --redo" },
-  model: { value: "PROVIDER:MODEL", group: "model", help: "anthropic:…, openai:…, openai-compatible:…, scripted:FILE" },
+  model: { value: "PROVIDER:MODEL", group: "model", help: "anthropic:…, openai:…, openai-compatible:…, scripted:FILE; fork: which is asked from there on; rerun: which is asked, with --tools recorded" },
   "append-system-prompt": { value: "TEXT", group: "model", help: "words added to the system prompt" },
   "permission-mode": { value: "MODE", group: "permissions", help: MODES.join(", ") },
   "allowed-tools": { value: "RULES", many: true, group: "permissions", help: "rules that allow, as shell(git *) or file_write(src/**)" },
@@ -34,7 +36,7 @@ export const FLAGS = {
   trust: { group: "permissions", help: "take the settings and allow rules of this workspace for this run; `loom trust` does so for good" },
   revoke: { group: "permissions", help: "trust: take it back" },
   tool: { value: "NAME", group: "permissions", help: "permissions explain, hooks test: the tool that is called; shell where nothing is said" },
-  "no-sandbox": { group: "permissions", help: "run commands without the sandbox" },
+  "no-sandbox": { group: "permissions", help: "run commands without the sandbox; rerun: those of a log from elsewhere with all your rights" },
   "auto-commit": { group: "permissions", help: "commit the agent's own changes after each batch of tools" },
   "max-steps": { value: "N", group: "limits", help: "model calls of a turn at most" },
   "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
@@ -48,17 +50,17 @@ export const FLAGS = {
   next: { group: "output", of: ["context"], help: "context: what the next turn would gather" },
   exact: { group: "output", of: ["diff", "rerun"], help: "diff, rerun: compare times, names and all else that must differ, too" },
   when: { value: "EXPR", group: "replay", of: ["bisect", "shrink", "test"], help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
-  check: { value: "COMMAND", group: "replay", of: ["bisect", "shrink", "test", "map"], help: "bisect, shrink, test: a command that fails where it is so; exit code 125: it cannot tell; map: which files could not be read, without a command" },
+  check: { value: "COMMAND", group: "replay", of: ["bisect", "shrink", "test", "map"], bareFor: ["map"], help: "bisect, shrink, test: a command that fails where it is so (exit code 125: it cannot tell); map: which files could not be read, and why; nothing follows it" },
   for: { value: "TEXT", group: "output", of: ["map"], help: "map: what it is wanted for, in the words of a task" },
   budget: { value: "TOKENS", group: "output", of: ["map"], help: "map: how large it may be; never larger, not by one token" },
   out: { value: "DIR", group: "output", of: ["test"], help: "test: where the test is written; test/loom where nothing is said" },
   runner: { value: "NAME", group: "output", of: ["test"], help: "test: vitest or node" },
-  to: { value: "FILE", group: "output", of: ["export", "shrink", "graph"], help: "where export, shrink and graph write" },
-  "with-files": { group: "output", of: ["export"], help: "export the workspace's checkpoints, too, into FILE.bundle" },
+  to: { value: "FILE", group: "output", of: ["export", "shrink", "graph"], help: "export, shrink, graph: the file that is written; stdout where nothing is said" },
+  "with-files": { group: "output", of: ["export"], help: "export: the workspace's checkpoints, too, into FILE.bundle" },
   set: { value: "N.FIELD=VALUE", many: true, group: "replay", of: ["fork"], help: "fork: what an event said is this instead" },
   drop: { value: "N", many: true, group: "replay", of: ["fork"], help: "fork: leave an event out" },
   format: { value: "text|json|dot|svg", group: "output", of: ["graph"], help: "graph: how it is told; a picture with --format svg --to graph.svg" },
-  type: { value: "TYPE", group: "task", of: ["graph"], help: "graph add, link: leads_to, chosen, rejected, requires, blocks, enables, supersedes" },
+  type: { value: "TYPE", group: "task", of: ["graph"], help: "graph add, link, unlink: leads_to, chosen, rejected, requires, blocks, enables, supersedes" },
   reason: { value: "TEXT", group: "task", of: ["graph"], help: "graph add, link, supersede: why" },
   description: { value: "TEXT", group: "task", of: ["graph"], help: "graph add, pivot: what else is to be said" },
   confidence: { value: "N", group: "task", of: ["graph"], help: "graph add, pivot: how sure, 0 to 100" },

@@ -3,19 +3,22 @@ import { COMMANDS, isCommand, type CommandName } from "./commands.ts"
 import { EXIT } from "./exit-code.ts"
 import { FLAGS, type FlagGroup } from "./flags.ts"
 import { SUBCOMMANDS } from "./graph/words.ts"
-import type { Command } from "./invocation.ts"
+import { usageError, type Command } from "./invocation.ts"
+import { nearest } from "../../runtime/settings.ts"
 
-/** All that there is, or one command. */
-export const help: Command = ({ output, words: [name] }) =>
-  Effect.sync(() => {
+/** All that there is, or one command. What is no command is a slip, unless it is a task that help was asked beside. */
+export const help: Command = ({ output, flags, words: [name] }) => {
+  if (name !== undefined && !isCommand(name) && flags.help !== true) return Effect.fail(usageError(`help ${name}: there is no such command; did you mean \`loom help ${nearest(name, Object.keys(COMMANDS))}\`? \`loom --help\` lists them`))
+  return Effect.sync(() => {
     output.out(name !== undefined && isCommand(name) ? commandHelp(name) : helpText())
     return EXIT.done
   })
+}
 
 /** How one command is written, which flags are its own, and an example. */
 export const commandHelp = (name: CommandName): string => {
   const { usage, help } = COMMANDS[name]
-  const own = flagRows((flag) => belongsTo(flag, name)).map(([left, words]): Row => [left, wordsFor(words, name)])
+  const own = flagRows((flag) => belongsTo(flag, name), name).map(([left, words]): Row => [left, wordsFor(words, name)])
   const example = EXAMPLES[name]
   return [
     `loom ${name}${usage === "" ? "" : ` ${usage}`}`,
@@ -42,7 +45,8 @@ const partsOf = (help: string): readonly { readonly names: readonly string[]; re
     return before === "machine-readable" ? { names: behind.split(", "), words: before } : { names: before.split(", ").map((each) => each.split(" ")[0] as string), words: behind }
   })
 
-const EXAMPLES: Partial<Readonly<Record<CommandName, string>>> = {
+export const EXAMPLES: Partial<Readonly<Record<CommandName, string>>> = {
+  demo: "loom demo",
   graph: 'loom graph add decision "Use PKCE" --from 9x7c4b --confidence 80',
   sessions: "loom sessions --all",
   show: "loom show aq7a",
@@ -66,7 +70,8 @@ const EXAMPLES: Partial<Readonly<Record<CommandName, string>>> = {
   map: 'loom map --for "the login form loses what was typed" --budget 1024',
   hooks: "loom hooks test PreToolUse 'git push'",
   trust: "loom trust --revoke",
-  doctor: "loom doctor --json"
+  doctor: "loom doctor --json",
+  help: "loom help graph"
 }
 
 /** All of it comes from the two tables, so that nothing is listed that is not there. */
@@ -82,7 +87,7 @@ export const helpText = (): string =>
     ]),
     ...GROUPS.map(([group, title]) => section(title, flagRows((flag) => flag.group === group))),
     "exit codes: 0 done · 1 the model or the engine failed · 2 wrong usage · 3 a budget or step limit",
-    "            4 something needed an approval nobody could give · 5 the session is held elsewhere or damaged · 130 interrupted",
+    "            4 something needed an approval or an answer nobody could give · 5 the session is held elsewhere or damaged · 130 interrupted",
     ""
   ].join("\n")
 
@@ -102,14 +107,16 @@ interface ListedFlag {
   readonly value?: string
   readonly group: FlagGroup
   readonly of?: readonly string[]
+  readonly bareFor?: readonly string[]
   readonly help: string
 }
 
-const flagRows = (wanted: (flag: ListedFlag) => boolean): readonly Row[] =>
+const flagRows = (wanted: (flag: ListedFlag) => boolean, command?: string): readonly Row[] =>
   Object.entries(FLAGS as Readonly<Record<string, ListedFlag>>).flatMap(([name, flag]): readonly Row[] => {
     if (!wanted(flag)) return []
     const short = flag.short === undefined ? "    " : `-${flag.short}, `
-    return [[`${short}--${name}${flag.value === undefined ? "" : ` ${flag.value}`}`, flag.help]]
+    const bare = flag.value === undefined || (command !== undefined && flag.bareFor?.includes(command) === true)
+    return [[`${short}--${name}${bare ? "" : ` ${flag.value}`}`, flag.help]]
   })
 
 const COLUMN_MAX = 34

@@ -5,7 +5,7 @@ import type { State } from "../../machine/state.ts"
 import { LogError } from "../../runtime/event-log/log-error.ts"
 import type { Recorded, Session } from "../../runtime/session.ts"
 import { callWords } from "../view/call-words.ts"
-import { costWords, plural, usageWords } from "../view/money.ts"
+import { costWords, countedWords, plural, usageWords } from "../view/money.ts"
 import { painted } from "../view/paint.ts"
 import { NOTHING_YET, reportOf, tallied, usageSince, type Denial, type Report } from "../view/report.ts"
 import { harmless } from "../view/visible.ts"
@@ -78,7 +78,7 @@ const tell = ({ flags, output }: Invocation, report: Report, streamed: boolean):
 const explain = ({ output }: Invocation, usage: Usage, report: Report, code: ExitCode, notice: string, missing: Missing): void => {
   const look = output.errLook()
   if (output.quiet && report.error !== null) output.err(`${harmless(report.error.message)}\n`)
-  if (output.quiet && code === EXIT.budget) output.err(`${harmless(notice)}\n`)
+  if (output.quiet && code === EXIT.budget) output.err(`${harmless(countedWords(notice))}\n`)
   if (code === EXIT.unapproved) output.err(denialWords(report.denials, missing))
   if (output.quiet) return
   output.err(`${painted("dim", `${plural(report.steps, "step")} · ${usageWords(usage)} · ${costWords(usage)} · session ${report.session}`, look)}\n`)

@@ -25,6 +25,14 @@ export const usageWords = (usage: Usage): string => {
 /** `count(12345)  // => "12,345"`; by hand, for the system's own way loads all its tables first. */
 export const count = (quantity: number): string => `${quantity}`.replaceAll(/\B(?=(?:\d{3})+$)/g, ",")
 
+/**
+ * What the machine says, with its counts as people read them: `12,345 tokens`. Its words stand in logs as they are, so that every log still replays;
+ * what others had it say is left alone.
+ */
+export const countedWords = (text: string): string => (COUNTING.test(text) ? text.replaceAll(/\d{4,}/g, (digits) => count(Number(digits))) : text)
+
+const COUNTING = /^(?:about \d+ tokens of the window are free again: |\d+ messages left the window, |the token budget of \d+ is used up; |the turn reached its limit of \d+ steps; )/
+
 /** `plural(1, "event")  // => "1 event"`. */
 export const plural = (quantity: number, noun: string): string => `${count(quantity)} ${noun}${quantity === 1 ? "" : "s"}`
 

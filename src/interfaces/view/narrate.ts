@@ -6,7 +6,7 @@ import { at } from "../../machine/vector.ts"
 import { describeEvent } from "../../machine/describe.ts"
 import type { Recorded } from "../../runtime/session.ts"
 import { callWords } from "./call-words.ts"
-import { durationWords } from "./money.ts"
+import { countedWords, durationWords } from "./money.ts"
 import { aside, fitted, span, whole, wholeLines, type Shown } from "./shown.ts"
 import { toldOn, type Telling } from "./telling.ts"
 import { endedLines, textOf } from "./tool-lines.ts"
@@ -167,7 +167,7 @@ export const actionsShown = ({ event, step }: Recorded): readonly Shown[] => ste
 const actionShown = (action: Action, now: number): readonly Shown[] => {
   switch (action.type) {
     case "DisplayMessage":
-      return wholeLines("notice", harmless(action.text))
+      return wholeLines("notice", harmless(countedWords(action.text)))
     case "DisplayError":
       return errorLines(action.error.message, action.retryAt === null ? null : action.retryAt - now)
     case "WaitForInput":

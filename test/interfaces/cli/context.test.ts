@@ -13,7 +13,7 @@ const spoken = async () => {
 
 test("what a window holds is told zone by zone, what left it is found and read; a session that freed it says how much (CONTEXT-12, CONTEXT-13)", async () => {
   const { place, talk } = await spoken()
-  expect(talk.stderr + talk.stdout).toMatch(/about \d+ tokens of the window are free again: 2 messages left it, nothing of them is lost\n/)
+  expect(talk.stderr + talk.stdout).toMatch(/about [\d,]+ tokens of the window are free again: 2 messages left it, nothing of them is lost\n/)
   expect(talk.stdout + talk.stderr).toMatch(/ % of the window: about [\d,]+ tokens of 128,000 for scripted:/)
 
   const told = await loom(place, ["context"])

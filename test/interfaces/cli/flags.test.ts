@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
-import { FLAGS, flagsLayer, parseCommandLine, type CommandLine } from "../../../src/interfaces/cli/flags.ts"
+import { FLAGS, flagsLayer, parseCommandLine, strangeFlag, type CommandLine } from "../../../src/interfaces/cli/flags.ts"
 import { COMMANDS, meaningOf, stillToCome, type CommandName } from "../../../src/interfaces/cli/commands.ts"
-import { commandHelp } from "../../../src/interfaces/cli/help.ts"
+import { commandHelp, EXAMPLES } from "../../../src/interfaces/cli/help.ts"
 
 const parsed = (...argv: readonly string[]): CommandLine => {
   const line = parseCommandLine(argv)
@@ -93,6 +93,25 @@ test("help of a command has how it is written, its own flags with what they mean
     flags.flatMap(([flag, { of }]) => (of !== undefined && of.includes(name) !== new RegExp(`^ +(-., )?--${flag}( |$)`, "m").test(commandHelp(name)) ? [`${name} --${flag}`] : []))
   )
   expect(wrong).toEqual([])
+})
+
+test("every flag in the help of a command says what it is for there, and every example means that command", () => {
+  const commands = Object.keys(COMMANDS) as readonly CommandName[]
+  const silent = commands.flatMap((name) => commandHelp(name).split("\n").filter((line) => /^ +(-., )?--/.test(line) && !/^ +(-., )?--\S+( \S+)? {2,}\S/.test(line)).map((line) => `${name}: ${line}`))
+  const lines = (name: CommandName, flag: string): readonly string[] => commandHelp(name).split("\n").filter((line) => line.trim().startsWith(flag)).map((line) => line.trim().replaceAll(/ +/g, " "))
+  expect([silent, lines("map", "--check"), lines("fork", "--model"), lines("export", "--with-files")]).toEqual([
+    [],
+    ["--check which files could not be read, and why; nothing follows it"],
+    ["--model PROVIDER:MODEL which is asked from there on"],
+    ["--with-files the workspace's checkpoints, too, into FILE.bundle"]
+  ])
+  const meant = (example: string) => {
+    const [loomItself = "", ...words] = (example.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll(/^['"]|['"]$/g, ""))
+    const line = parsed(...words)
+    const meaning = meaningOf(line)
+    return [loomItself, meaning.type === "command" ? meaning.name : meaning.type, meaning.type === "command" ? strangeFlag(line.flags, meaning.name) : null]
+  }
+  expect(commands.map((name) => meant(EXAMPLES[name] ?? ""))).toEqual(commands.map((name) => ["loom", name, null]))
 })
 
 test("a single word that is nearly a command is taken for a slip, any other for a task", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { countedWords } from "../../../src/interfaces/view/money.ts"
 import { printer } from "../../../src/interfaces/view/printer.ts"
 import { aside, span } from "../../../src/interfaces/view/shown.ts"
 import { command, completed, gathered, modelCalls, modelSays, modelThinks, OPENED, play, told, toolEnds, userSays, vetted, type Said } from "../story.ts"
@@ -20,6 +21,16 @@ test("a turn is told as it happens: words, thinking, calls with what became of t
     completed()
   ])
   expect(told(story)).toBe(["› mend it", "Hm. A test.", "I look first.", "✓ read src/a.ts from line 3  ok  120 ms", "Done.", ""].join("\n"))
+})
+
+test("counts of the machine have commas; the words of others stay as they are", () => {
+  expect(["about 12345 tokens of the window are free again: 1002 messages left it, nothing of them is lost", "the token budget of 200000 is used up; raise it to go on", "hook: 12345 tokens"].map(countedWords)).toEqual([
+    "about 12,345 tokens of the window are free again: 1,002 messages left it, nothing of them is lost",
+    "the token budget of 200,000 is used up; raise it to go on",
+    "hook: 12345 tokens"
+  ])
+  const reports = ["the token budget of 1000 is used up; raise it to go on"]
+  expect(told(play([userSays("mend it"), { ...gathered, reports } as Said]))).toBe("› mend it\nthe token budget of 1,000 is used up; raise it to go on\n")
 })
 
 test("a command tells its exit code and the end of what it printed", () => {
