@@ -2,6 +2,7 @@ import { homedir } from "node:os"
 import { join } from "node:path"
 
 export { makeDirectory } from "../effects/os/make-directory.ts"
+export { reasonOf } from "../effects/os/problem.ts"
 
 /** Where Loom keeps its own things. Nothing of it ever stands in a person's repository. */
 export interface Directories {

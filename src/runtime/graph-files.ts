@@ -1,5 +1,5 @@
 import { hash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import { runGit } from "../effects/git/git.ts"
@@ -8,7 +8,9 @@ import { mergeGraphs } from "../effects/graph/merge-graph.ts"
 import type { GraphContent, GraphNode } from "../effects/graph/node.ts"
 import type { Imported, ProjectGraph } from "../effects/graph/project-graph.ts"
 import type { WrittenFile } from "../effects/graph/store.ts"
+import { makeDirectory } from "../effects/os/make-directory.ts"
 import { attempt, problem, type Problem } from "../effects/os/problem.ts"
+import { attemptWriting } from "../effects/os/unwritten.ts"
 import { newSecrets } from "../effects/secrets/shapes.ts"
 
 /** Reads a graph from a file. Errors: it is not there, or is no graph. */
@@ -25,8 +27,8 @@ export const exportGraphFile = Effect.fnUntraced(function*(graph: ProjectGraph, 
   const { content, changes } = yield* graph.bare
   const told = part === "all" ? content : yield* sharedPart(content)
   const bytes = Buffer.from(graphText(told))
-  yield* attempt(`write ${file}`, () => {
-    mkdirSync(dirname(file), { recursive: true })
+  yield* attemptWriting(`write ${file}`, file, () => {
+    makeDirectory(dirname(file))
     writeFileSync(`${file}.part`, bytes)
     renameSync(`${file}.part`, file)
   })
@@ -48,7 +50,7 @@ const hashOfFile = (file: string, bytes: number): string | null => {
 
 /** Writes a text into a file that is not there yet, or says otherwise. */
 export const writeText = (file: string, text: string): Effect.Effect<boolean, Problem> =>
-  attempt(`write ${file}`, () => {
+  attemptWriting(`write ${file}`, file, () => {
     if (existsSync(file) && readFileSync(file, "utf8").includes(text)) return false
     writeFileSync(file, text, { flag: "a" })
     return true
@@ -73,7 +75,7 @@ const wordsOf = ({ title, description }: GraphNode): string => `${title}\n${desc
 /** Merges a graph file as git asks for it: what came of the two is written over ours. Errors: one of them is no graph; ours stays as it is. */
 export const mergeGraphFiles = Effect.fnUntraced(function*(base: string, ours: string, theirs: string): Effect.fn.Return<void, Problem> {
   const [before, mine, other] = yield* Effect.all([readGraphFile(base), readGraphFile(ours), readGraphFile(theirs)])
-  yield* attempt(`write ${ours}`, () => writeFileSync(ours, graphText(mergeGraphs(before, mine, other))))
+  yield* attemptWriting(`write ${ours}`, ours, () => writeFileSync(ours, graphText(mergeGraphs(before, mine, other))))
 })
 
 /** How git merges the graph's file. */

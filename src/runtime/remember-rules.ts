@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFile
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { makeDirectory } from "../effects/os/make-directory.ts"
+import { whyUnwritten } from "../effects/os/unwritten.ts"
 import { layerOfText, SettingsError, type Layer } from "./settings.ts"
 
 /**
@@ -81,6 +82,6 @@ const replace = (path: string, text: string): void => {
 }
 
 const attempt = <A>(path: string, run: () => A): Effect.Effect<A, SettingsError> =>
-  Effect.try({ try: run, catch: (cause) => new SettingsError({ message: `write the rules to ${path}: ${cause instanceof Error ? cause.message : String(cause)}` }) })
+  Effect.try({ try: run, catch: (cause) => new SettingsError({ message: `write the rules to ${path}: ${whyUnwritten(path, cause)}` }) })
 
 const fault = (path: string, why: string): Effect.Effect<never, SettingsError> => Effect.fail(new SettingsError({ message: `write the rules to ${path}: ${why}` }))

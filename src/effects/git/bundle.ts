@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import * as Effect from "effect/Effect"
 import { attempt, problem, problemOf, refuse, type Problem } from "../os/problem.ts"
+import { attemptWriting, whyUnwritten } from "../os/unwritten.ts"
 import { gitText, type GitError } from "./git.ts"
 import { storeEnvironment, type Shadow } from "./shadow.ts"
 import { objectsOf, type Memory } from "./take.ts"
@@ -28,8 +29,11 @@ export const writeBundle = Effect.fn("Checkpoints.writeBundle")(function*(
   const held = yield* heldOf(memory, wanted)
   if (held.length === 0) return []
   const draft = `${file}.${process.pid}.part`
-  const written = packed(memory, held, draft).pipe(Effect.flatMap((pack) => attemptAsync(`write ${file}`, () => joined(held, pack, draft))))
-  yield* Effect.andThen(written, attempt(`write ${file}`, () => renameSync(draft, file))).pipe(Effect.ensuring(Effect.sync(() => dropDrafts(draft))))
+  // Git moves a pack to where it shall lie, which it can only within one file system; ours may be on another.
+  const packing = join(memory.shadow.directory, `bundle.${process.pid}`)
+  const joining = (pack: string) => Effect.tryPromise({ try: () => joined(held, pack, draft), catch: (thrown) => problem(`write ${file}: ${whyUnwritten(file, thrown)}`) })
+  const written = Effect.ensuring(Effect.flatMap(packed(memory, held, packing), joining), Effect.sync(() => dropDrafts(packing)))
+  yield* Effect.andThen(written, attemptWriting(`write ${file}`, file, () => renameSync(draft, file))).pipe(Effect.ensuring(Effect.sync(() => dropDrafts(draft))))
   return held
 })
 
@@ -134,7 +138,11 @@ const settle = (shadow: Shadow, draft: string, hash: string): void => {
 }
 
 const dropDrafts = (draft: string): void => {
-  for (const path of [draft, `${draft}.pack`, `${draft}.idx`]) rmSync(path, { force: true })
+  try {
+    for (const path of [draft, `${draft}.pack`, `${draft}.idx`]) rmSync(path, { force: true })
+  } catch {
+    // Where they cannot be removed they were never made.
+  }
 }
 
 const attemptAsync = <A>(what: string, run: () => Promise<A>): Effect.Effect<A, Problem> =>

@@ -6,13 +6,14 @@ import { bisectFiles, type FileBisection } from "../../runtime/replay/bisect-fil
 import type { FilesSource } from "../../runtime/replay/files-at.ts"
 import { momentsOf } from "../../runtime/replay/timeline.ts"
 import type { NamedTree } from "../../runtime/replay/trees.ts"
+import { scratchFolder } from "../../runtime/scratch.ts"
 import { bisectionLines } from "../view/bisection-lines.ts"
 import { count, plural } from "../view/money.ts"
 import { printer } from "../view/printer.ts"
 import { harmless } from "../view/visible.ts"
 import { EXIT, type ExitCode } from "./exit-code.ts"
 import type { Command, Invocation, Trouble } from "./invocation.ts"
-import { scratchFolder, sourceNamed, troubleOf, writeRows } from "./looking.ts"
+import { sourceNamed, troubleOf, writeRows } from "./looking.ts"
 import { situationGiven, type Situation } from "./situation.ts"
 
 /** Names the first event at which an expression holds, or the step whose files a command finds bad. Exit code 1 where there is none. */
@@ -38,7 +39,7 @@ const byState = ({ output, flags, words }: Invocation, { log }: FilesSource, { t
 const byCommand = (invocation: Invocation, source: FilesSource, command: string): Effect.Effect<ExitCode, Trouble, Scope.Scope> =>
   Effect.gen(function*() {
     const { output, flags, environment } = invocation
-    const logFile = source.file ?? join(yield* scratchFolder, `${source.log.header.session}.jsonl`)
+    const logFile = source.file ?? join(yield* scratchFolder("loom-log-"), `${source.log.header.session}.jsonl`)
     if (source.file === null) yield* writeRows(logFile, source.log.header, source.log.rows)
     const told = (text: string): void => (output.quiet ? undefined : output.err(`${text}\n`))
     const found = yield* bisectFiles(source, {

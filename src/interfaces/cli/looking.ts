@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { writeFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { directoriesOf } from "../../runtime/directories.ts"
 import { LogError, type Row } from "../../runtime/event-log/event-log.ts"
-import { logErrorOf } from "../../runtime/event-log/log-error.ts"
+import { unwritten } from "../../runtime/event-log/log-error.ts"
 import { logText } from "../../runtime/event-log/log-text.ts"
 import { ExpressionError } from "../../runtime/replay/expression.ts"
 import type { FilesSource } from "../../runtime/replay/files-at.ts"
@@ -17,15 +15,9 @@ import { fileNamed, logNamed } from "./log-word.ts"
 export const sourceNamed = (invocation: Invocation, word: string): Effect.Effect<FilesSource, Trouble, Scope.Scope> =>
   Effect.map(logNamed(invocation, word), (log) => ({ log, file: fileNamed(invocation, word), dataDirectory: directoriesOf(invocation.environment).data }))
 
-/** A folder for the logs that a command shall look at; it goes with the scope. */
-export const scratchFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "loom-log-"))),
-  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
-)
-
-/** Writes rows as a log that only its owner reads. Errors: what the system says. */
+/** Writes rows as a log that only its owner reads. Errors: why it cannot be written. */
 export const writeRows = (file: string, header: LoadedLog["header"], rows: readonly Row[]): Effect.Effect<void, LogError> =>
-  Effect.try({ try: () => writeFileSync(file, logText(header, rows), { mode: 0o600 }), catch: (cause) => logErrorOf(`write ${file}`, cause) })
+  Effect.try({ try: () => writeFileSync(file, logText(header, rows), { mode: 0o600 }), catch: (cause) => unwritten(`write ${file}`, file, cause) })
 
 /** What a look at a log threw, as a sentence: the expression of the person, or a log that the machine cannot follow. */
 export const troubleOf = (what: string, cause: unknown): LogError | UsageError => {

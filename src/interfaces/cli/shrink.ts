@@ -13,11 +13,12 @@ import { shrinkLog, type Shows, type Shrunk } from "../../runtime/replay/shrink.
 import { makeStory } from "../../runtime/replay/story.ts"
 import { momentsOf } from "../../runtime/replay/timeline.ts"
 import { version } from "../../runtime/version.ts"
+import { scratchFolder } from "../../runtime/scratch.ts"
 import { plural } from "../view/money.ts"
 import { harmless } from "../view/visible.ts"
 import { EXIT, type ExitCode } from "./exit-code.ts"
 import { usageError, type Command, type Invocation, type Trouble } from "./invocation.ts"
-import { scratchFolder, sourceNamed, troubleOf, writeRows } from "./looking.ts"
+import { sourceNamed, troubleOf, writeRows } from "./looking.ts"
 import { situationGiven, type Situation } from "./situation.ts"
 
 /** Makes a log as small as can be that still shows something; stopped by Ctrl-C it writes the best so far. Exit code 1 where the log does not show it. */
@@ -66,7 +67,7 @@ const upToFirst = (rows: readonly Row[], situation: Situation): readonly Row[] =
   situation.type === "when" ? rows.slice(0, situation.holds.first(momentsOf(rows))?.row.n ?? rows.length) : rows
 
 const showing = (invocation: Invocation, situation: Situation, stopped: AbortSignal): Effect.Effect<Shows, Trouble, Scope.Scope> => {
-  if (situation.type === "check") return Effect.map(scratchFolder, (folder) => byCommand(invocation, situation.command, join(folder, "log.jsonl"), stopped))
+  if (situation.type === "check") return Effect.map(scratchFolder("loom-log-"), (folder) => byCommand(invocation, situation.command, join(folder, "log.jsonl"), stopped))
   return Effect.succeed(async (rows) => {
     // A signal is heard only between two looks.
     await setImmediate()

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { directoriesOf } from "../../runtime/directories.ts"
+import { directoriesOf, reasonOf } from "../../runtime/directories.ts"
 import { SettingsError } from "../../runtime/settings.ts"
 import { forgetTrust, hashOfNothing, keepTrust } from "../../runtime/workspace/trust.ts"
 import { mayBeTrusted } from "../../runtime/workspace/workspace.ts"
@@ -44,7 +44,7 @@ export const trust: Command = Effect.fnUntraced(function*(invocation: Invocation
 })
 
 const writing = <A>(root: string, run: () => A): Effect.Effect<A, SettingsError> =>
-  Effect.try({ try: run, catch: (cause) => new SettingsError({ message: `keep what you said of ${root}: ${cause instanceof Error ? cause.message : String(cause)}` }) })
+  Effect.try({ try: run, catch: (cause) => new SettingsError({ message: `keep what you said of ${root}: ${reasonOf(cause)}; set LOOM_HOME to a folder that can be written` }) })
 
 const folderMeant = ({ words: [given], cwd }: Invocation): string | null => {
   if (given === undefined) return cwd

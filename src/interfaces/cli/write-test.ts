@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { basename, join, relative, resolve } from "node:path"
 import * as Effect from "effect/Effect"
+import { makeDirectory } from "../../runtime/directories.ts"
 import { LogError } from "../../runtime/event-log/event-log.ts"
-import { logErrorOf } from "../../runtime/event-log/log-error.ts"
+import { unwritten } from "../../runtime/event-log/log-error.ts"
 import type { FilesSource } from "../../runtime/replay/files-at.ts"
 import { momentsOf } from "../../runtime/replay/timeline.ts"
 import { isSound } from "../../runtime/replay/verdict.ts"
@@ -31,7 +32,7 @@ export const writeTest: Command = Effect.fnUntraced(function*(invocation: Invoca
   const check = situation?.type === "check" ? { command: situation.command, folder: `${relative(folder, cwd) || "."}/` } : null
   yield* writeFixture(source, folder, fixture)
   const wanted: TestOf = { fixture: basename(fixture), runner, imports: importsReplay(folder), when, check }
-  yield* Effect.try({ try: () => writeFileSync(file, testText(wanted)), catch: (cause) => logErrorOf(`write ${file}`, cause) })
+  yield* Effect.try({ try: () => writeFileSync(file, testText(wanted)), catch: (cause) => unwritten(`write ${file}`, file, cause) })
   const run = `${runner === "node" ? "node --test" : "npx vitest run"} ${relative(cwd, file)}`
   if (flags.json === true) output.out(`${JSON.stringify({ test: file, fixture, runner, imports: wanted.imports, when, run })}\n`)
   else output.out(`${file}\n${fixture}\n`)
@@ -65,8 +66,8 @@ const whenOf = ({ log }: FilesSource, situation: Situation | null): TestOf["when
 
 /** The log as it is; one of the database, or cut, is written whole. Errors: where this build does not decide the same, for its test would be red. */
 const writeFixture = Effect.fnUntraced(function*({ log, file }: FilesSource, folder: string, fixture: string) {
-  const attempt = <A>(act: () => A) => Effect.try({ try: act, catch: (cause) => logErrorOf(`write ${fixture}`, cause) })
-  yield* attempt(() => mkdirSync(folder, { recursive: true }))
+  const attempt = <A>(act: () => A) => Effect.try({ try: act, catch: (cause) => unwritten(`write ${fixture}`, fixture, cause) })
+  yield* Effect.try({ try: () => makeDirectory(folder), catch: (cause) => unwritten(`write ${fixture}`, folder, cause) })
   if (file === fixture) return
   if (file !== null && log.chain.verdict === "whole") yield* attempt(() => copyFileSync(file, fixture))
   else yield* writeRows(fixture, log.header, log.rows)

@@ -1,6 +1,8 @@
 import * as Schema from "effect/Schema"
 import { SqlError } from "effect/sql/SqlError"
 import { SQLITE, sqliteCode } from "../../effects/os/sqlite.ts"
+import { reasonOf as inWords } from "../../effects/os/problem.ts"
+import { whyUnwritten } from "../../effects/os/unwritten.ts"
 
 /**
  * Why the log could not be read or written.
@@ -23,6 +25,10 @@ export const logErrorOf = (tried: string, cause: unknown): LogError => {
   const reason = reasonOf(cause)
   return logError(reason, `${tried}: ${words(cause)}${ADVICE[reason] ?? ""}`)
 }
+
+/** Why a file or folder that somebody named could not be written, and what to do. */
+export const unwritten = (tried: string, path: string, cause: unknown): LogError =>
+  cause instanceof LogError ? cause : logError(reasonOf(cause), `${tried}: ${whyUnwritten(path, cause)}`)
 
 const reasonOf = (cause: unknown): LogReason => {
   if (cause instanceof SqlError) return reasonOf(cause.reason.cause)
@@ -57,5 +63,6 @@ const ADVICE: Partial<Record<LogReason, string>> = {
 const words = (cause: unknown): string => {
   if (cause instanceof SqlError) return words(cause.reason.cause)
   if ((cause as { readonly code?: unknown } | null)?.code === "EISDIR") return "it is a folder; name a file in it"
-  return cause instanceof Error ? cause.message : String(cause)
+  if (!(cause instanceof Error)) return String(cause)
+  return "syscall" in cause ? inWords(cause) : cause.message
 }

@@ -1,18 +1,23 @@
+import { statSync } from "node:fs"
 import { open, rename, rm, type FileHandle } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { logErrorOf, type LogError } from "./log-error.ts"
+import { unwritten, type LogError } from "./log-error.ts"
 
 export interface Exported {
   readonly file: string
   readonly bytes: number
 }
 
-/** Writes a log beside its place and moves it there when it is whole and on disk, so that half of one is never taken for a log. */
+/**
+ * Writes a log beside its place and moves it there when it is whole and on disk, so that half of one is never taken for a log. What is no file, as
+ * `/dev/stdout`, is written to as it is.
+ */
 export const writeFileOf = (id: string, file: string, text: Stream.Stream<string, LogError>): Effect.Effect<Exported, LogError> => {
-  const beside = `${file}.${process.pid}.part`
+  const isPlain = isFileOrNothing(file)
+  const beside = isPlain ? `${file}.${process.pid}.part` : file
   const attempt = <A>(act: () => Promise<A>) =>
-    Effect.tryPromise({ try: act, catch: (cause) => logErrorOf(`export session ${id} to ${file}`, cause) })
+    Effect.tryPromise({ try: act, catch: (cause) => unwritten(`export session ${id} to ${file}`, file, cause) })
   const writeAll = (handle: FileHandle) =>
     Effect.gen(function*() {
       let bytes = 0
@@ -22,7 +27,7 @@ export const writeFileOf = (id: string, file: string, text: Stream.Stream<string
           Effect.sync(() => void (bytes += Buffer.byteLength(piece)))
         )
       )
-      yield* attempt(() => handle.sync())
+      if (isPlain) yield* attempt(() => handle.sync())
       return { file, bytes }
     })
   return Effect.acquireUseRelease(
@@ -30,7 +35,18 @@ export const writeFileOf = (id: string, file: string, text: Stream.Stream<string
     writeAll,
     (handle) => Effect.promise(() => handle.close())
   ).pipe(
-    Effect.tap(() => attempt(() => rename(beside, file))),
-    Effect.tapError(() => Effect.promise(() => rm(beside, { force: true })))
+    Effect.tap(() => (isPlain ? attempt(() => rename(beside, file)) : Effect.void)),
+    // Where it cannot be removed it was never made.
+    Effect.tapError(() => (isPlain ? Effect.promise(() => rm(beside, { force: true }).catch(() => undefined)) : Effect.void))
   )
+}
+
+const isFileOrNothing = (file: string): boolean => {
+  try {
+    const stat = statSync(file, { throwIfNoEntry: false })
+    return stat === undefined || stat.isFile() || stat.isDirectory()
+  } catch {
+    // Whoever writes to it says what is amiss.
+    return true
+  }
 }

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { logError, type LogError } from "../event-log/log-error.ts"
 import type { Row } from "../event-log/line.ts"
+import { scratchFolder } from "../scratch.ts"
 import { bisect, type Bisected } from "./bisect.ts"
 import { runCheck, type CheckVerdict } from "./check.ts"
 import type { FileDifference } from "./file-differences.ts"
@@ -57,7 +55,7 @@ export const bisectFiles = Effect.fn("Replay.bisectFiles")(function*(source: Fil
   const files = yield* openFiles(source)
   const places = files.trees.filter(({ tree }, index) => files.trees[index - 1]?.tree !== tree)
   if (places.length === 0) return yield* logError("not-found", "bisect the files of the log: it names no checkpoint of them; with --when it can be bisected by state")
-  const into = yield* scratchDirectory
+  const into = yield* scratchFolder("loom-bisect-")
   const ask = Effect.fnUntraced(function*(place: number, number: number | null) {
     const tree = places[place] as NamedTree
     yield* files.restore(tree, into)
@@ -74,11 +72,6 @@ export const bisectFiles = Effect.fn("Replay.bisectFiles")(function*(source: Fil
   const until = files.trees[files.trees.indexOf(next) - 1] as NamedTree
   return { bisected, probes, places, step: { ...eventsBetween(source.log.rows, until, bad), files: yield* files.between(good, bad) } }
 })
-
-const scratchDirectory: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "loom-bisect-"))),
-  (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
-)
 
 /** The files stood so at `good.from`; what that event began came after. */
 const eventsBetween = (rows: readonly Row[], good: NamedTree, bad: NamedTree): Omit<BrokenStep, "files"> => {

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from "node:fs"
+import { existsSync, readdirSync, realpathSync, rmSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { Repository } from "../../effects/git/repository.ts"
+import { makeDirectory } from "../../effects/os/make-directory.ts"
 import { addWorktree, removeWorktree, repositoryOf, type WorktreeMoment } from "../../effects/git/worktree.ts"
-import { logErrorOf, type LogError } from "../event-log/log-error.ts"
+import { unwritten, type LogError } from "../event-log/log-error.ts"
 import { SettingsError } from "../settings.ts"
 
 /** Where a fork works. */
@@ -32,14 +33,14 @@ export const forkPlace = Effect.fnUntraced(function*(wish: ForkPlaceWish): Effec
   const repository = repositoryOf(wish.workspace)
   const top = wish.into ?? join(wish.dataDirectory, "forks", wish.session, basename(repository?.top ?? wish.workspace) || "workspace")
   if (!isFree(top)) return yield* new SettingsError({ message: `fork into ${top}: it is not empty; name a directory that is, or that does not exist yet` })
-  const canonical = yield* attempt(top, () => (mkdirSync(dirname(top), { recursive: true, mode: 0o700 }), join(realpathSync.native(dirname(top)), basename(top))))
+  const canonical = yield* attempt(top, () => (makeDirectory(dirname(top), 0o700), join(realpathSync.native(dirname(top)), basename(top))))
   return repository === null ? yield* plainPlace(canonical, []) : yield* worktreePlace(wish, repository, canonical)
 })
 
 /** A directory that somebody named, with the files that stand in it. */
 export const placeAsItIs = (directory: string): Effect.Effect<ForkPlace, LogError> =>
   attempt(directory, () => {
-    mkdirSync(directory, { recursive: true })
+    makeDirectory(directory)
     return { root: realpathSync.native(directory), kind: "directory", notes: [], undo: Effect.void }
   })
 
@@ -52,7 +53,7 @@ const worktreePlace = (wish: ForkPlaceWish, repository: Repository, top: string)
 
 const plainPlace = (root: string, notes: readonly string[]): Effect.Effect<ForkPlace, LogError> =>
   attempt(root, () => {
-    mkdirSync(root, { recursive: true, mode: 0o700 })
+    makeDirectory(root, 0o700)
     return { root, kind: "directory", notes, undo: Effect.sync(() => rmSync(root, { recursive: true, force: true })) }
   })
 
@@ -66,4 +67,4 @@ const isFree = (directory: string): boolean => {
 }
 
 const attempt = <A>(directory: string, act: () => A): Effect.Effect<A, LogError> =>
-  Effect.try({ try: act, catch: (cause) => logErrorOf(`fork into ${directory}`, cause) })
+  Effect.try({ try: act, catch: (cause) => unwritten(`fork into ${directory}`, directory, cause) })

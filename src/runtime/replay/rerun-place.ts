@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, realpathSync, rmSync, statSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { runGit } from "../../effects/git/git.ts"
+import { makeDirectory } from "../../effects/os/make-directory.ts"
 import type { SessionOpened } from "../../machine/event.ts"
-import { logErrorOf, type LogError } from "../event-log/log-error.ts"
+import { logErrorOf, unwritten, type LogError } from "../event-log/log-error.ts"
+import { makeScratch } from "../scratch.ts"
 import { filesAt, type FilesSource } from "./files-at.ts"
 import { rootOf } from "./tree-stores.ts"
 
@@ -28,7 +29,7 @@ export const makeRerunPlace = Effect.fnUntraced(function*(source: FilesSource, d
   if (directory !== null && isFilled(directory)) return { root: realpathSync(directory), dataDirectory: source.dataDirectory, how: "taken as it is", keep: () => undefined }
   const { folder, keep } = directory === null ? yield* folderOfOwn : { folder: null, keep: () => undefined }
   const into = folder === null ? resolve(directory as string) : join(folder, name)
-  yield* attempt(`make ${into}`, () => mkdirSync(into, { recursive: true }))
+  yield* Effect.try({ try: () => makeFolder(into), catch: (cause) => unwritten(`make ${into}`, into, cause) })
   const root = realpathSync(into)
   const named = yield* filesAt(source, 1, root)
   const branch = branchIn(source)
@@ -37,14 +38,25 @@ export const makeRerunPlace = Effect.fnUntraced(function*(source: FilesSource, d
   return { root, dataDirectory: folder === null ? source.dataDirectory : join(folder, "data"), how, keep }
 })
 
-const isFilled = (directory: string): boolean => existsSync(directory) && readdirSync(directory).length > 0
+const isFilled = (directory: string): boolean => {
+  try {
+    return statSync(directory).isDirectory() && readdirSync(directory).length > 0
+  } catch {
+    // It is not there, or not ours to enter: whoever makes it says so.
+    return false
+  }
+}
 
-const attempt = <A>(what: string, run: () => A): Effect.Effect<A, LogError> => Effect.try({ try: run, catch: (cause) => logErrorOf(what, cause) })
+/** Errors: throws where it cannot be made, or a file is in its place. */
+const makeFolder = (path: string): void => {
+  makeDirectory(path)
+  if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: "EEXIST" })
+}
 
 const folderOfOwn = Effect.gen(function*() {
   let isKept = false
   const folder = yield* Effect.acquireRelease(
-    attempt("make a folder for the copy", () => realpathSync(mkdtempSync(join(tmpdir(), "loom-rerun-")))),
+    Effect.try({ try: () => makeScratch("loom-rerun-"), catch: (cause) => cause as LogError }),
     (folder) => Effect.sync(() => (isKept ? undefined : rmSync(folder, { recursive: true, force: true })))
   )
   return { folder, keep: () => void (isKept = true) }

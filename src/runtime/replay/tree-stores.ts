@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,6 +8,7 @@ import { namesInBundle } from "../../effects/git/bundle.ts"
 import { CheckpointError, Checkpoints } from "../../effects/git/checkpoint.ts"
 import { hasShadow } from "../../effects/git/shadow.ts"
 import type { SessionOpened } from "../../machine/event.ts"
+import { scratchFolder } from "../scratch.ts"
 import { bundleOf, turnIn } from "./bundle-names.ts"
 import type { FilesSource } from "./files-at.ts"
 
@@ -47,10 +47,7 @@ const shadowStore = (options: { readonly root: string; readonly dataDirectory: s
 const bundleStore = Effect.fnUntraced(function*(bundle: string, session: string): Effect.fn.Return<TreeStore, never, Scope.Scope> {
   const scope = yield* Effect.scope
   const unpack = Effect.gen(function*() {
-    const directory = yield* Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "loom-bundle-"))),
-      (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
-    )
+    const directory = yield* Effect.mapError(scratchFolder("loom-bundle-"), ({ message }) => new CheckpointError({ message }))
     const checkpoints = yield* checkpointsOf({ root: join(directory, "none"), dataDirectory: directory })
     yield* checkpoints.unbundle(bundle)
     return checkpoints

@@ -1,6 +1,7 @@
 import { delimiter, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { LogError } from "../../../runtime/event-log/event-log.ts"
 import { openApp, type App } from "../../../runtime/app.ts"
 import { isSound } from "../../../runtime/replay/verdict.ts"
 import { verifyFile } from "../../../runtime/replay/verify.ts"
@@ -24,7 +25,7 @@ export const demo: Command = Effect.fnUntraced(function*(invocation: Invocation)
   const withEdit = invocation.flags["without-edit"] !== true && environment["LOOM_DEMO_WITHOUT_EDIT"] !== "1"
   const project = yield* Effect.tryPromise({
     try: () => makeProject(environment, withEdit),
-    catch: (cause) => usageError(`make the demo's project: ${cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause)}; git is needed for it`)
+    catch: (cause) => (cause instanceof LogError ? cause : usageError(`make the demo's project: ${cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause)}; git is needed for it`))
   })
   const home = environment["LOOM_HOME"] ?? join(project.folder, "home")
   const layer = demoLayer(project)

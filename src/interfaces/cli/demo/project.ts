@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { makeScratch } from "../../../runtime/scratch.ts"
 
 /** A project with a real bug, in a folder of its own. */
 export interface DemoProject {
@@ -19,7 +19,7 @@ const run = promisify(execFile)
 
 /** Copies the example, with its bug, and makes it a git repository that needs nobody's identity. */
 export const makeProject = async (environment: NodeJS.ProcessEnv, withEdit: boolean): Promise<DemoProject> => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "loom-demo-")))
+  const folder = makeScratch("loom-demo-")
   const root = join(folder, "parking-meter")
   const examples = examplesFolder()
   cpSync(join(examples, "failing-test"), root, { recursive: true })

@@ -3,7 +3,7 @@ import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { LogError } from "../../../runtime/event-log/event-log.ts"
-import { logErrorOf } from "../../../runtime/event-log/log-error.ts"
+import { unwritten } from "../../../runtime/event-log/log-error.ts"
 import type { GraphNode, Problem, ProjectGraph } from "../../../runtime/graph.ts"
 import type { Drawn } from "../../view/graph/walk.ts"
 import { printer } from "../../view/printer.ts"
@@ -56,7 +56,7 @@ const DRAWN_MAX = 600
 export const write = ({ invocation: { output, flags, cwd } }: Pick<Desk, "invocation">, text: string): Ending => {
   if (typeof flags.to !== "string") return Effect.sync(() => (output.out(text), EXIT.done))
   const file = resolve(cwd, flags.to)
-  return Effect.try({ try: () => writeFileSync(file, text), catch: (cause) => logErrorOf(`write ${file}`, cause) }).pipe(
+  return Effect.try({ try: () => writeFileSync(file, text), catch: (cause) => unwritten(`write ${file}`, file, cause) }).pipe(
     Effect.map(() => {
       if (!output.quiet) output.err(`written to ${oneLine(file)}\n`)
       return EXIT.done
