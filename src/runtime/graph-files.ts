@@ -10,7 +10,7 @@ import type { Imported, ProjectGraph } from "../effects/graph/project-graph.ts"
 import type { WrittenFile } from "../effects/graph/store.ts"
 import { makeDirectory } from "../effects/os/make-directory.ts"
 import { attempt, problem, type Problem } from "../effects/os/problem.ts"
-import { attemptWriting } from "../effects/os/unwritten.ts"
+import { attemptWriting, isReplaceable } from "../effects/os/unwritten.ts"
 import { newSecrets } from "../effects/secrets/shapes.ts"
 
 /** Reads a graph from a file. Errors: it is not there, or is no graph. */
@@ -28,6 +28,7 @@ export const exportGraphFile = Effect.fnUntraced(function*(graph: ProjectGraph, 
   const told = part === "all" ? content : yield* sharedPart(content)
   const bytes = Buffer.from(graphText(told))
   yield* attemptWriting(`write ${file}`, file, () => {
+    if (!isReplaceable(file)) return writeFileSync(file, bytes)
     makeDirectory(dirname(file))
     writeFileSync(`${file}.part`, bytes)
     renameSync(`${file}.part`, file)

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
@@ -52,6 +53,9 @@ test("what was remembered under a folder and a worktree becomes part of the proj
   const all = ["goal goal 0", "goal goal 1", "goal goal 2", "decision weak 0 < leads_to goal 0", "decision weak 1 < leads_to goal 1", "decision weak 2 < leads_to goal 2", "observation seen 2"]
   const both = await place.within((app) => Effect.all([contentOf(app, worktree), contentOf(app, place.work), words(folder)(app), words(place.work)(app)]), [], worktree)
   expect([told(both[0]).toSorted(), both[1], both[2], both[3]]).toEqual([all.toSorted(), both[0], ["walrus 0", "walrus 1", "walrus 2"], ["walrus 0", "walrus 1", "walrus 2"]])
+  const rows = new DatabaseSync(place.database)
+  expect(["graph_nodes", "graph_edges", "graph_marks"].map((table) => rows.prepare(`SELECT count(*) AS lost FROM ${table} WHERE project NOT IN (SELECT key FROM graph_projects)`).get()?.["lost"])).toEqual([0, 0, 0])
+  rows.close()
   // Once joined it stays so, also where the worktree is gone, and nobody else has any of it.
   rmSync(worktree, { recursive: true })
   expect([await graphIn(place, folder), await place.within(words(folder)), told(await graphIn(place, elsewhere)), await place.within(words(elsewhere))]).toEqual([

@@ -22,6 +22,6 @@ const joinFolder = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, project
   if (known === undefined) return yield* Effect.asVoid(sql`UPDATE graph_projects SET path = ${project} WHERE path = ${folder}`)
   yield* importContent(makeSqlGraphStore(sql, project), yield* makeSqlGraphStore(sql, folder).content)
   const own = sql`(SELECT key FROM graph_projects WHERE path = ${folder})`
-  for (const table of ["graph_edges", "graph_marks", "graph_aside", "graph_tombstones", "graph_nodes"]) yield* sql`DELETE FROM ${sql.literal(table)} WHERE project = ${own}`
+  for (const table of ["graph_edges", "graph_marks", "graph_aside", "graph_tombstones", "graph_nodes", "graph_texts", "graph_files"]) yield* sql`DELETE FROM ${sql.literal(table)} WHERE project = ${own}`
   yield* sql`DELETE FROM graph_projects WHERE path = ${folder}`
 })

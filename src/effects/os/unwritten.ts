@@ -32,10 +32,16 @@ export const whyUnwritten = (path: string, thrown: unknown): string => {
 export const attemptWriting = <A>(what: string, path: string, run: () => A): Effect.Effect<A, Problem> =>
   Effect.try({ try: run, catch: (thrown) => (thrown instanceof Problem ? thrown : problem(`${what}: ${whyUnwritten(path, thrown)}`)) })
 
+/** Whether another file may be put in its place; what is no file, as a device or a pipe, is written to as it is. */
+export const isReplaceable = (path: string): boolean => {
+  const stat = statOf(path)
+  return stat === undefined || stat.isFile() || stat.isDirectory()
+}
+
 /** The first part of a path, from its end, that is there. */
 const fileAbove = (path: string): string => {
   let at = path
-  while (at !== dirname(at) && (statOf(at)?.isFile() ?? false) === false) at = dirname(at)
+  while (at !== dirname(at) && statOf(at)?.isFile() !== true) at = dirname(at)
   return at === dirname(at) ? path : at
 }
 

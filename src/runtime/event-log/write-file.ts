@@ -1,7 +1,7 @@
-import { statSync } from "node:fs"
 import { open, rename, rm, type FileHandle } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { isReplaceable } from "../../effects/os/unwritten.ts"
 import { unwritten, type LogError } from "./log-error.ts"
 
 export interface Exported {
@@ -14,7 +14,7 @@ export interface Exported {
  * `/dev/stdout`, is written to as it is.
  */
 export const writeFileOf = (id: string, file: string, text: Stream.Stream<string, LogError>): Effect.Effect<Exported, LogError> => {
-  const isPlain = isFileOrNothing(file)
+  const isPlain = isReplaceable(file)
   const beside = isPlain ? `${file}.${process.pid}.part` : file
   const attempt = <A>(act: () => Promise<A>) =>
     Effect.tryPromise({ try: act, catch: (cause) => unwritten(`export session ${id} to ${file}`, file, cause) })
@@ -41,12 +41,3 @@ export const writeFileOf = (id: string, file: string, text: Stream.Stream<string
   )
 }
 
-const isFileOrNothing = (file: string): boolean => {
-  try {
-    const stat = statSync(file, { throwIfNoEntry: false })
-    return stat === undefined || stat.isFile() || stat.isDirectory()
-  } catch {
-    // Whoever writes to it says what is amiss.
-    return true
-  }
-}
