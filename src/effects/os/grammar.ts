@@ -2,7 +2,8 @@ import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
-import type { Node, Parser, Query } from "web-tree-sitter"
+import type { Node, Parser, Query, Tree } from "web-tree-sitter"
+import { findAll, type Engine, type Finds, type Query as FoundBy, type Tree as FoundIn } from "./finds.ts"
 import { mended } from "./grammar-mends.ts"
 
 /** A place in a parsed text and what stands there. */
@@ -15,7 +16,12 @@ export interface Grammar extends Pick<Parser, "parse" | "reset"> {
 }
 
 /** Patterns of one language, ready to be looked for. */
-export type SyntaxQuery = Pick<Query, "matches" | "didExceedMatchLimit">
+export interface SyntaxQuery extends Pick<Query, "matches" | "captureNames"> {
+  /** The same as `matches`, as numbers; `text` is what the tree was read from. */
+  readonly find: (tree: Tree, text: string, isLate: () => boolean) => Finds
+  /** The source of each pattern, by its number. */
+  readonly sources: readonly string[]
+}
 
 /** A grammar's file, and where it is taken from. */
 interface GrammarFile {
@@ -87,13 +93,16 @@ export const grammarAtHand = (language: Language): Grammar | null => loaded.get(
 const COMPILED_ONCE = "--wasm-tiering-budget=2000000000"
 
 /** Two engines that are started at once would share one memory. */
-let starting: Promise<typeof import("web-tree-sitter")> | null = null
+let starting: Promise<Started> | null = null
+type Started = Pick<typeof import("web-tree-sitter"), "Parser" | "Language" | "Query"> & { readonly engine: Engine }
 
-const startEngine = async (): Promise<typeof import("web-tree-sitter")> => {
+const startEngine = async (): Promise<Started> => {
   setFlagsFromString(COMPILED_ONCE)
   const treeSitter = await import("web-tree-sitter")
-  await treeSitter.Parser.init({ wasmBinary: await bytesOf(ENGINE) })
-  return treeSitter
+  // What `init` is given becomes the module that the package speaks through.
+  const options = { wasmBinary: await bytesOf(ENGINE) }
+  await treeSitter.Parser.init(options)
+  return { ...treeSitter, engine: options as unknown as Engine }
 }
 
 const load = async (language: Language): Promise<Grammar> => {
@@ -104,7 +113,18 @@ const load = async (language: Language): Promise<Grammar> => {
   const parser = new treeSitter.Parser()
   const rules = await treeSitter.Language.load(mended(language, await bytesOf(GRAMMARS[language])))
   parser.setLanguage(rules)
-  return { parse: parser.parse.bind(parser), reset: () => parser.reset(), query: (patterns) => new treeSitter.Query(rules, patterns) }
+  return { parse: parser.parse.bind(parser), reset: () => parser.reset(), query: (patterns) => queryOf(treeSitter.engine, new treeSitter.Query(rules, patterns), patterns) }
+}
+
+const queryOf = (engine: Engine, query: Query, patterns: string): SyntaxQuery => {
+  const bytes = Buffer.from(patterns)
+  return {
+    captureNames: query.captureNames,
+    sources: Array.from({ length: query.patternCount() }, (_, index) => bytes.toString("utf8", query.startIndexForPattern(index), query.endIndexForPattern(index))),
+    matches: query.matches.bind(query),
+    // The package declares neither the addresses nor the conditions of its objects.
+    find: (tree, text, isLate) => findAll(engine, query as unknown as FoundBy, tree as unknown as FoundIn, text, isLate)
+  }
 }
 
 /** Of an installation that lost its files, the missing file is what is told. */

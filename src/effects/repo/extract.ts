@@ -1,7 +1,8 @@
-import type { SyntaxNode, SyntaxQuery } from "../os/grammar.ts"
+import { CAPTURE, type Finds } from "../os/finds.ts"
+import { ROLE, type Captures, type Marker } from "./captures.ts"
 import type { Definition, DefinitionKind, FileSymbols, Reference } from "./symbols.ts"
 import type { Imported, Tongue } from "./tongue.ts"
-import { wordOf } from "./word.ts"
+import { wordEnd } from "./word.ts"
 
 /** What is said in a text: everything of a file's symbols that can be known without looking at other files. */
 export type Said = Pick<FileSymbols, "definitions" | "references"> & { readonly imports: readonly Imported[] }
@@ -9,73 +10,110 @@ export type Said = Pick<FileSymbols, "definitions" | "references"> & { readonly 
 /** The most that is shown of a definition. Units: characters. */
 const SIGNATURE_MAX = 240
 
-/** Reads a parsed text with the patterns of its language. */
-export const extract = (text: string, root: SyntaxNode, query: SyntaxQuery, tongue: Tongue, patience?: () => boolean): Said => {
-  const found = gathered(text, root, query, patience)
-  const imports = readImports(text, found.imports, tongue)
-  return { definitions: readDefinitions(text, found, tongue), references: readReferences(text, found, imports), imports: imports.map(({ imported }) => imported) }
+/** Reads a text by what the patterns of its language find in it. */
+export const extract = (text: string, finds: Finds, captures: Captures, tongue: Tongue): Said => {
+  const found = gathered(text, finds, captures)
+  const imports = readImports(found, tongue)
+  return { definitions: readDefinitions(found, tongue), references: readReferences(found, imports), imports: imports.map(({ imported }) => imported) }
 }
 
 // ── what the patterns find ───────────────────────────────────────────────────────────────────────────────────────
 
-type Marker = DefinitionKind | "scope" | "inside" | "exported"
+/** A node that was captured: its place among the finds, and whether it is a plain word, as one number. */
+type Caught = number
+const caught = (place: number, isWord: number): Caught => place * 2 + isWord
+const placeOf = (node: Caught): number => node >> 1
 
 /** Something that others may lie in. */
 interface Item {
   readonly marker: Marker
-  readonly node: SyntaxNode
+  readonly node: Caught
   readonly start: number
   readonly end: number
-  readonly name: SyntaxNode | null
-  readonly body: SyntaxNode | null
-  readonly owners: readonly SyntaxNode[]
+  readonly name: Caught | null
+  readonly body: Caught | null
+  readonly owners: readonly Caught[]
   /** What it ends with, where its node does not hold all of it. */
-  readonly tail: SyntaxNode | null
+  readonly tail: Caught | null
   /** Of two patterns that find the same, the first is meant. */
   readonly rank: number
 }
 
 interface Gathered {
+  readonly text: string
+  readonly finds: Finds
   readonly items: Item[]
-  readonly imports: SyntaxNode[]
+  readonly imports: Caught[]
   readonly exports: Set<string>
   readonly bindings: Set<string>
-  /** Places of names that use nothing. */
-  readonly quiet: Set<number>
-  readonly members: SyntaxNode[]
-  readonly references: SyntaxNode[]
+  /** 1 at places of names that use nothing, by their places in the text. */
+  readonly quiet: Uint8Array
+  readonly members: Caught[]
+  readonly references: Caught[]
 }
 
-const gathered = (text: string, root: SyntaxNode, query: SyntaxQuery, patience?: () => boolean): Gathered => {
-  const found: Gathered = { items: [], imports: [], exports: new Set(), bindings: new Set(), quiet: new Set(), members: [], references: [] }
-  for (const { captures, patternIndex } of query.matches(root, patience === undefined ? {} : { progressCallback: patience })) {
-    const names: SyntaxNode[] = []
-    let whole: { readonly marker: Marker; readonly node: SyntaxNode } | null = null
-    let body: SyntaxNode | null = null
-    let tail: SyntaxNode | null = null
-    const owners: SyntaxNode[] = []
-    for (const { name, node } of captures) {
-      if (name === "reference") found.references.push(node)
-      else if (name === "member") found.members.push(node)
-      else if (name === "binding") {
-        found.bindings.add(wordOf(text, node))
-        found.quiet.add(node.startIndex)
-      } else if (name === "skip") found.quiet.add(node.startIndex)
-      else if (name === "import") found.imports.push(node)
-      else if (name === "exports") found.exports.add(wordOf(text, node))
-      else if (name === "name") names.push(node)
-      else if (name === "body") body ??= node
-      else if (name === "tail") tail ??= node
-      else if (name === "owner") owners.push(node)
-      else if (name[0] !== "_") whole = { marker: name as Marker, node }
-    }
-    if (whole === null) continue
-    const place = { ...whole, start: whole.node.startIndex, end: (tail ?? whole.node).endIndex, body, tail, owners, rank: patternIndex }
-    if (names.length === 0) found.items.push({ ...place, name: null })
-    for (const name of names) found.items.push({ ...place, name })
+const gathered = (text: string, finds: Finds, captures: Captures): Gathered => {
+  const found: Gathered = { text, finds, items: [], imports: [], exports: new Set(), bindings: new Set(), quiet: new Uint8Array(text.length + 1), members: [], references: [] }
+  const { numbers } = finds
+  for (let at = 0, next = 0; at < numbers.length; at = next) {
+    next = at + 2 + CAPTURE * (numbers[at + 1] as number)
+    if (numbers[at] !== -1) gatherMatch(found, captures, at, next)
   }
   return found
 }
+
+const gatherMatch = (found: Gathered, { roles, markers, words }: Captures, at: number, next: number): void => {
+  const pattern = found.finds.numbers[at] as number
+  let item: Growing | null = null
+  for (let capture = at + 2; capture < next; capture += CAPTURE) {
+    const name = found.finds.numbers[capture] as number
+    const role = roles[name] as number
+    const node = caught(capture + 1, words[pattern * roles.length + name] as number)
+    if (role === ROLE.reference) found.references.push(node)
+    else if (role === ROLE.member) found.members.push(node)
+    else if (role >= ROLE.name) note((item ??= growing()), role, node, markers[name] as Marker)
+    else if (role !== ROLE.none) gatherAside(found, role, node)
+  }
+  if (item !== null) found.items.push(...itemsOf(found, item, pattern))
+}
+
+const gatherAside = (found: Gathered, role: number, node: Caught): void => {
+  if (role === ROLE.import) found.imports.push(node)
+  else if (role === ROLE.exports) found.exports.add(wordAt(found, node))
+  else {
+    if (role === ROLE.binding) found.bindings.add(wordAt(found, node))
+    found.quiet[startOf(found, node)] = 1
+  }
+}
+
+/** The captures of one match that make something others may lie in. */
+interface Growing {
+  marker: Marker | null
+  node: Caught
+  names: Caught[]
+  owners: Caught[]
+  body: Caught | null
+  tail: Caught | null
+}
+const growing = (): Growing => ({ marker: null, node: 0, names: [], owners: [], body: null, tail: null })
+
+const note = (item: Growing, role: number, node: Caught, marker: Marker): void => {
+  if (role === ROLE.name) item.names.push(node)
+  else if (role === ROLE.body) item.body ??= node
+  else if (role === ROLE.tail) item.tail ??= node
+  else if (role === ROLE.owner) item.owners.push(node)
+  else Object.assign(item, { marker, node })
+}
+
+const itemsOf = (found: Gathered, { marker, node, names, owners, body, tail }: Growing, rank: number): readonly Item[] => {
+  if (marker === null) return []
+  const place = { marker, node, start: startOf(found, node), end: endOf(found, tail ?? node), body, tail, owners, rank }
+  return names.length === 0 ? [{ ...place, name: null }] : names.map((name) => ({ ...place, name }))
+}
+
+const startOf = ({ finds }: Gathered, node: Caught): number => finds.startOf(placeOf(node))
+const endOf = ({ text, finds }: Gathered, node: Caught): number => wordEnd(text, finds, placeOf(node), node % 2 === 1)
+const wordAt = (found: Gathered, node: Caught): string => found.text.slice(startOf(found, node), endOf(found, node))
 
 // ── definitions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,28 +123,31 @@ const KIND_OF_MEMBER: Readonly<Partial<Record<Marker, DefinitionKind>>> = { func
 
 interface Holder {
   readonly item: Item
+  /** Where its name stands; -1 where it has none. */
+  readonly at: number
   readonly name: string | null
   readonly definition: Definition | null
 }
 
-const readDefinitions = (text: string, found: Gathered, tongue: Tongue): readonly Definition[] => {
-  const definitions: (Definition & { readonly at: number })[] = []
+const readDefinitions = (found: Gathered, tongue: Tongue): readonly Definition[] => {
+  const definitions: { readonly at: number; readonly definition: Definition }[] = []
   const holders: Holder[] = []
-  for (const item of outermostFirst(found.items)) {
+  for (const item of outermostFirst(found)) {
     while (holders.length > 0 && !holds((holders.at(-1) as Holder).item, item)) holders.pop()
-    if (item.name !== null) found.quiet.add(item.name.startIndex)
-    const name = item.name === null ? null : nameIn(text, item.name)
-    const read = name === null || item.marker === "inside" || item.marker === "exported" || item.marker === "scope" ? null : readDefinition(text, item, name, holders, found, tongue)
+    const at = item.name === null ? -1 : startOf(found, item.name)
+    if (at >= 0) found.quiet[at] = 1
+    const name = item.name === null ? null : nameIn(found, item.name)
+    const read = name === null || item.marker === "inside" || item.marker === "exported" || item.marker === "scope" ? null : readDefinition(found, item, name, holders, tongue)
     if (read === "local") found.bindings.add(name as string)
     const definition = read === "local" ? null : read
-    if (definition !== null) definitions.push({ ...definition, at: (item.name as SyntaxNode).startIndex })
-    holders.push({ item, name: name === null ? null : [...ownersOf(text, item), name].join("."), definition })
+    if (definition !== null) definitions.push({ at, definition })
+    holders.push({ item, at, name: name === null ? null : item.owners.length === 0 ? name : [...ownersOf(found, item), name].join("."), definition })
   }
-  return saidOnce(definitions.sort((a, b) => a.at - b.at)).map(({ at: _, ...definition }) => definition)
+  return saidOnce(definitions.sort((a, b) => a.at - b.at).map(({ definition }) => definition))
 }
 
 /** A variable that is set again is not another one. */
-const saidOnce = <Each extends Definition>(definitions: readonly Each[]): readonly Each[] => {
+const saidOnce = (definitions: readonly Definition[]): readonly Definition[] => {
   const seen = new Set<string>()
   return definitions.filter(({ name, scope, kind }) => {
     const key = `${scope ?? ""}.${name}`
@@ -121,34 +162,35 @@ const holds = (outer: Item, inner: Item): boolean =>
   outer.end > inner.start && !(outer.start === inner.start && outer.end === inner.end && outer.name !== null && inner.name !== null)
 
 /** By place, what holds before what it holds; where two patterns found the same name, one of them. */
-const outermostFirst = (items: readonly Item[]): readonly Item[] => {
+const outermostFirst = (found: Gathered): readonly Item[] => {
   const chosen = new Map<number, Item>()
   const unnamed: Item[] = []
-  for (const item of items) {
+  for (const item of found.items) {
     if (item.name === null) unnamed.push(item)
     else {
-      const other = chosen.get(item.name.startIndex)
-      if (other === undefined || item.rank < other.rank) chosen.set(item.name.startIndex, item)
+      const at = startOf(found, item.name)
+      const other = chosen.get(at)
+      if (other === undefined || item.rank < other.rank) chosen.set(at, item)
     }
   }
   const markFirst = ({ marker }: Item): number => (marker === "exported" ? 0 : marker === "inside" ? 2 : 1)
   return [...chosen.values(), ...unnamed].sort((a, b) => a.start - b.start || b.end - a.end || markFirst(a) - markFirst(b))
 }
 
-const readDefinition = (text: string, item: Item, name: string, holders: readonly Holder[], found: Gathered, tongue: Tongue): Definition | "local" | null => {
+const readDefinition = (found: Gathered, item: Item, name: string, holders: readonly Holder[], tongue: Tongue): Definition | "local" | null => {
   if (name === "") return null
-  const around = holders.filter((each) => each.name !== null && (each.item.name as SyntaxNode).startIndex < item.start)
-  const holder = around.at(-1) ?? null
   const isLocal = holders.some(({ item: { marker } }) => marker === "inside" || marker === "function" || marker === "method")
   if (isLocal && (item.marker === "variable" || item.marker === "constant" || item.marker === "field")) return "local"
-  const scope = [...around.flatMap((each) => each.name ?? []), ...ownersOf(text, item)].join(".") || null
+  const around = holders.filter((each) => each.name !== null && each.at < item.start)
+  const holder = around.at(-1) ?? null
+  const scope = [...around.flatMap((each) => each.name ?? []), ...ownersOf(found, item)].join(".") || null
   const isMember = item.owners.length > 0 || HAVE_METHODS.has(holder?.item.marker ?? "") || holder?.item.marker === "scope"
   const definition: Definition = {
     name,
     kind: isMember ? (KIND_OF_MEMBER[item.marker] ?? (item.marker as DefinitionKind)) : (item.marker as DefinitionKind),
-    line: (item.name as SyntaxNode).startPosition.row + 1,
-    endLine: endLineOf(item.tail ?? item.node),
-    signature: signatureOf(text, item),
+    line: found.finds.rowOf(placeOf(item.name as Caught)) + 1,
+    endLine: endLineOf(found, item.tail ?? item.node),
+    signature: signatureOf(found, item),
     scope,
     exported: null
   }
@@ -163,24 +205,34 @@ const exportedIn = (definition: Definition, holder: Holder | null, tongue: Tongu
   return own === false || outer === false ? false : own
 }
 
-const endLineOf = (node: SyntaxNode): number => {
-  const { row, column } = node.endPosition
-  return column === 0 && row > node.startPosition.row ? row : row + 1
+const endLineOf = ({ finds }: Gathered, node: Caught): number => {
+  const { row, column } = finds.endPointOf(placeOf(node))
+  return column === 0 && row > finds.rowOf(placeOf(node)) ? row : row + 1
 }
 
-const ownersOf = (text: string, { owners }: Item): readonly string[] => owners.map((owner) => nameIn(text, owner).replace(/<.*/s, ""))
+const ownersOf = (found: Gathered, { owners }: Item): readonly string[] => (owners.length === 0 ? NOBODY : owners.map((owner) => nameIn(found, owner).replace(/<.*/s, "")))
+const NOBODY: readonly string[] = []
 
 /** Names of several words, as `a::b`, are joined as scopes are. */
-const nameIn = (text: string, node: SyntaxNode): string =>
-  text.slice(node.startIndex, Math.min(node.endIndex, node.startIndex + SIGNATURE_MAX)).replaceAll(/\s+/g, "").replaceAll("::", ".").replaceAll("\\", ".").replace(/^(?:["'](.*)["']|:(\w.*))$/, "$1$2")
+const nameIn = (found: Gathered, node: Caught): string => {
+  const start = startOf(found, node)
+  const name = found.text.slice(start, Math.min(endOf(found, node), start + SIGNATURE_MAX))
+  return PLAIN_NAME.test(name) ? name : name.replaceAll(/\s+/g, "").replaceAll("::", ".").replaceAll("\\", ".").replace(/^(?:["'](.*)["']|:(\w.*))$/, "$1$2")
+}
+const PLAIN_NAME = /^[\w$]*$/
 
 /** From the first word of the line, where only words stand before it, to where the body begins; without one, the first line. */
-const signatureOf = (text: string, { start, end, name, body }: Item): string => {
-  const from = headOf(text, start, (name as SyntaxNode).startIndex)
-  const to = body !== null && body.startIndex > from ? body.startIndex : lineEnd(text, (name as SyntaxNode).startIndex, end)
-  const said = text.slice(from, Math.min(to, from + 4 * SIGNATURE_MAX)).replaceAll(/\s+/g, " ").trim().replace(/\s*(?:\{|=>|=|:|\bdo|\bthen)$/, (tail) => (tail.trim() === "=>" ? " =>" : ""))
+const signatureOf = (found: Gathered, { start, end, name, body }: Item): string => {
+  const { text } = found
+  const at = startOf(found, name as Caught)
+  const from = headOf(text, start, at)
+  const bodyAt = body === null ? -1 : startOf(found, body)
+  const to = bodyAt > from ? bodyAt : lineEnd(text, at, end)
+  const said = oneLine(text.slice(from, Math.min(to, from + 4 * SIGNATURE_MAX))).replace(/\s*(?:\{|=>|=|:|\bdo|\bthen)$/, (tail) => (tail.trim() === "=>" ? " =>" : ""))
   return said.length > SIGNATURE_MAX ? `${said.slice(0, SIGNATURE_MAX - 1)}…` : said
 }
+
+const oneLine = (said: string): string => (/[^\S ]|  /.test(said) ? said.replaceAll(/\s+/g, " ") : said).trim()
 
 /** Decorators and attributes in front are not what is shown. */
 const headOf = (text: string, start: number, name: number): number => {
@@ -202,47 +254,31 @@ interface ReadImport {
   readonly end: number
 }
 
-const readImports = (text: string, nodes: readonly SyntaxNode[], { importsIn }: Tongue): readonly ReadImport[] =>
-  nodes
-    .map((node) => ({ start: node.startIndex, end: node.endIndex }))
+const readImports = (found: Gathered, { importsIn }: Tongue): readonly ReadImport[] =>
+  found.imports
+    .map((node) => ({ start: startOf(found, node), end: endOf(found, node) }))
     .sort((a, b) => a.start - b.start)
-    .flatMap(({ start, end }) => importsIn(text.slice(start, end)).map((imported) => ({ imported, start, end })))
+    .flatMap(({ start, end }) => importsIn(found.text.slice(start, end)).map((imported) => ({ imported, start, end })))
 
-const readReferences = (text: string, found: Gathered, imports: readonly ReadImport[]): readonly Reference[] => {
+const readReferences = (found: Gathered, imports: readonly ReadImport[]): readonly Reference[] => {
+  const { quiet } = found
+  for (const { start, end } of imports) quiet.fill(1, start, end)
   const names = Object.assign(Object.create(null), ...imports.map(({ imported }) => imported.aliases ?? {})) as Readonly<Record<string, string>>
   const imported = new Set(imports.flatMap((each) => each.imported.names))
   const counts = new Map<string, number>()
-  const isTaken = within(imports)
-  const count = (node: SyntaxNode, isMember: boolean): void => {
-    if (found.quiet.has(node.startIndex) || isTaken(node.startIndex)) return
-    found.quiet.add(node.startIndex)
-    const word = wordOf(text, node)
+  const count = (node: Caught, isMember: boolean): void => {
+    const start = startOf(found, node)
+    if (quiet[start] === 1) return
+    quiet[start] = 1
+    const word = found.text.slice(start, endOf(found, node))
     if (!isMember && found.bindings.has(word) && !imported.has(word)) return
-    if (!STARTS_A_NAME.test(word)) return
     const name = (isMember ? undefined : names[word]) ?? word
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   for (const node of found.members) count(node, true)
   for (const node of found.references) count(node, false)
-  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1))
+  // Some grammars call `1` and `:` names, too.
+  return [...counts.keys()].filter((name) => STARTS_A_NAME.test(name)).sort().map((name) => ({ name, count: counts.get(name) as number }))
 }
 
-/** Some grammars call `1` and `:` names, too. */
 const STARTS_A_NAME = /^[\p{L}_$#@]/u
-
-/** Whether a place lies in one of the statements. Those that only call for a file hold no names but their own. */
-const within = (imports: readonly ReadImport[]): ((place: number) => boolean) => {
-  const places = imports.filter(({ imported }, index) => imported.specifier !== imports[index - 1]?.imported.specifier || imports[index - 1]?.start !== imports[index]?.start)
-  return (place) => {
-    let low = 0
-    let high = places.length - 1
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      const { start, end } = places[middle] as ReadImport
-      if (place < start) high = middle - 1
-      else if (place >= end) low = middle + 1
-      else return true
-    }
-    return false
-  }
-}

@@ -1,4 +1,5 @@
 import { loadGrammar, type Grammar, type SyntaxQuery } from "../os/grammar.ts"
+import { capturesOf, type Captures } from "./captures.ts"
 import { extract, type Said } from "./extract.ts"
 import type { Language } from "./symbols.ts"
 import { TONGUES } from "./tongues.ts"
@@ -22,10 +23,18 @@ const makeReader = async (language: Language): Promise<Reader> => {
   if (tongue === undefined) throw new Error(`nothing says how ${language} is read`)
   const grammar = await loadGrammar(language)
   const query = grammar.query(tongue.patterns)
-  return (text, patienceMs) => read(text, grammar, query, tongue, performance.now() + patienceMs)
+  const captures = capturesOf(query)
+  return (text, patienceMs) => read(text, { grammar, query, captures, tongue }, performance.now() + patienceMs)
 }
 
-const read = (text: string, grammar: Grammar, query: SyntaxQuery, tongue: Tongue, untilMs: number): Said => {
+interface How {
+  readonly grammar: Grammar
+  readonly query: SyntaxQuery
+  readonly captures: Captures
+  readonly tongue: Tongue
+}
+
+const read = (text: string, { grammar, query, captures, tongue }: How, untilMs: number): Said => {
   const isLate = (): boolean => performance.now() > untilMs
   const tree = grammar.parse(text, null, { progressCallback: isLate })
   if (tree === null) {
@@ -33,7 +42,7 @@ const read = (text: string, grammar: Grammar, query: SyntaxQuery, tongue: Tongue
     throw new Error(TOO_LONG)
   }
   try {
-    const said = extract(text, tree.rootNode, query, tongue, isLate)
+    const said = extract(text, query.find(tree, text, isLate), captures, tongue)
     if (isLate()) throw new Error(TOO_LONG)
     return said
   } finally {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { CAPTURE } from "../../../src/effects/os/finds.ts"
 import { loadGrammar } from "../../../src/effects/os/grammar.ts"
 import type { Said } from "../../../src/effects/repo/extract.ts"
 import { readerOf } from "../../../src/effects/repo/reader.ts"
@@ -38,6 +39,24 @@ describe("every language has a text and what must be found in it", () => {
   test("and all of them can be loaded at once", async () => {
     const readers = await Promise.all(languages.map(readerOf))
     expect(readers.map((read) => read("", PATIENCE_MS))).toEqual(languages.map(() => ({ definitions: [], references: [], imports: [] })))
+  })
+
+  // What is read as numbers is what the package says in objects, of which a later version might mean other numbers.
+  test.each(languages)("%s, pattern by pattern, is what the parser's own package finds", async (language) => {
+    const grammar = await loadGrammar(language)
+    const query = grammar.query(TONGUES[language].patterns)
+    const tree = grammar.parse(textOf(language))
+    if (tree === null) throw new Error("it was not parsed")
+    const { numbers, startOf, endOf, rowOf, endPointOf } = query.find(tree, textOf(language), () => false)
+    const found: unknown[] = []
+    for (let at = 0; at < numbers.length; at += 2 + CAPTURE * (numbers[at + 1] as number)) {
+      const places = Array.from({ length: numbers[at + 1] as number }, (_, index) => at + 2 + index * CAPTURE)
+      if (numbers[at] !== -1) found.push([numbers[at], ...places.map((name) => [query.captureNames[numbers[name] as number], startOf(name + 1), endOf(name + 1), rowOf(name + 1), endPointOf(name + 1)])])
+    }
+    const said = query.matches(tree.rootNode).map(({ patternIndex, captures }) => [patternIndex, ...captures.map(({ name, node }) => [name, node.startIndex, node.endIndex, node.startPosition.row, node.endPosition])])
+    tree.delete()
+    expect(found).toEqual(said)
+    expect(found.length).toBeGreaterThan(20)
   })
 
   test.each(languages)("%s", async (language) => {
