@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
-import { appendFileSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs"
+import { appendFileSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -148,7 +148,7 @@ const sourcesIn = async (root: string): Promise<FloorWork["files"]> => {
 }
 
 const parseAlone = async (files: FloorWork["files"]): Promise<number> => {
-  const workers = [0, 1].map((half) => new Worker(new URL("./map-floor-thread.ts", import.meta.url), { workerData: { files: files.filter((_, index) => index % 2 === half) } satisfies FloorWork }))
+  const workers = halvesOf(files).map((half) => new Worker(new URL("./map-floor-thread.ts", import.meta.url), { workerData: { files: half } satisfies FloorWork }))
   await Promise.all(workers.map((worker) => once(worker, "message")))
   const start = performance.now()
   const done = workers.map((worker) => once(worker, "message"))
@@ -157,6 +157,17 @@ const parseAlone = async (files: FloorWork["files"]): Promise<number> => {
   const took = performance.now() - start
   await Promise.all(workers.map((worker) => worker.terminate()))
   return took
+}
+
+/** The same number of bytes for each thread, so that neither waits for the other. */
+const halvesOf = (files: FloorWork["files"]): readonly FloorWork["files"][] => {
+  const halves = [0, 1].map(() => ({ bytes: 0, files: [] as FloorWork["files"][number][] }))
+  for (const { each, bytes } of files.map((each) => ({ each, bytes: statSync(each.file).size })).sort((a, b) => b.bytes - a.bytes)) {
+    const lighter = halves.reduce((a, b) => (b.bytes < a.bytes ? b : a))
+    lighter.bytes += bytes
+    lighter.files.push(each)
+  }
+  return halves.map((half) => half.files)
 }
 
 const lookAtAll = (root: string): void => {
@@ -181,8 +192,11 @@ const live = <A>(root: string, cacheDirectory: string, pool: Pool, use: (live: L
 /** From nothing in memory until the index is there. */
 const timedLive = (root: string, cacheDirectory: string, pool: Pool, use: (live: LiveIndex) => Promise<unknown>): Promise<number> => timedRun(() => live(root, cacheDirectory, pool, use))
 
+/** As it is installed: a program that runs from its sources starts later by what it takes to read them. */
+const built = (name: string): URL => new URL(`../dist/${name}.js`, import.meta.url)
+
 const withPool = async <A>(use: (pool: Pool) => Promise<A>): Promise<A> => {
-  const pool = makePool()
+  const pool = makePool({ process: built("map-process"), thread: built("map-thread") })
   try {
     return await use(pool)
   } finally {

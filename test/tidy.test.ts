@@ -31,7 +31,7 @@ import {
 const doors: readonly Door[] = [
   { dependency: "@anthropic-ai/sdk", files: /^src\/effects\/llm\/anthropic\.ts$/, filesMax: 1 },
   { dependency: "openai", files: /^src\/effects\/llm\/openai\.ts$/, filesMax: 1 },
-  { dependency: "node:sqlite", files: /^src\/effects\/os\/sqlite\.ts$/, filesMax: 1 },
+  { dependency: "node:sqlite", files: /^src\/effects\/os\/sqlite-module\.ts$/, filesMax: 1 },
   { dependency: "xstate", files: /^src\/machine\/statechart\.ts$/, filesMax: 1 },
   { dependency: "@effect/platform-node", files: /^src\/runtime\/app\.ts$|\/main\.ts$/, filesMax: 3 },
   { dependency: "@effect/platform-node-shared", files: /^src\/runtime\/app\.ts$|\/main\.ts$/, filesMax: 3 },

@@ -1,6 +1,5 @@
 import { closeSync, existsSync, openSync, renameSync, statfsSync } from "node:fs"
 import { dirname } from "node:path"
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,8 +12,9 @@ import * as SqlError from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import { makeDirectory } from "./make-directory.ts"
+import { sqliteModule, type DatabaseSync, type SQLInputValue, type StatementSync } from "./sqlite-module.ts"
 
-/** The one door to `node:sqlite`: Effect's `SqlClient` over it. Everything else speaks SQL through that. */
+/** Effect's `SqlClient` over SQLite. All that speaks SQL in Loom's own process does it through that. */
 export interface SqliteConfig {
   /** Path of the database, made with its directory where it is missing; `:memory:` for one that dies with the layer. */
   readonly file: string
@@ -93,19 +93,6 @@ export const moveAside = (file: string): string => {
   const name = `${file}.damaged-${new Date().toISOString().replaceAll(/[-:]|\..*/g, "")}`
   for (const suffix of ["", "-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, name + suffix)
   return name
-}
-
-/** Loaded when first needed; its note that it is experimental, in older Nodes, is kept from the person, and no other. */
-const sqliteModule = (): typeof import("node:sqlite") => {
-  const emitWarning = process.emitWarning
-  process.emitWarning = ((warning: string | Error, ...rest: never[]) => {
-    if (!String(warning).includes("SQLite is an experimental feature")) emitWarning.call(process, warning, ...rest)
-  }) as typeof process.emitWarning
-  try {
-    return process.getBuiltinModule("node:sqlite")
-  } finally {
-    process.emitWarning = emitWarning
-  }
 }
 
 // ── the client ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,19 +10,9 @@ import type { SqlError } from "effect/sql/SqlError"
 import { sha256 } from "../os/blobs.ts"
 import { layer as layerSqlite, Sqlite } from "../os/sqlite.ts"
 import { problemOf } from "../os/problem.ts"
+import { SAVE, TABLES, type Row } from "./cache-rows.ts"
 import type { Packed } from "./packed.ts"
 import { TONGUES } from "./tongues.ts"
-
-/** A file as it was when it was read. What could not be read is not kept: it is tried again with the next start. */
-export interface Row {
-  readonly path: string
-  readonly stamp: string
-  readonly bytes: number
-  readonly hash: string
-  /** See `contentKey`. */
-  readonly key: string
-  readonly packed: Packed
-}
 
 /** What was read of a repository, kept for the next start. It can be thrown away at any time, and never fails: without it, all is read again. */
 export interface Cache {
@@ -31,21 +21,20 @@ export interface Cache {
   readonly isFilled: () => boolean
   /** What was read of contents that are not there now but were, by hash and language; see `contentKey`. */
   readonly recall: (keys: readonly string[]) => Effect.Effect<ReadonlyMap<string, Packed>>
+  /** What is known without having been read, and what is gone; what is read is kept by who reads it, see `file`. */
   readonly save: (changed: readonly Row[], gone: readonly string[]) => Effect.Effect<void>
+  /** Where what is read is to be kept; `null`: nowhere. */
+  readonly file: string | null
+  /** Takes down why something could not be kept. */
+  readonly complain: (why: string) => void
   /** Why it does not do its work, or began anew, in a sentence; `null` where all is well. */
   readonly note: () => string | null
 }
 
-export const noCache: Cache = { load: Effect.succeed([]), isFilled: () => false, recall: () => Effect.succeed(new Map()), save: () => Effect.void, note: () => null }
-
-/** Symbols depend on the content and on the language it is read in. */
-export const contentKey = (hash: string, language: string): string => `${language} ${hash}`
+export const noCache: Cache = { load: Effect.succeed([]), isFilled: () => false, recall: () => Effect.succeed(new Map()), save: () => Effect.void, file: null, complain: () => {}, note: () => null }
 
 /** Changes where something else would be read in the same text. */
 const FORM = `2 ${createHash("sha256").update(JSON.stringify(Object.entries(TONGUES).map(([language, { patterns }]) => [language, patterns]))).digest("hex")}`
-
-/** How many contents are remembered beside those that are there. */
-const EARLIER_MAX = 20_000
 
 /** The cache of a repository below a directory; one that is damaged or of another version is thrown away. */
 export const openCache = (directory: string, root: string): Effect.Effect<Cache, never, Scope.Scope> =>
@@ -87,9 +76,7 @@ const prepare = Effect.fnUntraced(function*(sql: SqlClient.SqlClient): Effect.fn
       for (const table of ["form", "files", "earlier"]) yield* sql.unsafe(`DROP TABLE IF EXISTS ${table}`)
       yield* sql`CREATE TABLE form (form TEXT NOT NULL)`
       yield* sql`INSERT INTO form (form) VALUES (${FORM})`
-      yield* sql`CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, bytes INTEGER NOT NULL, hash TEXT NOT NULL, key TEXT NOT NULL, packed TEXT NOT NULL)`
-      yield* sql`CREATE INDEX files_by_key ON files (key)`
-      yield* sql`CREATE TABLE earlier (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, packed TEXT NOT NULL)`
+      for (const table of TABLES) yield* sql.unsafe(table)
     })
   )
 })
@@ -97,12 +84,12 @@ const prepare = Effect.fnUntraced(function*(sql: SqlClient.SqlClient): Effect.fn
 const makeCache = (sql: SqlClient.SqlClient, file: string, notes: string[]): Cache => {
   let filled = false
   /** It fails where the disk is full or the file is damaged within: the next start begins with an empty one. */
+  const giveUp = (why: string): void => {
+    notes.push(`${file} could not be used, so it was thrown away: ${why}`)
+    remove(file)
+  }
   const orElse = <A>(effect: Effect.Effect<A, SqlError>, without: A): Effect.Effect<A> =>
-    Effect.catch(effect, (error) => {
-      notes.push(`${file} could not be used, so it was thrown away: ${problemOf("use it", error).message}`)
-      remove(file)
-      return Effect.succeed(without)
-    })
+    Effect.catch(effect, (error) => Effect.sync(() => (giveUp(problemOf("use it", error).message), without)))
   return {
     load: orElse(sql<Omit<Row, "key">>`SELECT path, stamp, bytes, hash, packed FROM files`, []).pipe(Effect.tap((rows) => Effect.sync(() => void (filled = rows.length > 0)))),
     isFilled: () => filled,
@@ -116,10 +103,13 @@ const makeCache = (sql: SqlClient.SqlClient, file: string, notes: string[]): Cac
         new Map()
       ),
     save: (changed, gone) => (changed.length + gone.length === 0 ? Effect.void : orElse(sql.withTransaction(saving(sql, changed, gone)), undefined)),
+    file,
+    complain: (why) => giveUp(`use it: ${why}`),
     note: () => notes.at(-1) ?? null
   }
 }
 
+/** As many at once as there are. */
 const saving = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, changed: readonly Row[], gone: readonly string[]): Effect.fn.Return<void, SqlError> {
   const rows = JSON.stringify(changed.map(({ path, stamp, bytes, hash, key, packed }) => [path, stamp, bytes, hash, key, packed]))
   yield* sql`INSERT OR IGNORE INTO earlier (key, packed) SELECT key, packed FROM files
@@ -127,5 +117,5 @@ const saving = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, changed: re
   yield* sql`DELETE FROM files WHERE path IN (SELECT value FROM json_each(${JSON.stringify(gone)}))`
   yield* sql`INSERT OR REPLACE INTO files (path, stamp, bytes, hash, key, packed)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(${rows})`
-  yield* sql`DELETE FROM earlier WHERE number <= (SELECT max(number) FROM earlier) - ${EARLIER_MAX}`
+  yield* sql.unsafe(SAVE.after)
 })

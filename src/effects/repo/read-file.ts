@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs"
 import { pack, type Packed } from "./packed.ts"
 import type { Reader } from "./reader.ts"
@@ -41,7 +41,7 @@ export const readFile = async ({ file, path, read }: Wanted): Promise<FileRead> 
     const { bytes, stat } = bytesOf(file)
     known = { ...nothing, stamp: isFresh(stat) ? "" : stampOf(stat), bytes: stat.size }
     if (bytes === null) return { ...known, fault: `it has ${stat.size} bytes, more than the ${BYTES_MAX} that are read` }
-    known = { ...known, bytes: bytes.length, hash: createHash("sha256").update(bytes).digest("hex") }
+    known = { ...known, bytes: bytes.length, hash: hash("sha256", bytes, "hex") }
     if (read === null) return known
     if (bytes.includes(0)) return { ...known, fault: "it holds NUL bytes, so it is no text" }
     const reader = await read.readerOf(read.language)

@@ -1,17 +1,22 @@
 import { Worker } from "node:worker_threads"
-import type { FileRead } from "./read-file.ts"
-import type { Batch, Reads, Whereabouts } from "./serve-thread.ts"
+import { makeKeeper, type Keeper } from "./keep-reads.ts"
+import { bytesOf, readsIn, type Batch, type Reads, type Whereabouts } from "./serve-thread.ts"
 
 /** A batch with the number of its asker. */
 export interface Asked extends Batch {
   readonly number: number
   /** How long one file may take before its thread is ended. Units: ms. */
   readonly limitMs: number
+  /** The cache that what is read is kept in; `null`: none. */
+  readonly keepIn: string | null
 }
 
 export interface Answered {
   readonly number: number
-  readonly reads: readonly FileRead[]
+  /** See `readsIn`; `null`: nothing yet. */
+  readonly reads: Uint8Array | null
+  /** Why it could not be kept; `null` where it was, or was not asked for. */
+  readonly unkept: string | null
   readonly done: boolean
 }
 
@@ -23,16 +28,25 @@ const LOOK_MS = 100
 /** A thread that starts, and a grammar that is loaded, may take as many times longer. */
 const LOADING = 10
 
+/** How long what was begun is gone on with for the next start, after whoever asked for it has ended. Units: ms. */
+const ALONE_MS = 20_000
+
 /** Takes batches from the parent process, one at a time for each thread, and answers with what was read. */
 export const readInThreads = (threadUrl: URL): void => {
-  const waiting: Asked[] = []
+  let waiting: Asked[] = []
+  const begun = new Set<Asked>()
+  const keeper = makeKeeper()
   const idle: Thread[] = Array.from({ length: THREADS }, () => makeThread(threadUrl))
+  for (const thread of idle) thread.worker()
   const next = (): void => {
+    if (!process.connected && (keeper.isOutdone() || ![...waiting, ...begun].some(({ keepIn }) => keepIn !== null))) process.exit(0)
     for (let asked = waiting[0]; asked !== undefined && idle.length > 0; asked = waiting[0]) {
       const thread = idle.pop() as Thread
       waiting.shift()
-      void readBatch(thread, asked, answer).then(() => {
+      begun.add(asked)
+      void readBatch(thread, asked, answerAndKeep(asked, keeper)).then(() => {
         idle.push(thread)
+        begun.delete(asked)
         next()
       })
     }
@@ -41,16 +55,35 @@ export const readInThreads = (threadUrl: URL): void => {
     waiting.push(asked)
     next()
   })
-  process.once("disconnect", () => process.exit(0))
+  process.once("disconnect", () => {
+    // What is kept nowhere, nobody needs any more.
+    waiting = waiting.filter(({ keepIn }) => keepIn !== null)
+    setTimeout(() => process.exit(0), ALONE_MS)
+    next()
+  })
   answer(UP)
 }
 
 /** Said once, at the start: this process can be asked. */
-const UP: Answered = { number: 0, reads: [], done: false }
+const UP: Answered = { number: 0, reads: null, unkept: null, done: false }
 
 const answer = (answered: Answered): void => {
-  process.send?.(answered)
+  // Whoever asked may end at any moment; then nobody hears it.
+  if (process.connected) process.send?.(answered, () => {})
 }
+
+/** First whoever waits for it hears of it, then it is kept, and then only a batch is done. */
+const answerAndKeep = ({ number, keepIn, hashOnly, files }: Asked, { keep }: Keeper): Say => {
+  const languageByPath = new Map(files.map(({ path, language }) => [path, language]))
+  return (reads, done) => {
+    if (reads !== null) answer({ number, reads, unkept: null, done: false })
+    const unkept = reads === null || keepIn === null || hashOnly ? null : keep(keepIn, readsIn(reads), languageByPath)
+    if (done || unkept !== null) answer({ number, reads: null, unkept, done })
+  }
+}
+
+/** Tells what was read, and whether that was all of a batch. */
+type Say = (reads: Uint8Array | null, done: boolean) => void
 
 /** A thread that is made when first needed, and anew after it was ended. */
 interface Thread {
@@ -82,12 +115,11 @@ const makeThread = (url: URL): Thread => {
 }
 
 /** All files of a batch; one that stops its thread is known by its name, and another thread goes on with the others. */
-const readBatch = async (thread: Thread, asked: Asked, answer: (answered: Answered) => void): Promise<void> => {
-  const say = (reads: readonly FileRead[]): void => answer({ number: asked.number, reads, done: false })
+const readBatch = async (thread: Thread, asked: Asked, say: Say): Promise<void> => {
   let files = asked.files
   for (;;) {
     const { count, why } = await readSome(thread, { ...asked, files }, say)
-    if (why === null) return answer({ number: asked.number, reads: [], done: true })
+    if (why === null) return say(null, true)
     await thread.end()
     const suspect = files[Math.max(count, Atomics.load(thread.at, 0))]
     // What was read before it and not said yet is read again.
@@ -97,16 +129,16 @@ const readBatch = async (thread: Thread, asked: Asked, answer: (answered: Answer
 }
 
 /** What broke the thread may have been begun by another file: only one that does it alone is at fault. Who takes too long does it himself. */
-const readAlone = async (thread: Thread, asked: Asked, file: Asked["files"][number], why: string, say: (reads: readonly FileRead[]) => void): Promise<void> => {
+const readAlone = async (thread: Thread, asked: Asked, file: Asked["files"][number], why: string, say: Say): Promise<void> => {
   const again = why === TOO_LONG ? why : (await readSome(thread, { ...asked, files: [file] }, say)).why
   if (again === null) return
   await thread.end()
-  say([{ path: file.path, stamp: "", bytes: 0, hash: "", packed: null, fault: again }])
+  say(bytesOf([{ path: file.path, stamp: "", bytes: 0, hash: "", packed: null, fault: again }]), false)
 }
 const TOO_LONG = "reading it takes too long"
 
 /** Until the thread is done or stopped: how many files it said, and why it stopped. */
-const readSome = (thread: Thread, asked: Asked, say: (reads: readonly FileRead[]) => void): Promise<{ readonly count: number; readonly why: string | null }> =>
+const readSome = (thread: Thread, asked: Asked, say: Say): Promise<{ readonly count: number; readonly why: string | null }> =>
   new Promise((resolve) => {
     const worker = thread.worker()
     let count = 0
@@ -117,9 +149,9 @@ const readSome = (thread: Thread, asked: Asked, say: (reads: readonly FileRead[]
       worker.off("message", hear).off("error", failed).off("exit", left)
       resolve({ count, why })
     }
-    const hear = ({ reads, done }: Reads): void => {
-      count += reads.length
-      if (reads.length > 0) say(reads)
+    const hear = ({ count: more, reads, done }: Reads): void => {
+      count += more
+      if (more > 0) say(reads, false)
       if (done) end(null)
     }
     const failed = (error: unknown): void => end(`reading it broke its reader: ${error instanceof Error ? error.message : String(error)}`)

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { Problem } from "../os/problem.ts"
-import { noCache, openCache, type Cache, type Row } from "./cache.ts"
+import { noCache, openCache, type Cache } from "./cache.ts"
+import type { Row } from "./cache-rows.ts"
 import { languageOf } from "./language.ts"
 import type { Pool } from "./pool.ts"
 import { symbolsOf } from "./lazy-symbols.ts"
@@ -45,6 +46,8 @@ export const makeLiveIndex = Effect.fnUntraced(function*({ root, cacheDirectory,
     if (cache !== null) return cache
     const opened = cacheDirectory === null ? noCache : yield* Scope.provide(openCache(cacheDirectory, root), scope)
     known = knownIn(yield* opened.load)
+    // All is to be read: what reads it starts while it is still looked what there is.
+    if (known.size === 0) pool.ready()
     return (cache = opened)
   })
 
@@ -65,30 +68,18 @@ export const makeLiveIndex = Effect.fnUntraced(function*({ root, cacheDirectory,
     const gone = (asked ?? [...known.keys()]).filter((path) => known.has(path) && !seen.has(path))
     const touched = new Map([...seen].filter(([path, { stamp }]) => known.get(path)?.stamp !== stamp))
     if (gone.length + touched.size === 0 && latest !== null) return latest
-    const knownByPath = new Map<string, Known | null>()
-    // What was read is kept at once: who ends before all is read goes on there the next time.
-    yield* Effect.forEach(partsOf(touched), (part) => Effect.flatMap(readChanged(root, part, kept, pool), (changed) => {
-      for (const [path, each] of changed.knownByPath) knownByPath.set(path, each)
-      return kept.save(changed.rows, [...changed.knownByPath].flatMap(([path, each]) => (each === null ? [path] : [])))
-    }), { concurrency: 2, discard: true })
-    yield* kept.save([], gone)
+    const { knownByPath, rows } = yield* readChanged(root, touched, kept, pool)
+    yield* kept.save(rows, [...gone, ...[...knownByPath].flatMap(([path, each]) => (each === null ? [path] : []))])
     return become(merged(known, asked === null ? [...seen.keys()] : null, knownByPath, gone))
   })
 
   return {
     latest: () => latest,
-    refresh: turn.withPermits(1)(Effect.flatMap(survey(root), (seen) => update(seen, null))),
+    refresh: turn.withPermits(1)(Effect.flatMap(Effect.andThen(open, survey(root)), (seen) => update(seen, null))),
     refreshFiles: (paths) => turn.withPermits(1)(Effect.suspend(() => update(seenAmong(root, paths), paths))),
     note: () => cache?.note() ?? null
   }
 })
-
-const PART_FILES = 1_000
-
-const partsOf = (seen: ReadonlyMap<string, Seen>): readonly ReadonlyMap<string, Seen>[] => {
-  const all = [...seen]
-  return Array.from({ length: Math.ceil(all.length / PART_FILES) }, (_, part) => new Map(all.slice(part * PART_FILES, (part + 1) * PART_FILES)))
-}
 
 const seenAmong = (root: string, paths: readonly string[]): ReadonlyMap<string, Seen> =>
   new Map(paths.flatMap((path) => {

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import { afterAll, expect, test, vi } from "vitest"
+import { makeKeeper } from "../../../src/effects/repo/keep-reads.ts"
 import { makePool, type Pool } from "../../../src/effects/repo/pool.ts"
 import { makeLiveIndex, type LiveIndex } from "../../../src/effects/repo/repo-index.ts"
 import { lazyRepoIndexes, noRepoIndexes } from "../../../src/effects/repo/repo-indexes.ts"
@@ -25,9 +26,9 @@ const listening = (): { readonly pool: Pool; readonly read: () => readonly strin
   return {
     pool: {
       ...pool,
-      read: (task, hear) => {
+      read: (task, hear, complain) => {
         if (!task.hashOnly) read.push(...task.files.map(({ path }) => path))
-        return pool.read(task, hear)
+        return pool.read(task, hear, complain)
       }
     },
     read: () => {
@@ -150,24 +151,51 @@ test("content that was read before is not read again, under whatever name it com
   expect(filesOf(last[0])).toEqual(await fresh(root))
 })
 
-test("a start that was broken off is gone on with", async () => {
-  const [root, cache] = [repositoryOf(Object.fromEntries(Array.from({ length: 1_100 }, (_, number) => [`f${number}.py`, `x = ${number}\n`]))), folder()]
+test("what is read is kept as it is read, also when whoever asked for it has ended, and the next start goes on there", async () => {
+  const [root, cache] = [repositoryOf(Object.fromEntries(Array.from({ length: 400 }, (_, number) => [`f${number}.py`, `x = ${number}\n`]))), folder()]
   age(root)
-  let first: Promise<void> | null = null
-  const broken: Pool = {
-    ...pool,
-    read: (task, hear) =>
-      first === null
-        ? (first = pool.read(task, hear))
-        : first.then(async () => {
-            for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate)
-            throw new Error("the machine is turned off")
-          })
-  }
-  await expect(live(root, cache, refreshed, broken)).rejects.toThrow("the machine is turned off")
+  const own = makePool()
+  const ending: Pool = { ...own, read: (task, hear, complain) => own.read(task, (reads) => (own.end(), hear(reads)), complain) }
+  const broken = await live(root, cache, refreshed, ending)
+  expect(filesOf(broken).filter(({ fault }) => fault !== null).length).toBeGreaterThan(100)
+
+  const database = new DatabaseSync(cacheFileIn(cache), { readOnly: true })
+  await vi.waitFor(() => expect(database.prepare("SELECT count(*) AS kept FROM files").get()).toEqual({ kept: 400 }), { timeout: 20_000, interval: 20 })
+  database.close()
   const heard = listening()
-  expect((await live(root, cache, refreshed, heard.pool)).files.size).toBe(1_100)
-  expect(heard.read().length).toBe(100)
+  expect(filesOf(await live(root, cache, refreshed, heard.pool))).toEqual(await fresh(root))
+  expect(heard.read()).toEqual([])
+})
+
+test("of two processes that keep what they read of a repository the later one is told from the earlier", async () => {
+  const [root, cache] = [repositoryOf(files), folder()]
+  await live(root, cache, refreshed)
+  const [earlier, later] = [makeKeeper(), makeKeeper()]
+  const read = { path: "a.py", stamp: "1", bytes: 1, hash: "a", packed: "[[],[],[]]", fault: null }
+  const languages = new Map([["a.py", "python"]] as const)
+  expect(earlier.keep(cacheFileIn(cache), [read], languages)).toBe(null)
+  expect(earlier.isOutdone()).toBe(false)
+  expect(later.keep(cacheFileIn(cache), [read], languages)).toBe(null)
+  expect([earlier.isOutdone(), later.isOutdone()]).toEqual([true, false])
+})
+
+test("what cannot be kept is said, and the index is the same", async () => {
+  const [root, cache] = [repositoryOf(files), folder()]
+  age(root)
+  const meddling: Pool = {
+    ...pool,
+    read: (task, hear, complain) => {
+      const database = new DatabaseSync(cacheFileIn(cache))
+      database.exec("DROP TABLE files")
+      database.close()
+      return pool.read(task, hear, complain)
+    }
+  }
+  await live(root, cache, async (made) => {
+    expect(filesOf(await refreshed(made))).toEqual(await fresh(root))
+    expect(made.note()).toMatch(/map-[0-9a-f]{32}\.db could not be used, so it was thrown away: /)
+  }, meddling)
+  expect(filesOf(await live(root, cache, refreshed))).toEqual(await fresh(root))
 })
 
 const cacheFileIn = (cache: string): string => join(cache, readdirSync(cache).find((name) => name.endsWith(".db")) as string)
