@@ -34,8 +34,16 @@ const settingOf = (key: string, here: SettingsHere, environment: Readonly<Record
   })
   if (key === "hooks") return joined(key, said.toReversed().flatMap(entriesOf))
   if (key === "web_allow_private") return joined(key, said.flatMap(entriesOf))
+  if (key === "lsp") return serversSaid(key, said, here)
   const [first, ...instead] = [...said, ...(said.length === 0 ? untold(key, here, environment) : [])]
   return { key, value: first?.value ?? null, from: first === undefined ? [] : [first], instead }
+}
+
+/** Yes or no, and what each file says of servers; of one server the stronger counts, and stands before. */
+const serversSaid = (key: string, said: readonly Said[], { settings: { lsp } }: SettingsHere): Setting => {
+  const [first = { source: "default", value: lsp.on }, ...instead] = said.filter(({ value }) => typeof value === "boolean")
+  const tables = said.filter(({ value }) => typeof value !== "boolean")
+  return { key, value: lsp.on && tables.length > 0 ? lsp.servers : lsp.on, from: [...(tables.length > 0 && first.source === "default" ? [] : [first]), ...tables], instead }
 }
 
 const entriesOf = ({ source, value }: Said): readonly Said[] => (value as readonly unknown[]).map((each) => ({ source, value: each }))
@@ -52,7 +60,7 @@ const untold = (key: string, { settings }: SettingsHere, environment: Readonly<R
 }
 
 /** The settings as they hold, under the names of the layers: of a key that nobody says, its default is left. */
-const heldOf = ({ mode, limits, autoCommit, appendSystemPrompt, zones, sandbox, lsp }: Settings): Partial<Readonly<Record<keyof Layer, unknown>>> => ({
+const heldOf = ({ mode, limits, autoCommit, appendSystemPrompt, zones, sandbox }: Settings): Partial<Readonly<Record<keyof Layer, unknown>>> => ({
   permissionMode: mode,
   maxSteps: limits.stepsMax,
   maxOutputTokens: limits.outputTokensMax,
@@ -69,6 +77,5 @@ const heldOf = ({ mode, limits, autoCommit, appendSystemPrompt, zones, sandbox, 
   sandboxNetwork: sandbox.network,
   sandboxHosts: sandbox.hosts,
   sandboxKeepVariables: sandbox.keepVariables,
-  sandboxWrite: sandbox.alsoWritable,
-  lsp: lsp.on
+  sandboxWrite: sandbox.alsoWritable
 })

@@ -8,6 +8,7 @@ import { reasonOf } from "../effects/os/problem.ts"
 import { sandboxState, type SandboxState, type SandboxWish } from "../effects/os/sandbox.ts"
 import { ripgrepPath } from "../effects/tools/search/ripgrep.ts"
 import { directoriesOf } from "./directories.ts"
+import { serversHere, type ServersHere } from "./servers-here.ts"
 import { settingsHere } from "./settings-here.ts"
 import { version } from "./version.ts"
 
@@ -21,6 +22,7 @@ export interface Facts {
   readonly sandbox: SandboxState
   /** Why shell lines cannot be told apart by their grammar; `null` where they can. */
   readonly shellGrammarFault: string | null
+  readonly languageServers: ServersHere
   readonly database: { readonly file: string; readonly exists: boolean; readonly bytes: number; readonly sqlite: string }
   readonly directories: Readonly<Record<"config" | "data" | "cache" | "state", Place>>
   /** The variables that can hold a key or an address, and whether they do. */
@@ -48,11 +50,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Looks at the machine without changing anything of it. */
 export const examine = async (environment: Environment, cwd: string): Promise<Facts> => {
   const directories = directoriesOf(environment)
-  const [git, rg, sandbox, shellGrammarFault] = await Promise.all([
+  const [git, rg, sandbox, shellGrammarFault, languageServers] = await Promise.all([
     programAt("git", environment),
     ripgrepProgram(environment),
     sandboxHere(environment, cwd),
-    loadGrammar("bash").then(() => null, reasonOf)
+    loadGrammar("bash").then(() => null, reasonOf),
+    serversHere(environment, cwd)
   ])
   const file = directories.database
   return {
@@ -62,6 +65,7 @@ export const examine = async (environment: Environment, cwd: string): Promise<Fa
     ripgrep: rg,
     sandbox,
     shellGrammarFault,
+    languageServers,
     database: { file, exists: existsSync(file), bytes: existsSync(file) ? statSync(file).size : 0, sqlite: process.versions["sqlite"] ?? "unknown" },
     directories: {
       config: placeOf(directories.config),

@@ -14,7 +14,7 @@ import type { Keepers } from "../effects/context/keepers.ts"
 import { SubjectWriter } from "../effects/git/subject-writer.ts"
 import type { Llm } from "../effects/llm/llm.ts"
 import { Blobs } from "../effects/os/blobs.ts"
-import { lazyLanguageServers, LanguageServers, type LanguageServersOf } from "../effects/lsp/language-servers.ts"
+import { lazyLanguageServers, LanguageServers, noLanguageServers, type LanguageServersOf } from "../effects/lsp/language-servers.ts"
 import { Sandbox, type SandboxService, type SandboxWish } from "../effects/os/sandbox.ts"
 import { endStrays } from "../effects/os/strays.ts"
 import { worksOf, type Cause, type Work } from "../effects/perform.ts"
@@ -114,6 +114,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   /** What gathering knows beside the session; also where it is only asked what the next turn would gather. */
   const gathering = ({ zones }: Settings) => Layer.merge(Layer.succeed(Budgets, zones), Layer.succeed(GraphDoor, graphs))
   const backgroundBySession = new Map<string, Background["Service"]>()
+  const serversBySession = new Map<string, LanguageServersOf>()
 
   /** Keeps a session alive in rooms of its own. */
   const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings, attended }: Opening, started: "startup" | "resume", kin: Kin | null = null): Effect.fn.Return<Session, LogError, Scope.Scope> {
@@ -135,6 +136,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const memory = Layer.merge(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
     const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), own, memory))
     sandbox = Context.get(rooms, Sandbox)
+    serversBySession.set(id, servers)
     backgroundBySession.set(state.session.id, Context.get(rooms, Background))
     const options = { ...settings, hooks: hookDesk(settings.hooks, state, started) }
     if (state.name === "ExecutingTools") Context.get(rooms, VettedCalls).remember(state.session.id, yield* heldBySandbox(log, state.session.id))
@@ -202,7 +204,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       return yield* brokenOff(journal, state)
     }),
     gatherNext: (state, settings) =>
-      Effect.flatMap(Effect.promise(() => import("./next-gathering.ts")), ({ nextTurn }) => Effect.provide(nextTurn(surroundings.roots, state, settings), Layer.merge(gathering(settings), Layer.effect(RepoIndexes, lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))))),
+      Effect.flatMap(Effect.promise(() => import("./next-gathering.ts")), ({ nextTurn }) => Effect.provide(nextTurn(surroundings.roots, state, settings), Layer.mergeAll(gathering(settings), Layer.succeed(LanguageServers, serversBySession.get(state?.session.id ?? "") ?? noLanguageServers), Layer.effect(RepoIndexes, lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))))),
     inBackground: (id) => (backgroundBySession.get(id)?.running() ?? []).map(({ command }) => command),
     list,
     find: (prefix) =>

@@ -4,7 +4,7 @@ import type { Entry, Session } from "../machine/session.ts"
 import { slice } from "../machine/vector.ts"
 import type { Zones } from "./settings.ts"
 
-export type ZoneName = "system" | "tools" | "rules" | "decisions" | "map" | "surroundings" | "history" | "marker"
+export type ZoneName = "system" | "tools" | "rules" | "decisions" | "map" | "diagnostics" | "surroundings" | "history" | "marker"
 
 /** A part of the window. Units: tokens, estimated as the machine estimates them. */
 export interface Zone {
@@ -71,13 +71,14 @@ export const windowReport = (session: Session, zones: Zones): WindowReport => {
 const zonesOf = ({ opened, window, transcript }: Session, zones: Zones, tokens: (bytes: number) => number): readonly Zone[] => {
   const gathered = gatheredBytes(slice(transcript, window.base))
   const marker = window.marker === null ? 0 : utf8Bytes(window.marker.text)
-  const said = window.bytes - marker - gathered.rules - gathered.decisions - gathered.map - gathered.surroundings
+  const said = window.bytes - marker - gathered.rules - gathered.decisions - gathered.map - gathered.diagnostics - gathered.surroundings
   const given: readonly (readonly [name: ZoneName, bytes: number, tokensMax: number | null, why: string])[] = [
     ["system", utf8Bytes(opened.system), zones.systemTokens, "fixed when the session was opened"],
     ["tools", utf8Bytes(JSON.stringify(opened.tools)), zones.toolsTokens, `${opened.tools.length} definitions, fixed when the session was opened`],
     ["rules", gathered.rules, zones.rulesTokens, "rules files of the workspace, said again when they change"],
     ["decisions", gathered.decisions, zones.decisionsTokens, "from the decision graph, said again when they change"],
     ["map", gathered.map, zones.mapTokens, "of the repository, said again when it changes"],
+    ["diagnostics", gathered.diagnostics, null, `what language servers said unasked, at most ${zones.diagnosticsTokens} tokens a time`],
     ["surroundings", gathered.surroundings, null, "directory, git, day, and what hooks gathered"],
     ["history", said, null, `what was said since message ${window.base}`],
     ["marker", marker, null, window.marker === null ? "nothing left the window yet" : `stands for ${window.marker.entries} messages that left`]
@@ -87,23 +88,26 @@ const zonesOf = ({ opened, window, transcript }: Session, zones: Zones, tokens: 
   return given.map(([name, , tokensMax, why], index) => ({ name, tokens: upTo(index + 1) - upTo(index), tokensMax, why }))
 }
 
-type Gathered = Readonly<Record<"rules" | "decisions" | "map" | "surroundings", number>>
+type Gathered = Readonly<Record<"rules" | "decisions" | "map" | "diagnostics" | "surroundings", number>>
 
-const ZONE_BY_TAG: Readonly<Record<string, keyof Gathered>> = { instructions: "rules", decisions: "decisions", "repository-map": "map" }
+const ZONE_BY_TAG: Readonly<Record<string, keyof Gathered>> = { instructions: "rules", decisions: "decisions", "repository-map": "map", diagnostics: "diagnostics" }
 
 /** Fragments are parted by a blank line, and each begins with a tag of its own source. */
-const FRAGMENT = /\n\n(?=<(?:instructions|decisions|repository-map|environment|git|date)\b)/
+const FRAGMENT = /\n\n(?=<(?:instructions|decisions|repository-map|diagnostics|environment|git|date)\b)/
 
 const gatheredBytes = (entries: readonly Entry[]): Gathered => {
-  const bytes = { rules: 0, decisions: 0, map: 0, surroundings: 0 }
+  const bytes = { rules: 0, decisions: 0, map: 0, diagnostics: 0, surroundings: 0 }
   for (const entry of entries) {
     if (entry.type !== "note") continue
-    if (entry.source === "hook") bytes.rules += rulesBytes(entry.text)
+    if (entry.source === "hook") {
+      bytes.rules += bytesIn(entry.text, "<instructions file=")
+      bytes.diagnostics += bytesIn(entry.text, "<diagnostics>")
+    }
     if (entry.source === "context") for (const fragment of entry.text.split(FRAGMENT)) bytes[ZONE_BY_TAG[/^<([a-z-]+)/.exec(fragment)?.[1] ?? ""] ?? "surroundings"] += utf8Bytes(fragment)
   }
   return bytes
 }
 
-/** The rules of a folder that a batch came to stand in the note after it, behind what hooks say. */
-const rulesBytes = (note: string): number =>
-  note.split(FRAGMENT).reduce((bytes, fragment) => bytes + (fragment.startsWith("<instructions file=") ? utf8Bytes(fragment) : 0), 0)
+/** The rules of a folder that a batch came to, and diagnostics, stand in the note after it, behind what hooks say. */
+const bytesIn = (note: string, opening: string): number =>
+  note.split(FRAGMENT).reduce((bytes, fragment) => bytes + (fragment.startsWith(opening) ? utf8Bytes(fragment) : 0), 0)

@@ -19,6 +19,7 @@ test("each fragment counts in the zone of its source, whatever stands in it (CON
     ["rules", 296, 8192],
     ["decisions", 567, 1024],
     ["map", 849, 5],
+    ["diagnostics", 0, null],
     ["surroundings", 5, null],
     ["history", 3, null],
     ["marker", 0, null]
@@ -40,11 +41,12 @@ test("rules that came with the note after a batch count as rules, what hooks sai
       { type: "PostToolsHookCompleted", effect: 5, goOn: true, note }
     ], { settings: { mode: "auto" } })
     const tokens = Object.fromEntries(windowReport(session, DEFAULT_ZONES).zones.map((zone) => [zone.name, zone.tokens]))
-    return [tokens["rules"], tokens["history"]]
+    return [tokens["rules"], tokens["history"], tokens["diagnostics"]]
   }
   const [none, history = 0] = noted("<hook>\nmind the gap\n</hook>")
   const [some, same] = noted(`<hook>\nmind the gap\n</hook>\n\n${rules}`)
   expect([none, some]).toEqual([0, 293])
   // Zones add up to the whole, so what is rounded may fall to either.
   expect(Math.abs((same ?? 0) - history)).toBeLessThanOrEqual(1)
+  expect(noted(`<diagnostics>\n${"d".repeat(1000)}\n</diagnostics>`)[2]).toBe(288)
 })

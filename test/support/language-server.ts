@@ -16,7 +16,7 @@ export interface ServerManner {
   /** What it says that it should not. */
   readonly floods?: "a line without end" | "no json" | "a huge message" | "many problems" | "long words" | "for ever"
   /** How it writes the names of files. */
-  readonly names?: "escaped" | "elsewhere"
+  readonly names?: "escaped" | "elsewhere" | "through a link"
   readonly encoding?: string
   /** Whether it first asks whatever a server may ask, and waits for all answers. */
   readonly asks?: boolean
@@ -70,6 +70,7 @@ const problemsOf = (text: string): readonly object[] =>
 
 const named = (uri: string): string => {
   if (manner.names === "escaped") return uri.replace(/\/([^/]*)$/, (_, name: string) => `/${[...Buffer.from(decodeURIComponent(name))].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("")}`)
+  if (manner.names === "through a link") return uri.replace(/\/([^/]*)$/, "/linked/$1")
   return manner.names === "elsewhere" ? "untitled:elsewhere" : uri
 }
 

@@ -1,9 +1,9 @@
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { Session } from "../../machine/session.ts"
-import type { ChangedFile } from "./language-servers.ts"
-import { FILE_BYTES_MAX, LanguageServers } from "./language-servers.ts"
+import { FILE_BYTES_MAX, LanguageServers, type ChangedFile } from "./language-servers.ts"
 import { newsText } from "./said.ts"
+import { untold } from "./told.ts"
 
 /** What a batch of calls changed in the workspace, as its checkpoints tell. */
 export interface BatchChanges {
@@ -27,7 +27,8 @@ export const diagnosticsAfter = Effect.fn("Lsp.afterBatch")(function*(session: S
     how: after === null ? "gone" : before === null ? "made" : "changed",
     before: before === null ? Effect.succeed(null) : Effect.orElseSucceed(Effect.map(read(before.oid), textOf), () => null)
   })))
-  return newsText(news, session.opened.roots, budgetTokens, session.settings.model)
+  // What a turn began with, told late, need not be told again.
+  return newsText({ ...news, fresh: untold(news.fresh, session, ({ source }) => source === "context") }, session.opened.roots, budgetTokens, session.settings.model)
 })
 
 const textOf = (bytes: Buffer): string | null => (bytes.length > FILE_BYTES_MAX || bytes.includes(0) ? null : bytes.toString("utf8"))

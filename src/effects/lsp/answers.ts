@@ -2,7 +2,7 @@ import type { Server } from "./servers.ts"
 import { uriOf } from "./uri.ts"
 
 /** What a server is answered, so that none waits for an editor that is not there. */
-export const answersOf = ({ settings = {} }: Server, root: string, register: (method: string, options: unknown) => void): Readonly<Record<string, (params: unknown) => unknown>> => ({
+export const answersOf = ({ settings = {} }: Server, root: string, register: (method: string, options: unknown) => void, refresh: () => void): Readonly<Record<string, (params: unknown) => unknown>> => ({
   "workspace/configuration": (params) => itemsOf(params).map(({ section }) => (typeof section === "string" ? settingAt(settings, section) : settings)),
   "workspace/workspaceFolders": () => [{ uri: uriOf(root), name: root.slice(root.lastIndexOf("/") + 1) }],
   "workspace/applyEdit": () => ({ applied: false, failureReason: "files are changed by the agent alone" }),
@@ -13,7 +13,8 @@ export const answersOf = ({ settings = {} }: Server, root: string, register: (me
   "window/workDoneProgress/create": () => null,
   "window/showMessageRequest": () => null,
   "window/showDocument": () => ({ success: false }),
-  ...Object.fromEntries(["diagnostic", "semanticTokens", "inlayHint", "codeLens", "inlineValue", "foldingRange"].map((what) => [`workspace/${what}/refresh`, () => null]))
+  "workspace/diagnostic/refresh": refresh,
+  ...Object.fromEntries(["semanticTokens", "inlayHint", "codeLens", "inlineValue", "foldingRange"].map((what) => [`workspace/${what}/refresh`, () => null]))
 })
 
 type Item = Readonly<Record<string, unknown>>

@@ -38,6 +38,9 @@ interface Document {
 /** A server that pushes says it in pieces: it is done when it was quiet for so long, and works at nothing. Units: ms. */
 const QUIET_MS = 150
 const AGAIN_MS = 100
+/** When it knows better, so many files are asked about again, for so long. Units: ms. */
+const REFRESHED_MAX = 20
+const REFRESHED_MS = 10_000
 /** Of so many files it is kept what is said. */
 const FILES_MAX = 2_000
 
@@ -82,9 +85,16 @@ export const clientOf = (server: Server, root: string, open: (ears: Ears) => Con
   const register = (method: string, options: unknown): void => {
     if (method === "textDocument/diagnostic") pull = { identifier: (options as DiagnosticRegistrationOptions | undefined)?.identifier ?? null }
     if (method === "workspace/didChangeWatchedFiles") watches = true
+    wake()
     if (method === "textDocument/didSave") saves = { text: (options as { readonly includeText?: unknown } | undefined)?.includeText === true }
   }
-  const { ask, tell, end } = open({ answers: answersOf(server, root, register), hear, refuse })
+  /** What it said when it was asked is not true any more, it knows better now. */
+  const refresh = (): void => {
+    if (pull === null) return
+    const by = performance.now() + REFRESHED_MS
+    for (const path of [...documents.keys()].slice(-REFRESHED_MAX)) void asked(path, by)
+  }
+  const { ask, tell, end } = open({ answers: answersOf(server, root, register, refresh), hear, refuse })
 
   const begin = async (): Promise<boolean> => {
     try {
@@ -165,6 +175,7 @@ export const clientOf = (server: Server, root: string, open: (ears: Ears) => Con
     const by = performance.now() + patienceMs
     if (pull !== null) return asked(path, by)
     while (!isQuiet(path)) {
+      if (pull !== null) return asked(path, by)
       const now = performance.now()
       if (now >= by || lost || !documents.has(path)) return false
       const said = pushedNow(path)

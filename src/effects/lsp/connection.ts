@@ -53,6 +53,7 @@ export const connect = (
       if (ended) return
       ended = true
       connection.dispose()
+      stdin.end()
     }
   }
 }

@@ -6,20 +6,13 @@ import { isInside } from "../os/path.ts"
 import { attempt, refuse } from "../os/problem.ts"
 import { inOrder } from "./diagnostic.ts"
 import { keyOf, serversFor, type Found } from "./found.ts"
-import { FILE_BYTES_MAX, type ChangedFile, type Desk, type LanguageServersOptions, type News } from "./language-servers.ts"
+import { FILE_BYTES_MAX, PATIENCE, type ChangedFile, type Desk, type LanguageServersOptions, type News } from "./language-servers.ts"
 import { freshOf, isCleared, isTold, seenAfter, seenFirst, type Now, type Seen } from "./news.ts"
 import { makePool } from "./pool.ts"
 import { languageIn } from "./servers.ts"
 import type { Running } from "./start-server.ts"
 import { wishedServers } from "./wish.ts"
 
-/** How long a question waits for a server to begin, and then for what it says. Units: ms. */
-const BEGIN_MS = 20_000
-const ANSWER_MS = 10_000
-/** How long a turn waits for what servers say of a batch: once they run, where one is begun, and where they were too slow before. Units: ms. */
-const WARM_MS = 2_000
-const FIRST_MS = 3_000
-const SLOW_MS = 300
 /** Of a batch so many files are shown, and so many others that are open are asked about again. */
 const FILES_MAX = 20
 const OTHERS_MAX = 20
@@ -30,6 +23,7 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
   const servers = wishedServers(wish)
   const where = { roots, path: environment["PATH"] ?? "" }
   const scope = yield* Effect.scope
+  const { beginMs, answerMs, warmMs, firstMs, slowMs } = { ...PATIENCE, ...options.patience }
   const pool = yield* makePool(options)
   const inTurn = yield* Semaphore.make(1)
   /** What each server said of each file that the agent changed, or that was open then. */
@@ -61,12 +55,12 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
 
   const answerOf = Effect.fnUntraced(function*(found: Found, path: string, text: string) {
     const { name } = found.server
-    const running = yield* begunIn(found, BEGIN_MS)
+    const running = yield* begunIn(found, beginMs)
     if (typeof running === "string") return { name, why: running, said: [] }
     const { client, fault } = running
     client.show(path, text, languageIn(found.server, path) ?? "")
-    const settled = yield* Effect.promise(() => client.settled(path, ANSWER_MS))
-    return { name, why: settled ? null : (fault() ?? `it said nothing in ${ANSWER_MS / 1000} s`), said: client.held(path) }
+    const settled = yield* Effect.promise(() => client.settled(path, answerMs))
+    return { name, why: settled ? null : (fault() ?? `it said nothing in ${answerMs / 1000} s`), said: client.held(path) }
   })
 
   const begunIn = Effect.fnUntraced(function*(found: Found, withinMs: number) {
@@ -82,7 +76,7 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
     if (known.length === 0 || !isTrusted()) return told()
     const wanted = known.slice(0, FILES_MAX).flatMap((file) => serversFor(servers, file.path, where).found.map((found) => ({ file, found })))
     if (wanted.length === 0) return told()
-    const patienceMs = working > 0 || missed > 1 ? SLOW_MS : wanted.every(({ found }) => pool.isReady(found)) ? WARM_MS : FIRST_MS
+    const patienceMs = working > 0 || missed > 1 ? slowMs : wanted.every(({ found }) => pool.isReady(found)) ? warmMs : firstMs
     working++
     const done = Promise.withResolvers<boolean>()
     const look = inTurn.withPermits(1)(lookAt(wanted, files)).pipe(Effect.ensuring(Effect.sync(() => (working--, done.resolve(true)))))
@@ -99,11 +93,11 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
 
   /** Shows the files to a server as they were, where it does not know them so, and then as they are. */
   const lookWith = Effect.fnUntraced(function*(found: Found, files: readonly ChangedFile[], all: readonly ChangedFile[]) {
-    const running = yield* begunIn(found, BEGIN_MS)
+    const running = yield* begunIn(found, beginMs)
     if (typeof running === "string") return
     const { client } = running
     const show = (path: string, text: string | null): void => client.show(path, text, languageIn(found.server, path) ?? "")
-    const settled = (paths: readonly string[]) => Effect.promise(() => Promise.all(paths.map((path) => client.settled(path, ANSWER_MS))))
+    const settled = (paths: readonly string[]) => Effect.promise(() => Promise.all(paths.map((path) => client.settled(path, answerMs))))
     const changed = files.map(({ path }) => path)
     const others = client.opened().filter((path) => !changed.includes(path)).slice(-OTHERS_MAX)
     const before = yield* Effect.forEach(files.filter(({ how }) => how !== "made"), ({ path, before }) => Effect.map(before, (text) => ({ path, text })))

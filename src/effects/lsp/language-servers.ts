@@ -76,7 +76,23 @@ export interface LanguageServersOptions {
   readonly isTrusted: () => boolean
   readonly sandbox: () => SandboxService
   readonly environment: Readonly<Record<string, string | undefined>>
+  readonly patience?: Partial<Patience>
 }
+
+/** How long servers are waited for. Units: ms. */
+export interface Patience {
+  /** A question: for a server to begin, and then for what it says. */
+  readonly beginMs: number
+  readonly answerMs: number
+  /** A turn, for what they say of a batch: once they run, where one is begun, and where they were too slow before. */
+  readonly warmMs: number
+  readonly firstMs: number
+  readonly slowMs: number
+  /** One that nobody needed for so long is ended. */
+  readonly idleMs: number
+}
+
+export const PATIENCE: Patience = { beginMs: 20_000, answerMs: 10_000, warmMs: 2_000, firstMs: 3_000, slowMs: 300, idleMs: 10 * 60_000 }
 
 /** The servers of a session, loaded by the first question or change; they end with the scope. */
 export const lazyLanguageServers = Effect.fnUntraced(function*(options: LanguageServersOptions): Effect.fn.Return<LanguageServersOf, never, Scope.Scope> {

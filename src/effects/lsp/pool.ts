@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { keyOf, type Found } from "./found.ts"
-import type { LanguageServersOptions } from "./language-servers.ts"
+import { PATIENCE, type LanguageServersOptions } from "./language-servers.ts"
 import { startServer, type Running } from "./start-server.ts"
 
 /** The servers of a session that run, one for each project. */
@@ -17,12 +17,11 @@ export interface Pool {
 
 /** One that breaks down is begun again, but not for ever. */
 const BEGINNINGS_MAX = 3
-/** One that nobody needed for so long is ended. Units: ms. */
-const IDLE_MS = 10 * 60_000
 
 /** Nothing runs before somebody asks; all of it ends with the scope. */
-export const makePool = Effect.fnUntraced(function*(options: LanguageServersOptions, idleMs = IDLE_MS): Effect.fn.Return<Pool, never, Scope.Scope> {
+export const makePool = Effect.fnUntraced(function*(options: LanguageServersOptions): Effect.fn.Return<Pool, never, Scope.Scope> {
   const scope = yield* Effect.scope
+  const { idleMs } = { ...PATIENCE, ...options.patience }
   // Ended after they were asked to end: what is registered first goes last.
   const processes = yield* Scope.fork(scope)
   const turn = yield* Semaphore.make(1)
@@ -41,8 +40,10 @@ export const makePool = Effect.fnUntraced(function*(options: LanguageServersOpti
     return running
   }
   /** It broke nothing that it was ended: it may begin again as often as before. */
-  const ended = (key: string, { end }: Running): void => {
+  const ended = (key: string, running: Running): void => {
+    const { end, isReady, fault } = running
     if (runningByKey.get(key)?.end !== end) return
+    if (!isReady() && fault() === null) return void used(key, running)
     runningByKey.delete(key)
     beginningsByKey.set(key, (beginningsByKey.get(key) ?? 1) - 1)
     Effect.runFork(end)

@@ -30,7 +30,7 @@ const CLOSING = "</diagnostics>"
 export const newsText = ({ fresh, olderCount, cleared }: News, roots: readonly string[], budgetTokens: number, model: string): string => {
   if (fresh.length === 0 && cleared.length === 0) return ""
   const lines = [...fresh.map((each) => lineOf(each, roots)), ...cleared.map((path) => `${shownPath(path, roots)}: no new problem is left`)]
-  return linesWithin(lines, olderCount === 0 ? "" : `${olderCount} more that were there before`, budgetTokens, model)
+  return linesWithin(lines, olderCount === 0 ? "" : `${olderCount} more that ${olderCount === 1 ? "was" : "were"} there before`, budgetTokens, model)
 }
 
 /** As many of the lines as have room, with the number of the others; empty where there is room for none. */

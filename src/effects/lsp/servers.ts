@@ -28,6 +28,8 @@ const C = { ".c": "c", ".h": "c", ".cc": "cpp", ".cpp": "cpp", ".cxx": "cpp", ".
 const RUBY = { ".rb": "ruby", ".rake": "ruby", Gemfile: "ruby" }
 const ELIXIR = { ".ex": "elixir", ".exs": "elixir" }
 const SHARP_MARKERS = ["global.json", "Directory.Build.props"]
+/** It breaks down over settings that are not there. */
+const CSS_SETTINGS = { css: { validate: true }, scss: { validate: true }, less: { validate: true } }
 const PHP_MARKERS = ["composer.json"]
 
 /** How TypeScript 7 itself is called as a server. */
@@ -62,7 +64,7 @@ export const SERVERS: readonly Server[] = [
   { name: "metals", group: "scala", languages: { ".scala": "scala", ".sbt": "scala" }, command: ["metals"], markers: ["build.sbt", "build.sc", "build.mill"], install: "coursier install metals" },
   { name: "dart", group: "dart", languages: { ".dart": "dart" }, command: ["dart", "language-server", "--client-id", "loom"], markers: ["pubspec.yaml"], install: "install the Dart SDK" },
   { name: "zls", group: "zig", languages: { ".zig": "zig" }, command: ["zls"], markers: ["build.zig"], install: "install zls" },
-  { name: "css", group: "css", languages: { ".css": "css", ".scss": "scss", ".less": "less" }, command: ["vscode-css-language-server", "--stdio"], markers: ["package.json"], install: "npm install --global vscode-langservers-extracted" },
+  { name: "css", group: "css", languages: { ".css": "css", ".scss": "scss", ".less": "less" }, command: ["vscode-css-language-server", "--stdio"], markers: ["package.json"], settings: CSS_SETTINGS, install: "npm install --global vscode-langservers-extracted" },
   { name: "html", group: "html", languages: { ".html": "html" }, command: ["vscode-html-language-server", "--stdio"], markers: ["package.json"], install: "npm install --global vscode-langservers-extracted" },
   { name: "json", group: "json", languages: { ".json": "json", ".jsonc": "jsonc" }, command: ["vscode-json-language-server", "--stdio"], markers: ["package.json"], options: { provideFormatter: false }, install: "npm install --global vscode-langservers-extracted" }
 ]

@@ -78,7 +78,7 @@ export const startServer = Effect.fnUntraced(function*(
       else complaint = (complaint + bytes.toString("utf8")).slice(-COMPLAINT_LENGTH)
     }
     const how = yield* Effect.ensuring(runProcess({ ...start, statusFrom, marker: `${session}:lsp-${server.name}`, timeoutMs: FOR_EVER_MS, input: speak, hear }), Effect.sync(after))
-    return `it ended${how.how === "exited" ? ` with exit code ${how.code}` : ""}${lastLine(complaint)}`
+    return `it ended${how.how === "exited" ? ` with exit code ${how.code}` : ""}${lineIn(complaint)}`
   })
   const watched = run.pipe(
     Effect.catchCause((cause) => Effect.succeed(Cause.hasInterruptsOnly(cause) ? "it was ended" : problemOf(`start ${server.name}`, Cause.squash(cause)).message)),
@@ -95,7 +95,9 @@ export const startServer = Effect.fnUntraced(function*(
   return { key: keyOf(found), client, begun: begun.promise, isReady: () => ready && fault === null, fault: () => fault, end }
 })
 
-const lastLine = (complaint: string): string => {
-  const line = complaint.trim().split("\n").at(-1)?.trim() ?? ""
-  return line === "" ? "" : `: ${line.slice(0, 200)}`
+/** The line that speaks of an error, else the last one. */
+const lineIn = (complaint: string): string => {
+  const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "")
+  const line = lines.find((each) => /\berror\b/i.test(each)) ?? lines.at(-1)
+  return line === undefined ? "" : `: ${line.slice(0, 200)}`
 }

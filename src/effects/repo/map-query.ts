@@ -38,9 +38,14 @@ const troubleOf = ({ transcript, turn }: Session): string => {
 }
 
 const failuresIn = (entry: Entry): readonly string[] => {
+  if (entry.type === "note") return diagnosticsIn(entry.text)
   if (entry.type !== "results") return []
   return entry.results.flatMap(({ status, parts }) => (status === "error" ? [textOf(parts)] : []))
 }
+
+/** What language servers said is wrong; not what they say is mended. */
+const diagnosticsIn = (note: string): readonly string[] =>
+  [...note.matchAll(/(?:^|\n)<diagnostics>\n([\s\S]*?)\n<\/diagnostics>/g)].map((match) => (match[1] as string).replaceAll(/^.*: no new problem is left$/gm, ""))
 
 const textOf = (parts: readonly Part[]): string => parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n")
 

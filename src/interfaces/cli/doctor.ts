@@ -19,7 +19,7 @@ export const doctor: Command = Effect.fnUntraced(function*(invocation: Invocatio
   const fault = Exit.isSuccess(opened) ? null : String((Cause.squash(opened.cause) as { readonly message?: unknown }).message ?? opened.cause)
   const terminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true, ...output.outLook(), utf8: isUtf8(environment) }
   if (flags.json === true) output.out(`${JSON.stringify({ ...facts, model, sandbox: facts.sandbox.name, sandboxWhy: sandboxSentence(facts.sandbox), terminal, fault }, null, 2)}\n`)
-  else printer(output.out, output.outLook).show([...factLines(facts), ...modelLines(model, facts), ...protectionLines(facts), ...terminalLines(terminal), ...faultLines(fault)])
+  else printer(output.out, output.outLook).show([...factLines(facts), ...modelLines(model, facts), ...protectionLines(facts), ...serverLines(facts), ...terminalLines(terminal), ...faultLines(fault)])
   return fault === null && facts.directories.data.writable ? EXIT.done : EXIT.failed
 })
 
@@ -54,6 +54,18 @@ const protectionLines = ({ sandbox, shellGrammarFault }: Facts): readonly Shown[
     ? line("good", "shell", "commands are told apart by the shell's grammar; what it cannot tell asks")
     : line("notice", "shell", `its grammar cannot be loaded (${shellGrammarFault}): only plain commands are told apart, all others ask; install loom again`)
 ]
+
+/** Of each language that the workspace is written in: the servers there are, else how to come to one. */
+const serverLines = ({ languageServers: { state, languages } }: Facts): readonly Shown[] => {
+  if (state === "off") return [line("plain", "languages", "language servers are switched off by the setting lsp")]
+  const lines = languages.map(({ language, found, install }) =>
+    found.length > 0
+      ? line(state === "on" ? "good" : "plain", language, found.map(({ name, program }) => `${name}  ${program}`).join(", "))
+      : line("plain", language, `no language server: ${install.join("; or ")}`)
+  )
+  const waits = state === "untrusted" && languages.some(({ found }) => found.length > 0)
+  return [...lines, ...(waits ? [line("notice", "languages", "no language server is started before you trust this workspace: loom trust")] : [])]
+}
 
 interface Terminal {
   readonly stdin: boolean

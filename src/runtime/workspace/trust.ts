@@ -33,7 +33,12 @@ export const trustOf = (dataDirectory: string, root: string, hash: string): Trus
 export const isCodeTrusted = (word: { readonly trusted: boolean; readonly trust: Trust | "nothing"; readonly hash: string } | null, { cwd, trusted }: { readonly cwd: string; readonly trusted?: boolean }, dataDirectory: string): boolean => {
   if (trusted === true || word?.trusted === true) return true
   if (word !== null && word.trust !== "nothing") return false
-  return trustOf(dataDirectory, cwd, word?.hash ?? hashOfNothing()) === "trusted"
+  try {
+    return trustOf(dataDirectory, cwd, word?.hash ?? hashOfNothing()) === "trusted"
+  } catch {
+    // Loom's own directory cannot be reached: nobody said anything.
+    return false
+  }
 }
 
 /** Errors: throws what the system says. */

@@ -44,10 +44,13 @@ describe.concurrent("a server that", () => {
   })
 
   test("spells names of files in its own way is understood", async () => {
-    const { ask, write, link, root } = await bench(only(fake({ names: "escaped" })))
+    const { ask, write } = await bench(only(fake({ names: "escaped" })))
     write("größe:1 @.fake", BAD)
     expect(await ask("größe:1 @.fake")).toEqual(["größe:1 @.fake:2:1 error too short [fake 7]", "by fake"])
-    link("other", root)
+    const linked = await bench(only(fake({ names: "through a link" })))
+    linked.link("linked", linked.root)
+    linked.write("a.fake", BAD)
+    expect(await linked.ask("a.fake")).toEqual(["a.fake:2:1 error too short [fake 7]", "by fake"])
   })
 
   test("counts bytes or UTF-16 units, and a column is a character all the same", async () => {

@@ -20,7 +20,7 @@ test("what a window holds is told zone by zone, what left it is found and read; 
   expect([told.code, told.stderr]).toEqual([0, ""])
   expect(told.stdout).toMatch(/ {2}system +\d+ {2}of 2,048 · fixed when the session was opened\n {2}tools +[\d,]+ {2}of 2,048.*\n {2}history +\d+ {2}what was said since message \d+\n {2}marker +\d+ {2}stands for \d+ messages that left\n {2}answer +16,000 {2}kept free\noffloaded above 3,000, in about [\d,]+ tokens; /)
   const report = JSON.parse((await loom(place, ["context", "--json"])).stdout)
-  expect(report.zones.map(({ name }: { name: string }) => name)).toEqual(["system", "tools", "rules", "decisions", "map", "surroundings", "history", "marker"])
+  expect(report.zones.map(({ name }: { name: string }) => name)).toEqual(["system", "tools", "rules", "decisions", "map", "diagnostics", "surroundings", "history", "marker"])
   expect(Math.abs(report.zones.reduce((sum: number, { tokens }: { tokens: number }) => sum + tokens, 0) - report.tokens)).toBeLessThan(8)
   expect([report.thresholdTokens, report.leftTokens, report.left.keepers.length, report.keepers.length]).toEqual([3000, 3000 - report.tokens, 3, 3])
 

@@ -79,7 +79,7 @@ export const carryOutSlash = ({ name, rest }: Slash, context: SlashContext): Out
         Effect.catchTag("LogError", told(context))
       )
     case "context":
-      return tellWindow(context)
+      return rest === "next" ? tellNext(context) : tellWindow(context)
     case "continue":
       return Effect.as(say({ type: "ContinueRequested" }), null)
     case "compact":
@@ -109,6 +109,13 @@ const tellWindow = (context: SlashContext): Outcome =>
   Effect.flatMap(Effect.promise(() => Promise.all([import("../../../runtime/window-zones.ts"), import("../../view/context-lines.ts")])), ([{ windowReport }, { contextLines }]) =>
     shown(context, contextLines(windowReport(context.session.state().session, context.app.settings.zones)))
   )
+
+const tellNext = (context: SlashContext): Outcome =>
+  Effect.gen(function*() {
+    const { gatheringLines } = yield* Effect.promise(() => import("../../view/gathering-lines.ts"))
+    const state = context.session.state()
+    return yield* shown(context, gatheringLines(state.session.id, yield* context.app.sessions.gatherNext(state, context.app.settings)))
+  }).pipe(Effect.catchTag("SettingsError", told(context)))
 
 const shown = ({ show }: SlashContext, lines: readonly Shown[]): Outcome => Effect.sync(() => (show(lines), null))
 

@@ -13,7 +13,7 @@ export const SLASHES = {
   cost: { usage: "", help: "tokens and money so far" },
   diff: { usage: "", help: "what the agent changed in this session" },
   graph: { usage: "[ID|WORDS]", help: "what was decided in this project, and what led to what" },
-  context: { usage: "", help: "what the window holds and why, and how far it is from offloading" },
+  context: { usage: "[next]", help: "what the window holds and why, and how far it is from offloading; next: what the next turn would gather" },
   continue: { usage: "", help: "try a failed step again, or go on after a turn that did not complete" },
   compact: { usage: "", help: "free the window now; nothing is lost" },
   undo: { usage: "[step]", help: "put the files back to before the last turn, or the last batch of tools" },
