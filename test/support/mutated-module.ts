@@ -1,29 +1,97 @@
-import { createRequire } from "node:module"
-import { join } from "node:path"
-import { build } from "esbuild"
-import { patching, type Edit } from "../properties/mutants/mutant.ts"
+import { existsSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { evaluate, sourceAt, sourceOf, type Source } from "./linkable-source.ts"
 
-const SOURCES = join(import.meta.dirname, "../../src")
+/*
+ * Faults put into our own text, so that laws and tables can show that they would notice. All of it happens in this process: each file is
+ * made ready once, and of a mutant only what hears of the fault is evaluated again; everything else is shared by all mutants of a process.
+ */
+
+/** Replaces the one place where `find` stands in a file of `src`. */
+export interface Edit {
+  readonly file: string
+  readonly find: string
+  readonly put: string
+}
+
+/** A fault that something must notice. */
+export interface Fault {
+  /** What the faulty code does, in words. */
+  readonly does: string
+  readonly edits: readonly Edit[]
+}
+
+/** A fault in one place of a file of `src`. */
+export const fault = (does: string, file: string, find: string, put: string): Fault => ({ does, edits: [{ file, find, put }] })
+
+const REPOSITORY = join(import.meta.dirname, "../..")
+
+/** Other modules in the place of packages, by the package's name; whoever imports one is evaluated anew. */
+type Replaced = Readonly<Record<string, object>>
 
 /**
- * What a piece of the source exports, with a fault put into its own text, so that a table can show that it would notice. `exporting` are lines of
- * exports from files of `src`. Errors: rejects where a text to replace is not found exactly once, or its file is no part of it.
+ * What files of the repository export together, over code with these faults in it. Errors: rejects where a text to replace is not found
+ * exactly once, or its file is no part of what is asked for.
  */
-export const mutatedModule = async <M>(exporting: string, edits: readonly Edit[]): Promise<M> => {
-  const applied = new Set<Edit>()
-  const { outputFiles } = await build({
-    stdin: { contents: exporting, resolveDir: SOURCES, loader: "ts" },
-    bundle: true,
-    write: false,
-    format: "cjs",
-    platform: "node",
-    packages: "external",
-    target: "es2024",
-    tsconfigRaw: { compilerOptions: { strict: true } },
-    plugins: [patching(SOURCES, edits, applied)]
-  })
-  if (applied.size !== edits.length) throw new Error(`make a mutant: ${edits.map(({ file }) => file).join(", ")}: not all are part of it`)
-  const module = { exports: {} as M }
-  new Function("module", "exports", "require", outputFiles[0]?.text ?? "")(module, module.exports, createRequire(import.meta.url))
-  return module.exports
+export const mutatedModule = async <M>(files: readonly string[], edits: readonly Edit[], replaced: Replaced = {}): Promise<M> => {
+  const paths = files.map((file) => join(REPOSITORY, file))
+  const sources = await everySource(paths)
+  const faulty = await faultySources(sources, edits)
+  const fresh = evaluating(sources, heirs(sources, (source) => faulty.has(source.path) || source.packages.some((name) => name in replaced)), faulty, replaced)
+  return Object.assign({}, ...paths.map(fresh)) as M
+}
+
+/** All of ours that these files import, near and far. */
+const everySource = async (paths: readonly string[]): Promise<ReadonlyMap<string, Source>> => {
+  const sources = new Map<string, Source>()
+  for (let next = paths; next.length > 0; ) {
+    const found = await Promise.all([...new Set(next)].filter((path) => !sources.has(path)).map(sourceAt))
+    for (const source of found) sources.set(source.path, source)
+    next = found.flatMap((source) => source.ours).filter((path) => !sources.has(path) && existsSync(path))
+  }
+  return sources
+}
+
+const faultySources = async (sources: ReadonlyMap<string, Source>, edits: readonly Edit[]): Promise<ReadonlyMap<string, Source>> => {
+  const texts = new Map<string, string>()
+  for (const { file, find, put } of edits) {
+    const path = join(REPOSITORY, "src", file)
+    const text = texts.get(path) ?? sources.get(path)?.text
+    if (text === undefined) throw new Error(`put a fault into ${file}: it is no part of what is tried; name a file that is imported there`)
+    const count = text.split(find).length - 1
+    if (count !== 1) throw new Error(`put a fault into ${file}: the text to replace occurs ${count} times; make the mutant true to the code again:\n${find}`)
+    texts.set(path, text.replace(find, () => put))
+  }
+  return new Map(await Promise.all([...texts].map(async ([path, text]) => [path, await sourceOf(path, text)] as const)))
+}
+
+/** The files that are touched, and all that import one of them, near and far. */
+const heirs = (sources: ReadonlyMap<string, Source>, touched: (source: Source) => boolean): ReadonlySet<string> => {
+  const found = new Set([...sources.values()].filter(touched).map(({ path }) => path))
+  for (let before = -1; before < found.size; ) {
+    before = found.size
+    for (const { path, ours } of sources.values()) if (ours.some((each) => found.has(each))) found.add(path)
+  }
+  return found
+}
+
+type Exports = Readonly<Record<string, unknown>>
+type Modules = Map<string, { exports: Exports }>
+
+/** What was evaluated without a fault; it hears of none. */
+const sound: Modules = new Map()
+
+/** Gives the exports of a file, evaluating what is not there yet; what is `anew` is not shared with others. */
+const evaluating = (sources: ReadonlyMap<string, Source>, anew: ReadonlySet<string>, faulty: ReadonlyMap<string, Source>, replaced: Replaced): (path: string) => Exports => {
+  const own: Modules = new Map()
+  const exportsOf = (path: string): Exports => {
+    const modules = anew.has(path) ? own : sound
+    const there = modules.get(path)
+    if (there !== undefined) return there.exports
+    const module: { exports: Exports } = { exports: {} }
+    modules.set(path, module)
+    evaluate(faulty.get(path) ?? (sources.get(path) as Source), module, (name) => (name.startsWith(".") ? exportsOf(join(dirname(path), name)) : replaced[name]))
+    return module.exports
+  }
+  return exportsOf
 }

@@ -1,4 +1,4 @@
-import { fault, type TableMutant } from "./table.ts"
+import { fault, type Fault } from "../../support/mutated-module.ts"
 
 const EDIT = "effects/tools/edit/edit.ts"
 const TOLERANT = "effects/tools/edit/tolerant.ts"
@@ -8,7 +8,7 @@ const UNIFIED = "effects/tools/patch/unified-patch.ts"
 const PATCH = "effects/tools/patch/apply-patch.ts"
 
 /** Faults in how a text is found and replaced. */
-export const editMutants: readonly TableMutant[] = [
+export const editMutants: readonly Fault[] = [
   fault("takes the first of several places that are nearly so", TOLERANT, "if (starts.length > 1) return { ambiguous", "if (false) return { ambiguous"),
   fault("takes the first of several places that look alike", TOLERANT, "if (places.length > 1) return { ambiguous: places, differs: \"quotes", "if (false) return { ambiguous: places, differs: \"quotes"),
   fault("writes its own quotes over those of the file", TOLERANT, "return { start: start + head, end: start + old.length - tail, replacement: replacement.slice(head, replacement.length - tail) }", "return { start, end: start + old.length, replacement }"),
@@ -22,7 +22,7 @@ export const editMutants: readonly TableMutant[] = [
 ]
 
 /** Faults in how a patch is read and carried out. */
-export const patchMutants: readonly TableMutant[] = [
+export const patchMutants: readonly Fault[] = [
   fault("takes the first of several places", HUNKS, "return named ?? refuse(", "return named ?? first ?? refuse("),
   fault("does not look for the heading", HUNKS, "const from = afterHeadings(what, lines, hunk.headings)", "const from = 0"),
   fault("forgets how many lines came before", HUNKS, "moved += hunk.new.length - hunk.old.length", "moved += 0"),

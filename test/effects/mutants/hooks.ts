@@ -1,11 +1,11 @@
-import { fault, type TableMutant } from "./table.ts"
+import { fault, type Fault } from "../../support/mutated-module.ts"
 
 const ANSWER = "effects/hooks/answer.ts"
 const HOOK = "effects/hooks/hook.ts"
 const SAID = "effects/hooks/said-by-hook.ts"
 
 /** Faults in what a hook's run comes to. */
-export const hookMutants: readonly TableMutant[] = [
+export const hookMutants: readonly Fault[] = [
   fault("takes exit code 2 for a failure", ANSWER, "return ended.code === 0 || ended.code === 2 ? null :", "return ended.code === 0 ? null :"),
   fault("lets a call through whose guard failed", ANSWER, "verdict: hook.event === \"PreToolUse\" ? { decision: \"ask\", reason: `${hookName(hook)} ${why}` } : null", "verdict: null"),
   fault("blocks the start of a session", ANSWER, "return hook.event === \"SessionStart\" ? { ...NOTHING, message: `${hookName(hook)}: ${reason}` } :", "return false ? NOTHING :"),
@@ -18,7 +18,7 @@ export const hookMutants: readonly TableMutant[] = [
 ]
 
 /** Faults in which hooks are asked. */
-export const matcherMutants: readonly TableMutant[] = [
+export const matcherMutants: readonly Fault[] = [
   fault("takes a part of a name for the whole", HOOK, "new RegExp(`^(?:${matcher})$`)", "new RegExp(matcher)"),
   fault("anchors only the first of several names", HOOK, "new RegExp(`^(?:${matcher})$`)", "new RegExp(`^${matcher}$`)"),
   fault("asks hooks of other moments", HOOK, "hook.event === event && (", "("),

@@ -1,15 +1,16 @@
 import { afterAll, expect, test } from "vitest"
+import type { Fault } from "../../support/mutated-module.ts"
 import { editMutants, patchMutants } from "./edits.ts"
 import { hookMutants, matcherMutants } from "./hooks.ts"
 import { pathMutants } from "./paths.ts"
 import { globMutants, pathRuleMutants, ruleMutants } from "./rules.ts"
 import { secretMutants } from "./secrets.ts"
 import { shellMutants } from "./shell.ts"
-import { endSoundTables, firstFailing, holdsWithout, type TableMutant } from "./table.ts"
+import { endSoundTables, firstFailing, holdsWithout } from "./table.ts"
 import { touchedMutants } from "./touched.ts"
 
 /** Each table, and the faults in the code under it that one of its own cases must find. */
-const TABLES: readonly (readonly [file: string, mutants: readonly TableMutant[]])[] = [
+const TABLES: readonly (readonly [file: string, mutants: readonly Fault[]])[] = [
   ["test/effects/tools/edit-table.test.ts", editMutants],
   ["test/effects/tools/apply-patch.test.ts", patchMutants],
   ["test/effects/tools/shell/table.test.ts", shellMutants],

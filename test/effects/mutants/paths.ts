@@ -1,11 +1,11 @@
-import { fault, type TableMutant } from "./table.ts"
+import { fault, type Fault } from "../../support/mutated-module.ts"
 
 const PATH = "effects/os/path.ts"
 const FILE = "effects/os/file.ts"
 const PLACE = "effects/tools/place.ts"
 
 /** Faults in where a path may lead. */
-export const pathMutants: readonly TableMutant[] = [
+export const pathMutants: readonly Fault[] = [
   fault("lets a path lead outside", PATH, "if (found.root === null) refuse(", "if (false) refuse("),
   fault("takes a folder that only begins alike for the root", PATH, "absolute === root || absolute.startsWith(prefixOf(root))", "absolute.startsWith(root)"),
   fault("takes .. before the link behind it", PATH, "follow(given.startsWith(\"/\") ? given : `${from}/${given}`)", "follow((given.startsWith(\"/\") ? given : `${from}/${given}`).replace(/[^/]+\\/\\.\\.\\//g, \"\"))"),

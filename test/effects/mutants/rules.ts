@@ -1,11 +1,11 @@
-import { fault, type TableMutant } from "./table.ts"
+import { fault, type Fault } from "../../support/mutated-module.ts"
 
 const RULE = "machine/policy/permission-rule.ts"
 const GLOB = "machine/policy/glob.ts"
 const WORDS = "runtime/rule-words.ts"
 
 /** Faults in what a rule means; those in which rule counts are among the mutants of the machine (law 25). */
-export const ruleMutants: readonly TableMutant[] = [
+export const ruleMutants: readonly Fault[] = [
   fault("knows no other agent's name", RULE, "Object.hasOwn(SPELLINGS, name) ? (SPELLINGS[name] as string) : name", "name"),
   fault("takes git for gitk", RULE, "if (plain.endsWith(\" *\") && matchesGlob(plain.slice(0, -2), command, \"text\")) return true", "if (plain.endsWith(\" *\") && command.startsWith(plain.slice(0, -2))) return true"),
   fault("ties a name without a folder to the root", RULE, "matchesGlob(`**/${pattern}`, path, \"path\")", "matchesGlob(pattern, path, \"path\")"),
@@ -17,14 +17,14 @@ export const ruleMutants: readonly TableMutant[] = [
 ]
 
 /** Faults in how patterns match. */
-export const globMutants: readonly TableMutant[] = [
+export const globMutants: readonly Fault[] = [
   fault("lets * pass a folder", GLOB, "tokens.push({ type: \"run\" })", "tokens.push({ type: \"any-run\" })"),
   fault("does not take a sign as it is behind a backslash", GLOB, "if (character === \"\\\\\" && index + 1 < pattern.length)", "if (false)"),
   fault("wants a folder for **/", GLOB, "tokens.push({ type: \"folders\" })", "tokens.push({ type: \"any-run\" }, { type: \"literal\", character: \"/\" })")
 ]
 
 /** Faults in how rules are read in a workspace. */
-export const pathRuleMutants: readonly TableMutant[] = [
+export const pathRuleMutants: readonly Fault[] = [
   fault("leaves the home unread", WORDS, "if (pattern === \"~\" || pattern.startsWith(\"~/\"))", "if (false)"),
   fault("takes a path from the root of the workspace for one of the machine", WORDS, "return [`${name}(.${pattern})`, ...", "return [..."),
   fault("denies in one of two readings", WORDS, "...(allows ? [] : fromRoot(name, pattern, allows, place))", ""),

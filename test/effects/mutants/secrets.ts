@@ -1,11 +1,11 @@
-import { fault, type TableMutant } from "./table.ts"
+import { fault, type Fault } from "../../support/mutated-module.ts"
 
 const REDACT = "effects/secrets/redact.ts"
 const SHAPES = "effects/secrets/shapes.ts"
 const VALUE = "effects/secrets/value.ts"
 
 /** Faults in what is taken out of a text. */
-export const secretMutants: readonly TableMutant[] = [
+export const secretMutants: readonly Fault[] = [
   fault("does not look for private keys", REDACT, "inHeaders(privateKeys(", "inHeaders(((text: string) => text)("),
   fault("leaves passwords in addresses", REDACT, "const inUrls: Redact = (text) => (text.includes(\"://\") ?", "const inUrls: Redact = (text) => (false ?"),
   fault("leaves the keys of this process", REDACT, "own.reduce((rest, [name, value]) => rest.replaceAll(value, placeholder(name)), text)", "text"),

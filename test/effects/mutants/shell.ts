@@ -1,4 +1,4 @@
-import { fault, type TableMutant } from "./table.ts"
+import { fault, type Fault } from "../../support/mutated-module.ts"
 
 const LINE = "effects/tools/shell/line.ts"
 const TREE = "effects/tools/shell/tree.ts"
@@ -11,7 +11,7 @@ const TRANSPARENT = "effects/tools/shell/transparent.ts"
 const REDIRECTION = "effects/tools/shell/redirection.ts"
 
 /** Faults in how shell lines are told apart. */
-export const shellMutants: readonly TableMutant[] = [
+export const shellMutants: readonly Fault[] = [
   fault("overlooks what substitutions run", TREE, "return [{ type: \"command\", words, heredoc, ...(assigned.length === 0 ? {} : { assigned }) }, ...others, ...found]", "return [{ type: \"command\", words, heredoc, ...(assigned.length === 0 ? {} : { assigned }) }, ...found]"),
   fault("takes any assignment for a harmless one", TREE, "words.length === 0 && isHarmlessAssignment(part.text)", "words.length === 0"),
   fault("believes a tree with errors", TREE, "root.hasError || !isBlank(text.slice(0, root.startIndex))", "!isBlank(text.slice(0, root.startIndex))"),

@@ -1,4 +1,4 @@
-import { fault, type TableMutant } from "./table.ts"
+import { fault, type Fault } from "../../support/mutated-module.ts"
 
 const GLOB = "effects/tools/shell/glob.ts"
 const MENTIONS = "effects/tools/shell/mentions.ts"
@@ -8,7 +8,7 @@ const FACTS = "effects/tools/shell/facts.ts"
 const RULE = "machine/policy/permission-rule.ts"
 
 /** Faults in which files a command is said to name, and in what rules hear of them. */
-export const touchedMutants: readonly TableMutant[] = [
+export const touchedMutants: readonly Fault[] = [
   fault("takes a pattern of the shell for a name", GLOB, "if (!isOpen(pattern)) return", "if (true) return"),
   fault("takes a choice of the shell for a name", GLOB, "if (choice === null) return [pattern]", "return [pattern]"),
   fault("expands what stands in quotes", GLOB, "literally(single ?? ansi ?? escaped ?? \"\")", "(single ?? ansi ?? escaped ?? \"\")"),

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest"
-import type { Edit } from "../../properties/mutants/mutant.ts"
-import { mutatedModule } from "../../support/mutated-module.ts"
+import { mutatedModule, type Edit } from "../../support/mutated-module.ts"
 import { FOLDER_TABLE, type FolderRow } from "./folder-table.ts"
 
 type Policy = typeof import("../../../src/machine/policy/permission-rule.ts") & typeof import("../../../src/machine/policy/permission.ts")
 
 /** The rows that come out otherwise, by the rule and by the whole decision. */
 const noticedBy = async (edits: readonly Edit[]): Promise<readonly FolderRow[]> => {
-  const { coversRule, parseRule, decide } = await mutatedModule<Policy>('export * from "./machine/policy/permission-rule.ts"\nexport * from "./machine/policy/permission.ts"', edits)
+  const { coversRule, parseRule, decide } = await mutatedModule<Policy>(["src/machine/policy/permission-rule.ts", "src/machine/policy/permission.ts"], edits)
   return FOLDER_TABLE.filter(([rule, subject, byRule, byApproval]) => {
     const meant = parseRule(rule)
     if (meant === null || subject.kind !== "command") return true

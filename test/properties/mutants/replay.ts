@@ -6,8 +6,8 @@ export const replayMutants: readonly Mutant[] = [
     law: "1",
     does: "remembers how many calls there were outside the state",
     edits: [
-      { file: "answer.ts", find: "const callCount = state.session.callCount + 1", put: "const callCount = ++remembered" },
-      { file: "answer.ts", find: "export const addText =", put: "let remembered = 0\nexport const addText =" }
+      { file: "machine/answer.ts", find: "const callCount = state.session.callCount + 1", put: "const callCount = ++remembered" },
+      { file: "machine/answer.ts", find: "export const addText =", put: "let remembered = 0\nexport const addText =" }
     ]
   },
   mutant("2", "draws the backoff from Math.random", "policy/retry.ts", "next.value % (half + 1)", "Math.floor(Math.random() * (half + 1))"),
@@ -16,8 +16,8 @@ export const replayMutants: readonly Mutant[] = [
     law: "3",
     does: "knows a session by its object",
     edits: [
-      { file: "transitions.ts", find: "const effect = session.effect + 1", put: "if (session.effect === 0) born.add(session.opened)\n  const effect = session.effect + (born.has(session.opened) ? 1 : 2)" },
-      { file: "transitions.ts", find: "/** The next effect number,", put: "const born = new WeakSet()\n/** The next effect number," }
+      { file: "machine/transitions.ts", find: "const effect = session.effect + 1", put: "if (session.effect === 0) born.add(session.opened)\n  const effect = session.effect + (born.has(session.opened) ? 1 : 2)" },
+      { file: "machine/transitions.ts", find: "/** The next effect number,", put: "const born = new WeakSet()\n/** The next effect number," }
     ]
   },
   mutant("4", "puts a message into the queue it was given", "states/shared.ts", "stay({ ...state, session: { ...state.session, queue: [...state.session.queue, event.parts] } })", "(state.session.queue.push(event.parts), stay({ ...state }))"),
@@ -28,8 +28,8 @@ export const replayMutants: readonly Mutant[] = [
     law: "34",
     does: "puts into a request what no state holds",
     edits: [
-      { file: "request.ts", find: "system: session.opened.system,", put: "system: `${session.opened.system} ${++requests}`," },
-      { file: "request.ts", find: "/** The request of the state", put: "let requests = 0\n/** The request of the state" }
+      { file: "machine/request.ts", find: "system: session.opened.system,", put: "system: `${session.opened.system} ${++requests}`," },
+      { file: "machine/request.ts", find: "/** The request of the state", put: "let requests = 0\n/** The request of the state" }
     ]
   },
   mutant("plain", "leaves a field undefined", "states/processing-response.ts", "question: facts?.question ?? null", "question: facts?.question")

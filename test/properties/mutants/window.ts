@@ -23,8 +23,8 @@ export const windowMutants: readonly Mutant[] = [
     law: "33",
     does: "offloads one turn or step and sends what is still too long",
     edits: [
-      { file: OFFLOAD, find: 'if (howMuch === "enough" && tokensOf', put: 'if (howMuch === "enough" || tokensOf' },
-      { file: "states/calling-llm.ts", find: "counted: stage.counted }, told, ok)", put: "counted: stage.counted }, told, false)" }
+      { file: `machine/${OFFLOAD}`, find: 'if (howMuch === "enough" && tokensOf', put: 'if (howMuch === "enough" || tokensOf' },
+      { file: "machine/states/calling-llm.ts", find: "counted: stage.counted }, told, ok)", put: "counted: stage.counted }, told, false)" }
     ]
   },
   mutant("33", "moves the window although nothing was stored", "states/calling-llm.ts", "const session = ok ? moveWindow(counted, stage.to, event.keeper) : counted", "const session = moveWindow(counted, stage.to, event.keeper ?? \"\")"),

@@ -1,9 +1,9 @@
-import { build } from "esbuild"
-import { createRequire } from "node:module"
-import { join } from "node:path"
-import { mutant, patching, type Edit, type Mutant } from "../mutants/mutant.ts"
+import { fault, mutatedModule } from "../../support/mutated-module.ts"
+import type { Mutant } from "../mutants/mutant.ts"
 import type { campaign } from "./campaign.ts"
 import type { simulate } from "./simulate.ts"
+
+const mutant = (law: string, ...told: Parameters<typeof fault>): Mutant => ({ law, ...fault(...told) })
 
 /** Faults of the runtime and its rooms that a simulation must find. `law`: how its complaint begins. */
 export const runtimeMutants: readonly Mutant[] = [
@@ -23,32 +23,11 @@ export const runtimeMutants: readonly Mutant[] = [
   mutant("23", "forgets what a process that died had asked the model", "runtime/sessions.ts", "[session.say({ type: \"SessionResumed\" }), session.say(settings)]", "[session.say(settings)]")
 ]
 
-const SOURCE = join(import.meta.dirname, "../../../src")
-
 /** The simulator over another runtime. */
 export interface Simulator {
   readonly campaign: typeof campaign
   readonly simulate: typeof simulate
 }
 
-const ENTRY = 'export { campaign } from "./campaign.ts"\nexport { simulate } from "./simulate.ts"'
-
-/** The simulator over a runtime with the fault in it, built in memory. Errors: rejects where the text to replace is not found exactly once. */
-export const simulatorWith = async ({ does, edits }: Mutant): Promise<Simulator> => {
-  const applied = new Set<Edit>()
-  const { outputFiles } = await build({
-    stdin: { contents: ENTRY, resolveDir: import.meta.dirname, loader: "ts" },
-    bundle: true,
-    write: false,
-    platform: "node",
-    packages: "external",
-    logLevel: "silent",
-    format: "cjs",
-    target: "es2024",
-    plugins: [patching(SOURCE, edits, applied)]
-  })
-  if (applied.size !== edits.length) throw new Error(`make the runtime that ${does}: its file is not part of the simulation`)
-  const module = { exports: {} as Simulator }
-  new Function("module", "exports", "require", outputFiles[0]?.text ?? "")(module, module.exports, createRequire(import.meta.url))
-  return module.exports
-}
+/** The simulator over a runtime with the fault in it. Errors: rejects where the text to replace is not found exactly once. */
+export const simulatorWith = ({ edits }: Mutant): Promise<Simulator> => mutatedModule(["test/properties/simulation/campaign.ts", "test/properties/simulation/simulate.ts"], edits)

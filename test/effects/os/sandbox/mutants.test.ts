@@ -29,7 +29,7 @@ interface ProxyModule {
 
 /** The first of the table's rows, or of what is tried with TLS, that comes out otherwise; `null` where all are as they should. */
 const noticedBy = async (edits: readonly ReturnType<typeof editOf>[]): Promise<string | null> => {
-  const { makeProxy, parseHostRule } = await mutatedModule<ProxyModule>('export { makeProxy } from "./effects/os/sandbox/proxy.ts"\nexport { parseHostRule } from "./effects/os/sandbox/hosts.ts"', edits)
+  const { makeProxy, parseHostRule } = await mutatedModule<ProxyModule>(["src/effects/os/sandbox/proxy.ts", "src/effects/os/sandbox/hosts.ts"], edits)
   const proxy = makeProxy({ rules: world.hosts.map((host) => parseHostRule(host) as HostRule), resolve: world.resolve })
   proxy.server.listen(0, "127.0.0.1")
   await once(proxy.server, "listening")
@@ -92,7 +92,7 @@ describe.skipIf(noSandbox)("what is tried inside", () => {
 
   /** What a command says in a sandbox with that fault. */
   const saidIn = async (line: string, edits: readonly ReturnType<typeof editOf>[]): Promise<string> => {
-    const { layerSandbox, Sandbox } = await mutatedModule<typeof import("../../../../src/effects/os/sandbox.ts")>('export * from "./effects/os/sandbox.ts"', edits)
+    const { layerSandbox, Sandbox } = await mutatedModule<typeof import("../../../../src/effects/os/sandbox.ts")>(["src/effects/os/sandbox.ts"], edits)
     const environment = { ...scene.environment, SECRET_TOKEN: "12345", PORT: `${world.ports.web}` }
     scene.folder.write("home/.ssh/key", "ESCAPED")
     const work = Effect.gen(function*() {
