@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest"
 import type { Fault } from "../../support/mutated-module.ts"
 import { editMutants, patchMutants } from "./edits.ts"
+import { fileMutants, writeMutants } from "./files.ts"
 import { hookMutants, matcherMutants } from "./hooks.ts"
 import { pathMutants } from "./paths.ts"
 import { globMutants, pathRuleMutants, ruleMutants } from "./rules.ts"
@@ -16,6 +17,8 @@ const TABLES: readonly (readonly [file: string, mutants: readonly Fault[]])[] = 
   ["test/effects/tools/shell/table.test.ts", shellMutants],
   ["test/effects/tools/shell/touched-table.test.ts", touchedMutants],
   ["test/effects/tools/path-table.test.ts", pathMutants],
+  ["test/effects/os/file.test.ts", fileMutants],
+  ["test/effects/tools/file-write.test.ts", writeMutants],
   ["test/effects/secrets/redact.test.ts", secretMutants],
   ["test/machine/policy/permission-rule.test.ts", ruleMutants],
   ["test/machine/policy/glob.test.ts", globMutants],

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { expect, test } from "vitest"
-import { readWhole, replaceWhole, WHOLE_BYTES_MAX } from "../../../src/effects/os/file.ts"
+import { readWhole, removeWhole, replaceWhole, WHOLE_BYTES_MAX } from "../../../src/effects/os/file.ts"
 import { entriesIn, withDirectory } from "../../../src/effects/os/handle.ts"
 import { locateInside } from "../../../src/effects/os/path.ts"
 import { folder, refusal } from "./folder.ts"
@@ -125,6 +125,16 @@ test("what changed between reading and writing is not written over", () => {
   rmSync(place.absolute)
   expect(refusal(() => replaceWhole(place, Buffer.from("mine"), before))).toBe("stale.txt changed while it was written; read it again")
   expect(home.names(".").filter((name) => name.startsWith(".loom"))).toEqual([])
+})
+
+test("what changed since it was read is not taken away", () => {
+  home.write("kept.txt", "one")
+  const before = readWhole(at("kept.txt"))
+  writeFileSync(home.path("kept.txt"), "one and more")
+  expect(refusal(() => removeWhole(at("kept.txt"), before))).toBe("kept.txt changed while it was written; read it again")
+  expect(home.text("kept.txt")).toBe("one and more")
+  removeWhole(at("kept.txt"), readWhole(at("kept.txt")))
+  expect(home.names(".")).not.toContain("kept.txt")
 })
 
 test("what appeared under the name of a new file is not written over", () => {
