@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { problem, problemOf } from "../effects/os/problem.ts"
+import { problem, problemOf, type Problem } from "../effects/os/problem.ts"
 import type { ChildAnswer, ChildSessionsOf, ChildWish } from "../effects/tools/child-sessions.ts"
 import type { Limits, ReportedUsage, Session as SessionFacts } from "../machine/session.ts"
 import type { State } from "../machine/state.ts"
@@ -19,25 +19,37 @@ export interface Family {
   readonly settings: Settings
   readonly parent: () => SessionFacts
   readonly open: (settings: Settings, opening: ChildOpening) => Effect.Effect<Session, LogError | SettingsError, Scope.Scope>
+  /** Hears what a child used whose answer nobody heard. */
+  readonly owe: (usage: ReportedUsage) => void
 }
 
 /**
  * Sessions that calls of another session begin. A child only reads, has nobody to ask, and spends no more than what is left of its
- * parent's budget; several at once may each spend that much. It is shut down in order, also where its call is interrupted.
+ * parent's budget; several at once may each spend that much. It is shut down in order, also where its call is interrupted, and what it used is owed then.
  */
 export const childSessions = (family: Family): ChildSessionsOf => ({
   ask: (wish) =>
-    Effect.scoped(
-      Effect.flatMap(Effect.try({ try: () => wishSettings(family, wish), catch: (thrown) => problemOf(wish.kind, thrown) }), (settings) =>
-        Effect.acquireUseRelease(
-          Effect.mapError(family.open(settings, openingFor(family, wish)), ({ message }) => problem(`${wish.kind}: ${message}`)),
-          (session) => Effect.mapError(askOne(session, wish), ({ message }) => problem(`${wish.kind}: ${message}`)),
-          // A log that cannot be written any more is told by the parent's own.
-          (session) => Effect.ignore(Effect.andThen(session.say({ type: "ShutdownRequested" }), session.ended))
-        )
+    Effect.suspend(() => {
+      let born: Session | null = null
+      let heard = false
+      return asked(family, wish, (session) => void (born = session)).pipe(
+        Effect.tap(() => Effect.sync(() => void (heard = true))),
+        Effect.ensuring(Effect.sync(() => (heard || born === null ? undefined : family.owe(usageOf(born.state())))))
+      )
+    })
+})
+
+const asked = (family: Family, wish: ChildWish, bear: (session: Session) => void): Effect.Effect<ChildAnswer, Problem> =>
+  Effect.scoped(
+    Effect.flatMap(Effect.try({ try: () => wishSettings(family, wish), catch: (thrown) => problemOf(wish.kind, thrown) }), (settings) =>
+      Effect.acquireUseRelease(
+        Effect.mapError(Effect.tap(family.open(settings, openingFor(family, wish)), (session) => Effect.sync(() => bear(session))), ({ message }) => problem(`${wish.kind}: ${message}`)),
+        (session) => Effect.mapError(askOne(session, wish), ({ message }) => problem(`${wish.kind}: ${message}`)),
+        // A log that cannot be written any more is told by the parent's own.
+        (session) => Effect.ignore(Effect.andThen(session.say({ type: "ShutdownRequested" }), session.ended))
       )
     )
-})
+  )
 
 const openingFor = ({ parent }: Family, { kind, root }: ChildWish): ChildOpening => ({ kind, parent: parent().id, roots: root === null ? parent().opened.roots : [root] })
 

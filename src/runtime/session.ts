@@ -65,7 +65,9 @@ export const runSession = Effect.fnUntraced(function*<R>(
 
   const carryOut = Effect.fnUntraced(function*({ n, event: { type: event }, step: { actions, state: after } }: Recorded) {
     const ended = actions.flatMap((action) => (action.type === "Cancel" ? [action.effect] : []))
-    if (ended.length > 0) yield* cancel(ended)
+    // Nobody waits for what still runs then, but what it used is to be told while somebody can hear it.
+    const left = actions.some(({ type }) => type === "Shutdown") ? [...fibersByEffect.keys()].filter((effect) => effect > 0) : []
+    if (ended.length + left.length > 0) yield* cancel([...ended, ...left])
     const works = actions.flatMap((action) => perform(action, { state: after, n, event }, emit))
     if (works.some((work) => work.changes)) yield* journal.durable
     yield* Effect.forEach(works, start, { discard: true })

@@ -126,11 +126,11 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const indexes = kin?.indexes ?? (yield* lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))
     let sandbox: SandboxService | null = null
     const servers = kin?.servers ?? (yield* lazyLanguageServers({ roots, session: id, wish: settings.lsp, isTrusted: surroundings.isCodeTrusted, sandbox: () => sandbox as SandboxService, environment: surroundings.environment }))
-    const family: Family = { settings, parent: () => now().session, open: openChild({ autoLog, indexes, servers }) }
+    const owed = owedUsage()
+    const family: Family = { settings, parent: () => now().session, open: openChild({ autoLog, indexes, servers }), owe: owed.owe }
     // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
     const mayHaveChildren = state.session.opened.tools.some(({ name }) => name === "sub_agent")
     const children = mayHaveChildren ? childSessions(family) : noChildSessions
-    const owed = owedUsage()
     const reader = () => readerOf(settings, now().session, children, owed.owe)
     const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(RepoIndexes, indexes), Layer.succeed(LanguageServers, servers), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(SubjectWriter, () => subjectWriterOf(settings, children)))
     const memory = Layer.merge(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
@@ -144,6 +144,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       worksOf(action, cause, owed.telling(emit), options).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
     )
     now = session.state
+    session.listen(({ event, step: { outcome } }) => owed.heard(event, outcome))
     if (attended) yield* Effect.forkScoped(Effect.provideContext(readyMap(state.session, settings.zones.mapTokens), rooms))
     session.listen(({ n, event, step: { actions } }) => autoLog.hear({ session: id, child: kin?.child ?? null, root, durable: journal.durable }, { n, event, actions }))
     return session

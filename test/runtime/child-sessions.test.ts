@@ -8,6 +8,8 @@ import * as Stream from "effect/Stream"
 import { expect, test } from "vitest"
 import { openApp, type App } from "../../src/runtime/app.ts"
 import type { Event } from "../../src/machine/event.ts"
+import { replay } from "../../src/machine/replay.ts"
+import type { State } from "../../src/machine/state.ts"
 import type { Recorded, Session } from "../../src/runtime/session.ts"
 
 const call = (name: string, given: object) => ({ type: "tool-call", name, arguments: given })
@@ -112,6 +114,32 @@ test("what would ask is denied to a sub-agent, in whatever mode its parent is, a
   )
   expect(denied).toEqual([1, [["error", "sub-agent: no session can be begun from here; go on without it"]]])
 })
+
+test("what a child used that was interrupted is told by the next answer, or by the end of the session, and counts (TOOLS-33)", async () => {
+  const slow = { blocks: [{ type: "text", text: "slow" }], chunkMs: 60_000 }
+  const child = [{ blocks: [call("directory_list", { path: "." })] }, slow, { blocks: [call("directory_list", { path: "." })] }, slow]
+  const asks = { blocks: [call("sub_agent", { task: "take long", model: "{child}" })] }
+  const seen = await withSession({ parent: [asks, says("well"), asks], child }, (session, app) =>
+    Effect.gen(function*() {
+      yield* during(session, ({ event }) => event.type === "ToolProgress")
+      yield* session.say({ type: "InterruptRequested" })
+      yield* during(session, rests)
+      yield* during(session, ({ event }) => event.type === "ToolProgress")
+      yield* session.say({ type: "ShutdownRequested" })
+      yield* session.ended
+      const events = yield* eventsOf(app, session.id)
+      const children = (yield* app.sessions.list()).filter(({ id }) => id !== session.id)
+      const used = yield* Effect.forEach(children, ({ id }) => Effect.map(eventsOf(app, id), (theirs) => inputOf(replay(theirs))))
+      const own = events.flatMap((event) => (event.type === "LlmCompleted" && event.usage !== undefined ? [event.usage.inputTokens] : []))
+      const told = events.flatMap((event) => ("usage" in event && event.usage !== undefined && !event.type.startsWith("Llm") ? [event.type] : []))
+      return { told, whole: sum([...own, ...used]) === inputOf(session.state()), replayed: inputOf(replay(events)) === inputOf(session.state()), used: used.length === 2 && used.every((tokens) => tokens > 0) }
+    })
+  )
+  expect(seen).toEqual({ told: ["ContextGathered", "ShutdownCompleted"], whole: true, replayed: true, used: true })
+})
+
+const inputOf = ({ session }: State): number => session.usage.inputTokens
+const sum = (all: readonly number[]): number => all.reduce((one, other) => one + other, 0)
 
 test("an interrupt of the parent ends the child, whose log is closed", async () => {
   const child = [{ blocks: [call("directory_list", { path: "." })] }, { blocks: [{ type: "text", text: "slow" }], chunkMs: 60_000 }]

@@ -7,6 +7,8 @@ import { wordsOf } from "./kept-words.ts"
 export const makeMemoryKeepers = (): KeepersOf => {
   const keepers = new Map<string, Keeper>()
   const summaries = new Map<string, string>()
+  const tries = new Map<string, number>()
+  const triesOf = (span: KeptSpan): number => tries.get(keyOf(span)) ?? 0
   const lookedBySession = new Map<string, Looked & { readonly project: string }>()
   const keyOf = ({ session, name }: KeptSpan): string => `${session}\n${name}`
   const of = (project: string): readonly Keeper[] => [...keepers.values()].filter((keeper) => keeper.project === project)
@@ -25,6 +27,8 @@ export const makeMemoryKeepers = (): KeepersOf => {
     search: (project, words, hitsMax) => Effect.sync(() => found(of(project), words).slice(0, hitsMax)),
     summary: (span) => Effect.sync(() => summaries.get(keyOf(span)) ?? null),
     summarize: (span, summary) => Effect.sync(() => void (summaries.has(keyOf(span)) || summaries.set(keyOf(span), summary))),
+    tryToSummarize: (span) => Effect.sync(() => void tries.set(keyOf(span), triesOf(span) + 1)),
+    unsummarized: (project, triesMax) => Effect.sync(() => of(project).filter((keeper) => !summaries.has(keyOf(keeper)) && triesOf(keeper) > 0 && triesOf(keeper) < triesMax).map(spanOf).toSorted((a, b) => a.at - b.at)),
     looked: (project) => Effect.sync(() => new Map([...lookedBySession].filter(([, one]) => one.project === project))),
     look: (project, session, looked) => Effect.sync(() => void lookedBySession.set(session, { ...looked, project })),
     projects: Effect.sync(() => [...new Set([...keepers.values(), ...lookedBySession.values()].map(({ project }) => project))]),

@@ -37,6 +37,9 @@ export const makeSqlKeepers: Effect.Effect<KeepersOf, Problem, SqlClient.SqlClie
     summary: ({ session, name }) =>
       inWords(`read ${name}`, Effect.map(sql<{ readonly summary: string | null }>`SELECT summary FROM kept_spans WHERE session = ${session} AND name = ${name}`, (rows) => rows[0]?.summary ?? null)),
     summarize: ({ session, name }, summary) => inWords(`sum up ${name}`, Effect.asVoid(sql`UPDATE kept_spans SET summary = ${summary} WHERE session = ${session} AND name = ${name} AND summary IS NULL`)),
+    tryToSummarize: ({ session, name }) => inWords(`sum up ${name}`, Effect.asVoid(sql`UPDATE kept_spans SET tries = tries + 1 WHERE session = ${session} AND name = ${name}`)),
+    unsummarized: (project, triesMax) =>
+      inWords("list the keepers without a summary", sql<KeptSpan>`SELECT ${spanColumns(sql)} FROM kept_spans WHERE project = ${project} AND summary IS NULL AND tries > 0 AND tries < ${triesMax} ORDER BY at, session, name`),
     looked: (project) =>
       inWords(
         "read which logs were looked through",

@@ -82,5 +82,8 @@ const FOLLOWED: Migration = [
   END`
 ]
 
+/** How often a summary was begun, so that one which came to nothing is tried again, but not for ever. */
+const TRIED: Migration = ["ALTER TABLE kept_spans ADD COLUMN tries INTEGER NOT NULL DEFAULT 0"]
+
 /** The tables of the keepers, version by version. A version that was released is never changed; a new one is added below it. */
-export const KEEPERS_TABLES: readonly Migration[] = [FIRST, takeApart, FOLLOWED]
+export const KEEPERS_TABLES: readonly Migration[] = [FIRST, takeApart, FOLLOWED, TRIED]

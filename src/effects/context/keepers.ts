@@ -36,6 +36,10 @@ export interface KeepersOf {
   readonly summary: (span: KeptSpan) => Effect.Effect<string | null, Problem>
   /** Written once; the first one stays. */
   readonly summarize: (span: KeptSpan, summary: string) => Effect.Effect<void, Problem>
+  /** A summary is begun once more. */
+  readonly tryToSummarize: (span: KeptSpan) => Effect.Effect<void, Problem>
+  /** Keepers of a project whose summary was begun and came to nothing, less than so many times; the oldest first. */
+  readonly unsummarized: (project: string, triesMax: number) => Effect.Effect<readonly KeptSpan[], Problem>
   /** Up to which event each log of a project was looked through for keepers, and how many spans it had. */
   readonly looked: (project: string) => Effect.Effect<ReadonlyMap<string, Looked>, Problem>
   readonly look: (project: string, session: string, looked: Looked) => Effect.Effect<void, Problem>
