@@ -64,10 +64,17 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const sessions = yield* Effect.provideContext(makeSessions({ kept, environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories), isCodeTrusted: () => isCodeTrusted(workspace, config, directories.data) }), context)
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
-  const { graphs } = Context.get(context, GraphDoor) as Door
-  const graph: App["graph"] = (folder) => Effect.zipWith(graphs, projectOf(folder), ({ of }, project) => of(project))
+  const door = Context.get(context, GraphDoor) as Door
+  const graph: App["graph"] = (folder) => Effect.andThen(caughtUp(Context.get(context, EventLog), door, folder), Effect.zipWith(door.graphs, projectOf(folder), ({ of }, project) => of(project)))
   return { graph, sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), kept, fork, setAside }
 })
+
+/** What sessions of the project said and no process came to write; where that cannot be written, what is there is shown. */
+const caughtUp = (log: EventLog["Service"], door: Door, folder: string): Effect.Effect<void> =>
+  Effect.promise(() => import("./owed-decisions.ts")).pipe(
+    Effect.flatMap(({ catchUpProject }) => catchUpProject(log, door, { folder, upTo: () => null })),
+    Effect.matchEffect({ onFailure: ({ message }) => Effect.logWarning(`what sessions said last is not in the decision graph yet: ${message}; it is in their logs, and written the next time`), onSuccess: () => Effect.void })
+  )
 
 /** Loaded only for a session that another machine had a part in. */
 const settle: Surroundings["settle"] = (id, tail) => Effect.flatMap(Effect.promise(() => import("./replay/settled.ts")), ({ settledTail }) => settledTail(id, tail))

@@ -4,19 +4,21 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { Heard } from "../effects/graph/auto/heard.ts"
-import type { SeatsBySession } from "../effects/graph/auto/jobs.ts"
-import type { GraphOf } from "../effects/graph/graph.ts"
+import type { Job, SeatsBySession } from "../effects/graph/auto/jobs.ts"
+import type { Door } from "../effects/graph/door.ts"
 import { checkoutOf, projectOf } from "../effects/git/project.ts"
 import type { Problem } from "../effects/os/problem.ts"
 import type { Action } from "../machine/action.ts"
 import type { Event } from "../machine/event.ts"
-import type { LogError, Row } from "./event-log/event-log.ts"
+import type { EventLog, LogError, Row } from "./event-log/event-log.ts"
 
 /** Writes what the machine wants remembered into the decision graph, beside a session and those that its calls begin. Nobody waits for it. */
 export interface AutoLog {
   readonly hear: (who: Speaker, row: Row) => void
   /** The goal of a session's turn, once what was heard by now is in the graph, or cannot be. */
   readonly goalOf: (session: string) => Effect.Effect<string | null>
+  /** What other sessions of the project said is in the graph then, or cannot be. */
+  readonly caughtUp: Effect.Effect<void>
 }
 
 /** A session that is heard. */
@@ -30,45 +32,63 @@ interface Waiting {
   readonly durable: Speaker["durable"]
 }
 
-/** What a request that leaves right now has to itself. Units: ms. */
-const BREATH_MS = 50
+/** What a request that leaves right now has to itself. Where steps follow each other faster, they are not held up for so long; then it is written between them. Units: ms. */
+const BREATH_MS = 500
+const HURRY_MS = 5_000
 /** Between tries where the graph cannot be written. Units: ms. */
 const PAUSE_MS = 500
 const PAUSE_MS_MAX = 30_000
-/** So long a session that closes, or a call that asks for its goal, waits for what is left. Units: ms. */
+/** So long a call that asks for its goal, or for what others said, waits for it. Units: ms. */
 const PATIENCE_MS = 3_000
 
 /**
- * Lives as long as its scope; what is left then is written before it ends. `past`: what the log holds of an earlier process between two events, both
- * included, for what that process did not come to write. What is written becomes part of the graph of the folder's project.
+ * Lives as long as its scope, and leaves then what is not written yet: it is in the log, which knows up to where the graph was told, and the next who opens
+ * the graph of that project writes it. So a process that ends, however it ends, owes nothing.
  */
-export const makeAutoLog = Effect.fnUntraced(function*(folder: string, door: Effect.Effect<GraphOf>, past: Past | null): Effect.fn.Return<AutoLog, never, Scope.Scope> {
+export const makeAutoLog = Effect.fnUntraced(function*(folder: string, door: Door, log: Pick<EventLog["Service"], "owing" | "told" | "read">): Effect.fn.Return<AutoLog, never, Scope.Scope> {
   const waiting: Waiting[] = []
   const bell = yield* Queue.sliding<void>(1)
   const one = yield* Semaphore.make(1)
+  const firstHeard = new Map<string, number>()
   let seats: SeatsBySession = new Map()
-  let behind = past
+  let begun = false
   let told = false
 
-  /** In the order in which it was heard; each is forgotten only once it is written. */
+  /** What this process did not hear itself; also of a session that it went on with. */
+  const catchUp = Effect.gen(function*() {
+    const { catchUpProject } = yield* Effect.promise(() => import("./owed-decisions.ts"))
+    const upTo = (session: string): number | null => (firstHeard.has(session) ? firstHeard.get(session)! - 1 : null)
+    const caught = yield* catchUpProject(log, door, { folder, upTo })
+    seats = new Map([...caught, ...seats])
+    begun = true
+  })
+
+  /** In the order in which it was heard, all of it at once; it is forgotten only once it is written. */
   const writeAll: Effect.Effect<void, Problem | LogError> = one.withPermits(1)(
     Effect.gen(function*() {
       if (waiting.length === 0) return
-      const { of, jobsOf, record, catchUp } = yield* loaded(door)
+      if (!begun) yield* catchUp
+      const batch = [...waiting]
+      for (const { durable } of batch) yield* durable
+      const { of, jobsOf, record } = yield* loaded(door)
       const graph = of(yield* projectOf(folder))
-      if (behind !== null) {
-        const first = waiting.find(({ heard }) => heard.session === past?.session)
-        const caught = yield* catchUp(graph, behind, (first?.heard.n ?? Number.MAX_SAFE_INTEGER) - 1)
-        seats = new Map([...caught, ...seats])
-        behind = null
+      yield* graph.opened
+      let after = seats
+      const jobs: Job[] = []
+      for (const { heard } of batch) {
+        const given = jobsOf(after, { ...heard, top: yield* checkoutOf(heard.root) })
+        jobs.push(...given.jobs)
+        after = given.seats
       }
-      for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-        yield* next.durable
-        const given = jobsOf(seats, { ...next.heard, top: yield* checkoutOf(next.heard.root) })
-        yield* Effect.forEach(given.jobs, (job) => record(graph, job), { discard: true })
-        seats = given.seats
-        waiting.shift()
-      }
+      const newest = new Map(batch.map(({ heard: { session, n } }) => [session, n]))
+      yield* door.together(
+        Effect.andThen(
+          Effect.forEach(jobs, (job) => record(graph, job), { discard: true }),
+          Effect.forEach(newest, ([session, n]) => log.told(session, n), { discard: true })
+        )
+      )
+      seats = after
+      waiting.splice(0, batch.length)
       told = false
     })
   )
@@ -84,39 +104,35 @@ export const makeAutoLog = Effect.fnUntraced(function*(folder: string, door: Eff
   const persist = (pauseMs: number): Effect.Effect<void> =>
     Effect.catch(writeAll, (error) => tell(error).pipe(Effect.andThen(Effect.sleep(pauseMs)), Effect.andThen(Effect.suspend(() => persist(Math.min(PAUSE_MS_MAX, 2 * pauseMs))))))
 
-  const inTime = Effect.timeoutOrElse(writeAll, { duration: PATIENCE_MS, orElse: () => Effect.fail({ message: `it took longer than ${PATIENCE_MS / 1000} s` }) })
+  const inTime = <E>(effect: Effect.Effect<void, E>): Effect.Effect<void> => Effect.ignore(Effect.timeout(effect, PATIENCE_MS))
 
-  const worker = Effect.forever(Queue.take(bell).pipe(Effect.andThen(Effect.sleep(BREATH_MS)), Effect.andThen(persist(PAUSE_MS))))
-
-  yield* Effect.acquireRelease(Effect.forkDetach(worker), (fiber) =>
-    Effect.andThen(
-      Fiber.interrupt(fiber),
-      Effect.catch(inTime, ({ message }) => Effect.logWarning(`${waiting.length} of the things that happened could not be written into the decision graph: ${message}; the log has them, and going on with the session writes them`))
+  const calm = (hurryMs: number): Effect.Effect<void> =>
+    Effect.sleep(BREATH_MS).pipe(
+      Effect.andThen(Queue.clear(bell)),
+      Effect.flatMap((again) => (again.length > 0 && hurryMs > BREATH_MS ? calm(hurryMs - BREATH_MS) : Effect.void))
     )
-  )
+
+  const worker = Effect.forever(Queue.take(bell).pipe(Effect.andThen(calm(HURRY_MS)), Effect.andThen(persist(PAUSE_MS))))
+
+  yield* Effect.acquireRelease(Effect.forkDetach(worker), Fiber.interrupt)
 
   return {
     hear: ({ durable, ...who }, { n, event, actions }) => {
+      if (!firstHeard.has(who.session)) firstHeard.set(who.session, n)
       if (isWorthHearing(event, actions)) waiting.push({ heard: { ...who, n, event, actions }, durable })
       if (waiting.length > 0 && isLeisure(event, actions)) Queue.offerUnsafe(bell, undefined)
     },
-    goalOf: (session) => Effect.map(Effect.ignore(inTime), () => seats.get(session)?.goal ?? null)
+    goalOf: (session) => Effect.map(inTime(writeAll), () => seats.get(session)?.goal ?? null),
+    caughtUp: inTime(one.withPermits(1)(catchUp))
   }
 })
 
 /** Where no graph is kept. */
-export const silentAutoLog: AutoLog = { hear: () => {}, goalOf: () => Effect.succeed(null) }
+export const silentAutoLog: AutoLog = { hear: () => {}, goalOf: () => Effect.succeed(null), caughtUp: Effect.void }
 
-/** What a session said before this process heard it. */
-export interface Past {
-  readonly session: string
-  readonly root: string
-  readonly read: (from: number, to: number) => Effect.Effect<readonly Row[], LogError>
-}
-
-const loaded = Effect.fnUntraced(function*(door: Effect.Effect<GraphOf>) {
+const loaded = Effect.fnUntraced(function*(door: Door) {
   const rooms = yield* Effect.promise(() => import("../effects/graph/auto/rooms.ts"))
-  return { ...rooms, of: (yield* door).of }
+  return { ...rooms, of: (yield* door.graphs).of }
 })
 
 /** Whether there is anything in it for the graph: few events are, and none that streams. */

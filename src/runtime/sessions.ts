@@ -8,7 +8,7 @@ import { KeptReader } from "../effects/context/kept-reader.ts"
 import type { Emit } from "../effects/emit.ts"
 import { modelFacts } from "../effects/llm/catalogue.ts"
 import { Budgets } from "../effects/context/budgets.ts"
-import { GraphDoor, memoryDoor, TurnGoal } from "../effects/graph/door.ts"
+import { CaughtUp, GraphDoor, memoryDoor, TurnGoal } from "../effects/graph/door.ts"
 import { hookDesk } from "../effects/hooks/desk.ts"
 import type { Keepers } from "../effects/context/keepers.ts"
 import { SubjectWriter } from "../effects/git/subject-writer.ts"
@@ -121,8 +121,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     let now = (): State => state
     const { id, opened: { roots } } = state.session
     const root = roots[0] as string
-    const past = started === "resume" ? { session: id, root, read: (from: number, to: number) => Stream.runCollect(log.read(id, { from, to })) } : null
-    const autoLog = kin?.autoLog ?? (graphs === null ? silentAutoLog : yield* makeAutoLog(root, graphs.graphs, past))
+    const autoLog = kin?.autoLog ?? (graphs === null ? silentAutoLog : yield* makeAutoLog(root, graphs, log))
     const indexes = kin?.indexes ?? (yield* lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))
     let sandbox: SandboxService | null = null
     const servers = kin?.servers ?? (yield* lazyLanguageServers({ roots, session: id, wish: settings.lsp, isTrusted: surroundings.isCodeTrusted, sandbox: () => sandbox as SandboxService, environment: surroundings.environment }))
@@ -133,7 +132,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const children = mayHaveChildren ? childSessions(family) : noChildSessions
     const reader = () => readerOf(settings, now().session, children, owed.owe)
     const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(RepoIndexes, indexes), Layer.succeed(LanguageServers, servers), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(SubjectWriter, () => subjectWriterOf(settings, children)))
-    const memory = Layer.merge(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)))
+    const memory = Layer.mergeAll(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)), Layer.succeed(CaughtUp, autoLog.caughtUp))
     const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), own, memory))
     sandbox = Context.get(rooms, Sandbox)
     serversBySession.set(id, servers)
@@ -153,7 +152,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   const openChild = (shared: Omit<Kin, "child">): Family["open"] => Effect.fnUntraced(function*(settings, child) {
     const opened = yield* openingEvent(settings, child.roots, false, child)
     const kin = { ...shared, child: { of: child.parent, kind: child.kind } }
-    return yield* live(yield* log.create(opened), replay([opened]), { settings, attended: false }, "startup", kin)
+    return yield* live(yield* log.create(opened, { owes: true }), replay([opened]), { settings, attended: false }, "startup", kin)
   })
 
   const stateAfter = Effect.fnUntraced(function*(id: string, tail: readonly Row[], from: State | undefined) {
@@ -175,7 +174,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     open: Effect.fnUntraced(function*(opening: Opening) {
       const { settings, attended, onLine } = opening
       const opened = yield* openingEvent(settings, surroundings.roots, attended)
-      const journal = yield* log.create(opened, { onLine })
+      const journal = yield* log.create(opened, { onLine, owes: true })
       return yield* live(journal, replay([opened]), opening, "startup")
     }),
     openWith: Effect.fnUntraced(function*(opened: SessionOpened, { dataDirectory, llm, sandbox = surroundings.sandbox, origin = null, perform }: Holding) {
@@ -187,7 +186,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       )
     }),
     resume: Effect.fnUntraced(function*(id: string, opening: Opening) {
-      const { journal, snapshot, tail, origin: told } = yield* log.open(id, { onLine: opening.onLine })
+      const { journal, snapshot, tail, origin: told } = yield* log.open(id, { onLine: opening.onLine, owes: true })
       yield* Effect.promise(() => endStrays(id, 0))
       const origin = knownOrigin(told, surroundings.dataDirectory, id)
       const state = yield* stateAfter(id, tail, snapshot?.state)

@@ -96,7 +96,9 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     importText: (hash, read) => Effect.flatMap(tried("import a graph", knownText(store, hash)), (known) => (known !== null ? Effect.succeed(known) : Effect.flatMap(attempt("import a graph", read), (content) => written("import a graph", importText(store, hash, content))))),
     keepWritten: (file) => written(`remember what is in ${file.file}`, Effect.andThen(store.keepText(file.hash), store.keepWritten(file))),
 
+    opened: tried("open the decision graph", Effect.void),
     get: (id) => Effect.map(read(`read ${id}`, store.nodes([id])), ([node]) => node ?? null),
+    isRemoved: (id) => tried(`look for ${id}`, Effect.map(store.tombstone("node", id), (tombstone) => tombstone !== null)),
     named: (word) => tried(`find node ${word}`, nodeNamed(store, word)),
     edges: (id) => tried(`read the edges of ${id}`, Effect.all({ arriving: store.edges([id], "up", EDGE_TYPES), leaving: store.edges([id], "down", EDGE_TYPES) })),
     between: (ids) => tried(`read the edges between ${ids.length} nodes`, Effect.map(store.edges(ids, "down", EDGE_TYPES), (edges) => within(edges, new Set(ids)))),

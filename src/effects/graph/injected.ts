@@ -3,7 +3,7 @@ import type { Session } from "../../machine/session.ts"
 import type { Gathered } from "../gathered.ts"
 import { projectOf } from "../git/project.ts"
 import { courseChange } from "./course-change.ts"
-import { GraphDoor, type Door } from "./door.ts"
+import { CaughtUp, GraphDoor, type Door } from "./door.ts"
 
 /** What the reminder takes at most of the budget. */
 const REMINDER_TOKENS = 64
@@ -22,6 +22,7 @@ export const gatherDecisions = Effect.fnUntraced(function*(session: Session, bud
 const remembered = Effect.fnUntraced(function*(door: Door, session: Session, budgetTokens: number): Effect.fn.Return<readonly Gathered[]> {
   const project = yield* projectOf(session.opened.roots[0] ?? "/")
   if (!(yield* door.isAnythingSaid(project))) return []
+  yield* yield* CaughtUp
   const [{ rememberedIn, rememberedText }, { of }] = yield* Effect.all([Effect.promise(() => import("./remembered.ts")), door.graphs], { concurrency: 2 })
   return yield* Effect.match(rememberedIn(of(project), session.id), {
     onSuccess: (found): readonly Gathered[] => {

@@ -36,7 +36,11 @@ export interface ProjectGraph {
   readonly keepWritten: (written: WrittenFile) => Effect.Effect<void, Problem>
 
   // ── reading ──
+  /** It is there then: for who writes it with other things at once, where tables must not come into being that may go again. */
+  readonly opened: Effect.Effect<void, Problem>
   readonly get: (id: string) => Effect.Effect<GraphNode | null, Problem>
+  /** Whether there was a node of this id that somebody removed. */
+  readonly isRemoved: (id: string) => Effect.Effect<boolean, Problem>
   /** The node a person means by an id, or by four or more characters at its beginning or its end. */
   readonly named: (word: string) => Effect.Effect<GraphNode, Problem>
   /** The edges of a node, the oldest first: those that arrive, and those that leave. */

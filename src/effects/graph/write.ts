@@ -27,7 +27,7 @@ export const addNode = Effect.fnUntraced(function*({ store, newId }: Desk, wish:
     if ((yield* store.tombstone("node", node.id)) !== null) return yield* problem(`${what}: ${node.id} was removed; give another id`)
   }
   yield* store.putNode(node)
-  const edges = yield* Effect.forEach(links, (each) => linkNodes(store, { from: node.id, to: node.id, ...each }))
+  const edges = yield* Effect.forEach(links, (each) => linkNodes(store, { from: node.id, to: node.id, ...each }, wish.at ?? nowMs))
   if (wish.id !== undefined) yield* resettle(store)
   return {
     node: yield* withItsMarks(store, node),
@@ -54,8 +54,9 @@ export const updateNode = Effect.fnUntraced(function*(store: GraphStore, id: str
 const again = (store: GraphStore, dependents: readonly Dependent[]): Effect.Effect<readonly Dependent[], StoreError> =>
   Effect.map(store.marks(dependents.map(({ node }) => node.id)), (sourcesById) => dependents.map(({ node, depth }) => ({ node: { ...node, uncertain: sourcesById.get(node.id) ?? [] }, depth })))
 
-export const linkNodes = Effect.fnUntraced(function*(store: GraphStore, wish: LinkWish): Effect.fn.Return<GraphEdge, StoreError> {
-  const nowMs = yield* Clock.currentTimeMillis
+/** An edge of now, or of when the node was that is born with it. */
+export const linkNodes = Effect.fnUntraced(function*(store: GraphStore, wish: LinkWish, atMs?: number): Effect.fn.Return<GraphEdge, StoreError> {
+  const nowMs = atMs ?? (yield* Clock.currentTimeMillis)
   const what = `link ${wish.from} to ${wish.to}`
   const edge = yield* attempt(what, () => edgeOf(wish, nowMs))
   const from = yield* nodeThere(store, what, edge.from)

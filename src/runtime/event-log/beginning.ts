@@ -8,16 +8,16 @@ import { SEAL_EVENTS } from "./lines.ts"
 import { logError, type LogError } from "./log-error.ts"
 import { decodeSnapshot, type Snapshot } from "./snapshot.ts"
 import { EMPTY_TRANSCRIPT } from "./state-hash.ts"
-import { lineOf, sealLineOf, type Lease, type Origin, type Store, type StoredEvent, type StoredSession } from "./store.ts"
+import { lineOf, sealLineOf, type Lease, type NewSession, type Store, type StoredEvent, type StoredSession } from "./store.ts"
 
 type Begun = Omit<Beginning, "onLine">
 
 /** A journal of a new session. */
-export const beginNew = (opened: SessionOpened, header: string, origin: Origin | null, lease: Lease, version: string): Begun => ({
+export const beginNew = (opened: SessionOpened, header: string, { origin, owes }: Pick<NewSession, "origin" | "owes">, lease: Lease, version: string): Begun => ({
   id: opened.session,
   token: lease.token,
   version,
-  opening: { header, roots: opened.roots, created: opened.at, origin, lease },
+  opening: { header, roots: opened.roots, created: opened.at, origin, lease, owes },
   block: [header],
   sealedAt: 0,
   snapshotAt: 0,

@@ -40,6 +40,12 @@ export interface SessionInfo {
   readonly origin: Origin | null
 }
 
+/** A session that said more than others were told. */
+export interface Owing extends SessionInfo {
+  /** The newest event that they were told. */
+  readonly told: number
+}
+
 /** Keeps the events of all sessions. They are the truth; everything else is a fold of them. */
 export class EventLog extends Context.Service<
   EventLog,
@@ -54,6 +60,10 @@ export class EventLog extends Context.Service<
     readonly exportTo: (id: string, file: string) => Effect.Effect<Exported, LogError>
     /** Takes a log in. One that was cut comes in as far as it goes; a damaged one not at all. `origin`: `null` only where this machine is known to have written it. */
     readonly importFrom: (file: string, origin?: Origin | null) => Effect.Effect<Imported, LogError>
+    /** Sessions that said more than others were told, the oldest first. */
+    readonly owing: Effect.Effect<readonly Owing[], LogError>
+    /** Says that others were told what a session said, up to an event. */
+    readonly told: (id: string, n: number) => Effect.Effect<void, LogError>
     /** Where a session came from; `null`: it was held here from its beginning. */
     readonly origin: (id: string) => Effect.Effect<Origin | null, LogError>
   }
@@ -97,6 +107,8 @@ const makeEventLog = Effect.fnUntraced(function*(store: Store, build: string) {
     ...journals,
     read: (id, range = {}) => Stream.unwrap(Effect.map(store.session(id), (session) => rows(store, session, range))),
     list: Effect.map(store.sessions, (sessions) => sessions.map(({ header, ...info }) => ({ ...info, parent: parentIn(header) }))),
+    owing: Effect.map(store.owing, (sessions) => sessions.map(({ header, ...info }) => ({ ...info, parent: parentIn(header) }))),
+    told: store.told,
     text,
     exportTo: (id, file) => writeFileOf(id, file, text(id)),
     importFrom: (file, origin = "log") =>

@@ -109,7 +109,7 @@ const batchOf = (block: Block, read: ReadBlock, { id, opened, summary }: Told, o
   const [first, ...lines] = block.bytes.toString().split("\n")
   const texts = lines.slice(0, read.lines.length)
   if (block.seal !== null && !isClosing(block.seal)) texts.push(`${texts.pop()!}\n${encodeSeal(block.seal)}`)
-  const opening: NewSession | null = read.place.line > 1 ? null : { header: first!, roots: opened?.roots ?? [], created: opened?.at ?? read.header.at, origin, lease }
+  const opening: NewSession | null = read.place.line > 1 ? null : { header: first!, roots: opened?.roots ?? [], created: opened?.at ?? read.header.at, origin, lease, owes: false }
   const { n } = read.place
   return { opening, id, token: lease.token, after: n, texts, snapshot: null, summary }
 }

@@ -30,6 +30,8 @@ export interface JournalOptions {
   readonly onLine?: ((line: string) => void) | undefined
   /** Where a new session comes from; left out: it is held here from its beginning. */
   readonly origin?: Origin | null
+  /** What it says is owed to others, from now on: `owing` names it until they were told. */
+  readonly owes?: boolean
 }
 
 /** Opens sessions for writing, one writer each. */
@@ -56,19 +58,19 @@ export const makeJournals = Effect.fnUntraced(function*(store: Store, build: str
     )
 
   return {
-    create: Effect.fnUntraced(function*(opened, { onLine, origin = null } = {}) {
+    create: Effect.fnUntraced(function*(opened, { onLine, origin = null, owes = false } = {}) {
       const header = encodeHeader(headerOf(opened, build))
       const listener = onLine === undefined ? null : makeListener(store, onLine)
       listener?.hear(header)
-      const journal = yield* begin(beginNew(opened, header, origin, yield* leases.make, version), listener)
+      const journal = yield* begin(beginNew(opened, header, { origin, owes }, yield* leases.make, version), listener)
       const first = initial(opened)
       journal.append(opened, first.actions, first.state)
       yield* journal.durable
       return journal
     }),
-    open: Effect.fnUntraced(function*(id, { onLine } = {}) {
+    open: Effect.fnUntraced(function*(id, { onLine, owes = false } = {}) {
       const lease = yield* leases.make
-      const session = yield* Effect.acquireRelease(store.take(id, lease), () => leases.release(id, lease.token))
+      const session = yield* Effect.acquireRelease(store.take(id, lease, owes), () => leases.release(id, lease.token))
       const { beginning, snapshot, tail } = yield* beginAgain(store, session, lease, version)
       const listener = onLine === undefined ? null : makeListener(store, onLine)
       if (listener !== null) yield* Stream.runForEach(storedText(store, session), (text) => Effect.sync(() => text.trimEnd().split("\n").forEach(listener.hear)))

@@ -20,6 +20,7 @@ interface Kept {
   readonly session: StoredSession
   readonly token: string | null
   readonly holder: string
+  readonly told: number | null
   /** Shared by all that was ever kept of the session; what counts is the first `session.events` of them. */
   readonly texts: string[]
   readonly snapshot: StoredSnapshot | null
@@ -57,10 +58,10 @@ export const makeMemoryStore = (): MemoryStore => {
         const before = keptById
         return Effect.tapError(commits, () => Effect.sync(() => void (keptById = before)))
       }),
-    take: (id, lease) =>
+    take: (id, lease, owes) =>
       Effect.flatMap(kept(id), (found) => {
         if (found.token !== null) return Effect.fail(held(id, found.holder))
-        keep(id, { ...found, token: lease.token, holder: lease.holder })
+        keep(id, { ...found, token: lease.token, holder: lease.holder, told: found.told ?? (owes ? 0 : null) })
         return Effect.succeed(found.session)
       }),
     release: (id, token) =>
@@ -71,6 +72,8 @@ export const makeMemoryStore = (): MemoryStore => {
     renew: () => Effect.void,
     session: (id) => Effect.map(kept(id), ({ session }) => session),
     sessions: Effect.sync(() => [...keptById.values()].map(({ session }) => session).reverse().sort((a, b) => b.updated - a.updated)),
+    owing: Effect.sync(() => [...keptById.values()].flatMap(({ session, told }) => (told !== null && told < session.events ? [{ ...session, told }] : []))),
+    told: (id, n) => Effect.map(kept(id), (found) => keep(id, { ...found, told: found.told === null ? null : Math.max(found.told, n) })),
     events: ({ id }, after, to) => Effect.map(kept(id), ({ session, texts }) => texts.slice(after, Math.min(to, after + PAGE_EVENTS, session.events)).map((text, index) => ({ n: after + 1 + index, text }))),
     snapshot: ({ id }) => Effect.map(kept(id), ({ snapshot }) => snapshot),
     blob: (hash) => Effect.sync(() => bytesByHash.get(hash) ?? null),
@@ -92,6 +95,7 @@ const withBatch = (before: Kept | undefined, { opening, id, token, texts, snapsh
     session: { id, header, roots, created, origin, ...summary },
     token,
     holder: opening?.lease?.holder ?? before?.holder ?? "",
+    told: before?.told ?? (opening?.owes === true ? 0 : null),
     texts: extended(before?.texts, before?.session.events, texts),
     snapshot: snapshot ?? before?.snapshot ?? null
   }

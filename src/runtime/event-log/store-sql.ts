@@ -27,11 +27,11 @@ export const makeSqlStore: Effect.Effect<Store, LogError, SqlClient.SqlClient> =
     commit: (batches) =>
       sql.withTransaction(Effect.forEach(batches, (batch) => writeBatch(sql, batch), { discard: true })).pipe(as("write the log")),
     atomically: (effect) => sql.withTransaction(effect).pipe(as("write the log")),
-    take: (id, lease) =>
+    take: (id, lease, owes) =>
       Effect.gen(function*() {
         const found = yield* session(id)
         yield* refuseIfHeld(found, lease)
-        yield* sql`UPDATE sessions SET token = ${lease.token}, holder = ${lease.holder}, heard = ${lease.at} WHERE key = ${found.key}`
+        yield* sql`UPDATE sessions SET token = ${lease.token}, holder = ${lease.holder}, heard = ${lease.at}, told = coalesce(told, ${owes ? 0 : null}) WHERE key = ${found.key}`
         return storedSession(found)
       }).pipe(sql.withTransaction, as(`open session ${id}`)),
     release: (id, token) =>
@@ -42,6 +42,11 @@ export const makeSqlStore: Effect.Effect<Store, LogError, SqlClient.SqlClient> =
       Effect.map((rows) => rows.map(storedSession)),
       as("list the sessions")
     ),
+    owing: sql<SessionRow & { readonly told: number }>`SELECT * FROM sessions WHERE told < events ORDER BY created, key`.pipe(
+      Effect.map((rows) => rows.map((row) => ({ ...storedSession(row), told: row.told }))),
+      as("list the sessions")
+    ),
+    told: (id, n) => sql`UPDATE sessions SET told = max(told, ${n}) WHERE id = ${id} AND told < ${n}`.pipe(Effect.asVoid, as(`write session ${id}`)),
     events: ({ id }, after, to) =>
       sql<PackedRow>`SELECT first, n, text FROM events WHERE session = (SELECT key FROM sessions WHERE id = ${id})
         AND n > ${after} AND first <= ${to} ORDER BY n LIMIT ${PAGE_ROWS}`.pipe(
@@ -119,9 +124,9 @@ const updateSession = (sql: SqlClient.SqlClient, { id, token, summary }: Batch):
 const lost = (id: string): LogError =>
   logError("lost", `write session ${id}: another process took it over while this one was not heard of; nothing more is written here`)
 
-const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { header, roots, created, origin, lease }: NonNullable<Batch["opening"]>) =>
+const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { header, roots, created, origin, lease, owes }: NonNullable<Batch["opening"]>) =>
   Effect.gen(function*() {
-    const row = { id, header, roots: JSON.stringify(roots), created, origin, ...summary, token: lease?.token ?? null, holder: lease?.holder ?? null, heard: lease?.at ?? created }
+    const row = { id, header, roots: JSON.stringify(roots), created, origin, ...summary, token: lease?.token ?? null, holder: lease?.holder ?? null, heard: lease?.at ?? created, told: owes ? 0 : null }
     const [inserted] = yield* sql<{ readonly key: number }>`INSERT INTO sessions ${sql.insert(row)} ON CONFLICT (id) DO NOTHING RETURNING key`
     return inserted === undefined ? yield* logError("exists", `create session ${id}: there is one of that name already`) : inserted.key
   })

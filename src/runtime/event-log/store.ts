@@ -7,8 +7,8 @@ export interface Store {
   readonly commit: (batches: readonly Batch[]) => Effect.Effect<void, LogError>
   /** Runs commits as one: all of them, or none. */
   readonly atomically: <A>(commits: Effect.Effect<A, LogError>) => Effect.Effect<A, LogError>
-  /** Takes the session for this lease, from a holder that is dead where there is one. Errors: `held`, `not-found`. */
-  readonly take: (id: string, lease: Lease) => Effect.Effect<StoredSession, LogError>
+  /** Takes the session for this lease, from a holder that is dead where there is one; from now on it `owes` what it says. Errors: `held`, `not-found`. */
+  readonly take: (id: string, lease: Lease, owes: boolean) => Effect.Effect<StoredSession, LogError>
   /** Gives the session back, if it is still this lease's. */
   readonly release: (id: string, token: string) => Effect.Effect<void, LogError>
   /** Says that the holders of these leases live. */
@@ -16,6 +16,10 @@ export interface Store {
   readonly session: (id: string) => Effect.Effect<StoredSession, LogError>
   readonly sessions: Effect.Effect<readonly StoredSession[], LogError>
   /** Events with a number in (after, to], in order, from the first on; not all of them where they are many. */
+  /** Sessions that said more than others were told. */
+  readonly owing: Effect.Effect<readonly Owing[], LogError>
+  /** Says up to which event a session's words were told. */
+  readonly told: (id: string, n: number) => Effect.Effect<void, LogError>
   readonly events: (session: StoredSession, after: number, to: number) => Effect.Effect<readonly StoredEvent[], LogError>
   readonly snapshot: (session: StoredSession) => Effect.Effect<StoredSnapshot | null, LogError>
   readonly blob: (hash: string) => Effect.Effect<Uint8Array | null, LogError>
@@ -80,6 +84,8 @@ export interface NewSession {
   /** `null`: it was held here from its beginning. */
   readonly origin: Origin | null
   readonly lease: Lease | null
+  /** Whether what it says is owed to others, from its first event on. */
+  readonly owes: boolean
 }
 
 export interface StoredSession extends Summary {
@@ -88,6 +94,11 @@ export interface StoredSession extends Summary {
   readonly roots: readonly string[]
   readonly created: number
   readonly origin: Origin | null
+}
+
+/** A session that says things which are to be told elsewhere, and up to which event they were. */
+export interface Owing extends StoredSession {
+  readonly told: number
 }
 
 /** A state as it was after event `n`. */

@@ -39,5 +39,7 @@ export const LOG_TABLES: readonly Migration[] = [
     `CREATE TABLE blobs (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`
   ],
   packLooseRows,
-  ["ALTER TABLE sessions ADD COLUMN origin TEXT"]
+  ["ALTER TABLE sessions ADD COLUMN origin TEXT"],
+  // The newest event of a session that the decision graph was told; of sessions that were there before nobody knows, and nothing is owed.
+  ["ALTER TABLE sessions ADD COLUMN told INTEGER"]
 ]

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { graphText, parseGraph } from "../../../src/effects/graph/graph-text.ts"
-import { emptyContent, joined, nodeWords } from "../../../src/effects/graph/joined.ts"
+import { emptyContent, joined, newerNode, nodeWords } from "../../../src/effects/graph/joined.ts"
 import { mergeGraphs } from "../../../src/effects/graph/merge-graph.ts"
 import { isOrdering, type GraphContent, type GraphEdge, type GraphNode } from "../../../src/effects/graph/node.ts"
 import { makeRow } from "../../../src/effects/graph/row.ts"
@@ -213,6 +213,14 @@ test("the text has sorted keys, a line each, and nothing that follows from the r
 "version": 1
 }
 `)
+})
+
+test("of two that were changed at one moment all machines choose the same, whatever they differ in (GRAPH-19)", () => {
+  const others: Partial<GraphNode> = { kind: "action", title: "b", description: "d", status: "abandoned", confidence: 1, origin: "auto", author: "a", session: "s", event: 1, files: ["f"], commit: "c", branch: "b", keeper: "k", createdAt: 2 }
+  for (const [field, value] of Object.entries(others)) {
+    const other = { ...NODE, [field]: value }
+    expect(newerNode(NODE, other)).toBe(newerNode(other, NODE))
+  }
 })
 
 const refused: readonly (readonly [text: string, why: string])[] = [

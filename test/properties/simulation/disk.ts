@@ -67,7 +67,7 @@ export const diskOf = (faults: readonly DiskFault[], watch: DiskWatch): Disk => 
     usurp: (session) => {
       store.crash()
       usurped = true
-      Effect.runSync(store.take(session, { token: "usurper", at: 0, holder: USURPER }))
+      Effect.runSync(store.take(session, { token: "usurper", at: 0, holder: USURPER }, false))
     },
     isUsurped: () => usurped,
     mend: () => void (left = [])

@@ -8,6 +8,8 @@ import type { Job } from "./jobs.ts"
 export const record = Effect.fnUntraced(function*(graph: ProjectGraph, job: Job): Effect.fn.Return<void, Problem> {
   switch (job.type) {
     case "add": {
+      // Somebody saw it, and took it away.
+      if (yield* graph.isRemoved(job.wish.id)) return
       // Somebody may have removed what it would hang on.
       const links = yield* Effect.filter(job.links, (link) => Effect.map(graph.get(otherEnd(link)), (node) => node !== null))
       return yield* Effect.asVoid(graph.add(job.wish, links))
