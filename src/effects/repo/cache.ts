@@ -34,7 +34,7 @@ export interface Cache {
 export const noCache: Cache = { load: Effect.succeed([]), isFilled: () => false, recall: () => Effect.succeed(new Map()), save: () => Effect.void, file: null, complain: () => {}, note: () => null }
 
 /** Changes where something else would be read in the same text. */
-const FORM = `2 ${createHash("sha256").update(JSON.stringify(Object.entries(TONGUES).map(([language, { patterns }]) => [language, patterns]))).digest("hex")}`
+const FORM = `3 ${createHash("sha256").update(JSON.stringify(Object.entries(TONGUES).map(([language, { patterns }]) => [language, patterns]))).digest("hex")}`
 
 /** The cache of a repository below a directory; one that is damaged or of another version is thrown away. */
 export const openCache = (directory: string, root: string): Effect.Effect<Cache, never, Scope.Scope> =>

@@ -3,6 +3,7 @@ import { ROLE, type Captures, type Marker } from "./captures.ts"
 import type { Definition, DefinitionKind, FileSymbols, Reference } from "./symbols.ts"
 import type { Imported, Tongue } from "./tongue.ts"
 import { wordEnd } from "./word.ts"
+import { withoutComments, type CommentStyle } from "./uncommented.ts"
 
 /** What is said in a text: everything of a file's symbols that can be known without looking at other files. */
 export type Said = Pick<FileSymbols, "definitions" | "references"> & { readonly imports: readonly Imported[] }
@@ -190,7 +191,7 @@ const readDefinition = (found: Gathered, item: Item, name: string, holders: read
     kind: isMember ? (KIND_OF_MEMBER[item.marker] ?? (item.marker as DefinitionKind)) : (item.marker as DefinitionKind),
     line: found.finds.rowOf(placeOf(item.name as Caught)) + 1,
     endLine: endLineOf(found, item.tail ?? item.node),
-    signature: signatureOf(found, item),
+    signature: signatureOf(found, item, tongue.comments ?? "slashes"),
     scope,
     exported: null
   }
@@ -221,14 +222,15 @@ const nameIn = (found: Gathered, node: Caught): string => {
 }
 const PLAIN_NAME = /^[\w$]*$/
 
-/** From the first word of the line, where only words stand before it, to where the body begins; without one, the first line. */
-const signatureOf = (found: Gathered, { start, end, name, body }: Item): string => {
+/** From the first word of the line, where only words stand before it, to where the body begins; without one, the first line; comments are no part of it. */
+const signatureOf = (found: Gathered, { start, end, name, body }: Item, comments: CommentStyle): string => {
   const { text } = found
   const at = startOf(found, name as Caught)
   const from = headOf(text, start, at)
   const bodyAt = body === null ? -1 : startOf(found, body)
   const to = bodyAt > from ? bodyAt : lineEnd(text, at, end)
-  const said = oneLine(text.slice(from, Math.min(to, from + 4 * SIGNATURE_MAX))).replace(/\s*(?:\{|=>|=|:|\bdo|\bthen)$/, (tail) => (tail.trim() === "=>" ? " =>" : ""))
+  const code = withoutComments(text.slice(from, Math.min(to, from + 4 * SIGNATURE_MAX)), comments)
+  const said = oneLine(code).replace(/\s*(?:\{|=>|=|:|\bdo|\bthen)$/, (tail) => (tail.trim() === "=>" ? " =>" : ""))
   return said.length > SIGNATURE_MAX ? `${said.slice(0, SIGNATURE_MAX - 1)}…` : said
 }
 

@@ -1,4 +1,5 @@
 import type { Definition } from "./symbols.ts"
+import type { CommentStyle } from "./uncommented.ts"
 
 /**
  * How a language is read: patterns that find what matters in a tree, and the few questions that patterns cannot answer.
@@ -14,6 +15,8 @@ import type { Definition } from "./symbols.ts"
  */
 export interface Tongue {
   readonly patterns: string
+  /** Left out: as in most. */
+  readonly comments?: CommentStyle
   /** What a statement that was captured with `@import` takes from elsewhere. */
   readonly importsIn: (statement: string) => readonly Imported[]
   /** Whether other files may use a definition, as far as the definition itself says it; `null`: nobody can tell. */

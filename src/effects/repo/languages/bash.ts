@@ -1,6 +1,7 @@
 import type { Tongue } from "../tongue.ts"
 
 export const bash: Tongue = {
+  comments: "hashes",
   patterns: `
 (function_definition name: (_) @name body: (_) @body) @function
 (variable_assignment name: (variable_name) @name) @variable

@@ -1,6 +1,7 @@
 import type { Imported, Tongue } from "../tongue.ts"
 
 export const elixir: Tongue = {
+  comments: "hashes",
   patterns: `
 (call target: (identifier) @_kind (arguments . (alias) @name) (do_block) @body (#any-of? @_kind "defmodule" "defimpl")) @module
 (call target: (identifier) @_kind (arguments . (alias) @name) (do_block) @body (#eq? @_kind "defprotocol")) @trait

@@ -1,6 +1,7 @@
 import { quoted, type Tongue } from "../tongue.ts"
 
 export const lua: Tongue = {
+  comments: "dashes",
   patterns: `
 (function_declaration name: (identifier) @name body: (_)? @body) @function
 (function_declaration name: (dot_index_expression table: (_) @owner field: (identifier) @name)) @function

@@ -1,6 +1,7 @@
 import { namesIn, type Imported, type Tongue } from "../tongue.ts"
 
 export const python: Tongue = {
+  comments: "hashes",
   patterns: `
 (class_definition name: (_) @name body: (_) @body) @class
 (function_definition name: (_) @name body: (_) @body) @function

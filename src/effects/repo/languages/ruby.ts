@@ -1,6 +1,7 @@
 import { quoted, type Tongue } from "../tongue.ts"
 
 export const ruby: Tongue = {
+  comments: "hashes",
   patterns: `
 (module name: [(constant) @name (scope_resolution) @name]) @module
 (class name: [(constant) @name (scope_resolution) @name]) @class
