@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto"
 import { rmSync } from "node:fs"
-import { join } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { sha256 } from "../os/blobs.ts"
 import { layer as layerSqlite, Sqlite } from "../os/sqlite.ts"
 import { problemOf } from "../os/problem.ts"
+import { cacheFileOf } from "./cache-file.ts"
 import { SAVE, TABLES, type Row } from "./cache-rows.ts"
 import type { Packed } from "./packed.ts"
 import { TONGUES } from "./tongues.ts"
@@ -39,7 +38,7 @@ const FORM = `3 ${createHash("sha256").update(JSON.stringify(Object.entries(TONG
 /** The cache of a repository below a directory; one that is damaged or of another version is thrown away. */
 export const openCache = (directory: string, root: string): Effect.Effect<Cache, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const file = join(directory, `map-${sha256(root).slice(0, 32)}.db`)
+    const file = cacheFileOf(directory, root)
     const notes: string[] = []
     const open = Layer.build(layerSqlite({ file })).pipe(Effect.tap((context) => prepare(Context.get(context, SqlClient.SqlClient))))
     const context = yield* open.pipe(
@@ -91,7 +90,7 @@ const makeCache = (sql: SqlClient.SqlClient, file: string, notes: string[]): Cac
   const orElse = <A>(effect: Effect.Effect<A, SqlError>, without: A): Effect.Effect<A> =>
     Effect.catch(effect, (error) => Effect.sync(() => (giveUp(problemOf("use it", error).message), without)))
   return {
-    load: orElse(sql<Omit<Row, "key">>`SELECT path, stamp, bytes, hash, packed FROM files`, []).pipe(Effect.tap((rows) => Effect.sync(() => void (filled = rows.length > 0)))),
+    load: orElse(loading(sql), []).pipe(Effect.tap((rows) => Effect.sync(() => void (filled = rows.length > 0)))),
     isFilled: () => filled,
     recall: (keys) =>
       orElse(
@@ -108,6 +107,19 @@ const makeCache = (sql: SqlClient.SqlClient, file: string, notes: string[]): Cac
     note: () => notes.at(-1) ?? null
   }
 }
+
+/** So many rows are taken at once: then others have their turn. */
+const ROWS_AT_ONCE = 1_000
+
+const loading = Effect.fnUntraced(function*(sql: SqlClient.SqlClient): Effect.fn.Return<readonly Omit<Row, "key">[], SqlError> {
+  const all: Omit<Row, "key">[] = []
+  for (;;) {
+    const rows = yield* sql<Omit<Row, "key">>`SELECT path, stamp, bytes, hash, packed FROM files WHERE path > ${all.at(-1)?.path ?? ""} ORDER BY path LIMIT ${ROWS_AT_ONCE}`
+    for (const row of rows) all.push(row)
+    if (rows.length < ROWS_AT_ONCE) return all
+    yield* Effect.promise(() => new Promise(setImmediate))
+  }
+})
 
 /** As many at once as there are. */
 const saving = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, changed: readonly Row[], gone: readonly string[]): Effect.fn.Return<void, SqlError> {

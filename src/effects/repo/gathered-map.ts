@@ -13,7 +13,7 @@ import { saidMapOf, untrueOf, type SaidMap } from "./map-said.ts"
 import type { RankBase } from "./rank-base.ts"
 import { rankFiles, type Ranked } from "./rank.ts"
 
-/** How long a turn waits for what it needs of the repository; what comes later goes with the next turn. Units: ms. */
+/** How long a turn waits for what it needs of the repository; what comes later goes with the next turn. To start what reads takes longer than is waited for a small one. Units: ms. */
 const SMALL_MS = 50
 const FIRST_MS = 1_500
 const LATER_MS = 250
@@ -31,7 +31,7 @@ export const gatherMap = Effect.fnUntraced(function*(session: Session, root: str
   const said = saidMapOf(session)
   const indexes = yield* RepoIndexes
   const making = yield* Effect.forkDetach(baseOf(root, indexes), { startImmediately: true })
-  const patienceMs = extent.size === "small" ? SMALL_MS : said === null ? FIRST_MS : LATER_MS
+  const patienceMs = extent.size === "small" ? (indexes.hasRead(root) ? SMALL_MS : 0) : said === null ? FIRST_MS : LATER_MS
   const exit = yield* Effect.timeoutOption(Fiber.await(making), patienceMs)
   // From the second turn on it is worth hearing of each change; before the first request it would only take time.
   if (session.turn > 1) yield* Effect.forkDetach(indexes.watch(root))

@@ -4,7 +4,7 @@ import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { attempt, type Problem } from "../os/problem.ts"
 import { makePool } from "./pool.ts"
-import type { MapCheck, RepoIndexesOf, RepoIndexesOptions } from "./repo-indexes.ts"
+import { remembering, type MapCheck, type RepoIndexesOf, type RepoIndexesOptions } from "./repo-indexes.ts"
 import { makeLiveIndex, type LiveIndex } from "./repo-index.ts"
 import type { RepoIndex } from "./symbols.ts"
 import { makeWatchedIndex, type WatchedIndex } from "./watched-index.ts"
@@ -32,11 +32,11 @@ export const makeRepoIndexes = Effect.fnUntraced(function*(options: RepoIndexesO
   })
   const of = (given: string): Effect.Effect<One, Problem> =>
     Effect.flatMap(attempt(`map ${given}`, () => realpathSync.native(given)), (root) => turn.withPermits(1)(open(root)))
-  return {
+  return remembering(options, {
     indexOf: (root) => Effect.flatMap(of(root), ({ watched }) => watched.now),
     watch: (root) => Effect.flatMap(of(root), ({ watched }) => watched.watch),
     check: (root) => Effect.flatMap(of(root), (one) => Effect.map(one.watched.now, (index) => checkOf(index, one)))
-  }
+  })
 })
 
 const checkOf = ({ root, files }: RepoIndex, { live, watched }: One): MapCheck => {

@@ -4,7 +4,7 @@ import type { Problem } from "../os/problem.ts"
 import { readHistory } from "./git-history.ts"
 import type { History } from "./history.ts"
 import type { RepoIndexesOf } from "./repo-indexes.ts"
-import { rankBase, type RankBase } from "./rank-base.ts"
+import { rankBaseInPieces, type RankBase } from "./rank-base.ts"
 import type { RepoIndex } from "./symbols.ts"
 
 interface Made {
@@ -23,10 +23,27 @@ export const baseOf = Effect.fnUntraced(function*(root: string, { indexOf }: Rep
   const [index, history] = yield* Effect.all([indexOf(root), historyOf(root, commit)], { concurrency: 2 })
   const made = madeByRoot.get(root)
   if (made?.index === index && made.history === history) return made.base
-  const base = rankBase(index.files.values(), history)
+  const work = rankBaseInPieces(index.files.values(), history, made?.base ?? null)
+  // A base is gone on from once: whoever asks meanwhile works it out anew.
+  madeByRoot.delete(root)
+  const base = yield* Effect.promise(() => inTurns(work))
   madeByRoot.set(root, { index, history, base })
   return base
 })
+
+/** How long others wait at most for their turn. Units: ms. */
+const TURN_MS = 15
+
+/** Does work piece by piece, and lets others have their turn in between. */
+const inTurns = async <A>(work: Generator<undefined, A>): Promise<A> => {
+  for (let untilMs = performance.now() + TURN_MS; ; ) {
+    const { done, value } = work.next()
+    if (done === true) return value
+    if (performance.now() < untilMs) continue
+    await new Promise(setImmediate)
+    untilMs = performance.now() + TURN_MS
+  }
+}
 
 const historyOf = (root: string, commit: string): Effect.Effect<History> => {
   const known = historyByRoot.get(root)

@@ -8,13 +8,12 @@ const LINE_LENGTH_MAX = 100
  * and what that is, too, though it was not asked for.
  */
 export const definitionLines = (file: FileSymbols, chosen: ReadonlySet<number>): readonly string[] => {
-  const { definitions } = file
-  const places = placesOf(file)
+  const { places, lines } = shapeOf(file)
   const shown = new Set(chosen)
   for (const index of chosen) for (let at = places[index]; typeof at === "number" && !shown.has(at); at = places[at]) shown.add(at)
   const childrenByPlace = Map.groupBy([...shown].sort((a, b) => a - b), (index) => places[index] as Place)
   const linesAt = (place: Place, depth: number): readonly string[] =>
-    saidOnce((childrenByPlace.get(place) ?? []).map((index) => [`${"  ".repeat(depth)}${lineOf(definitions[index] as Definition)}`, ...linesAt(index, depth + 1)]))
+    saidOnce((childrenByPlace.get(place) ?? []).map((index) => [`${"  ".repeat(depth)}${lines(index)}`, ...linesAt(index, depth + 1)]))
   const heads = [...childrenByPlace.keys()].filter((place) => typeof place === "string")
   return [...linesAt(null, 1), ...heads.flatMap((head) => [`  ${head}`, ...linesAt(head, 2)])]
 }
@@ -24,10 +23,27 @@ const saidOnce = (groups: readonly (readonly string[])[]): readonly string[] =>
   groups.filter((lines, index) => lines.length > 1 || !groups.some(([line], earlier) => earlier < index && line === lines[0])).flat()
 
 /** The lines of all definitions that a file has, and of all they belong to, as they would be told. */
-export const linesOf = (file: FileSymbols): readonly string[] => [
-  ...file.definitions.map(lineOf),
-  ...new Set(placesOf(file).filter((place) => typeof place === "string"))
-]
+export const linesOf = (file: FileSymbols): readonly string[] => {
+  const { places, lines } = shapeOf(file)
+  return [...file.definitions.map((_, index) => lines(index)), ...new Set(places.filter((place) => typeof place === "string"))]
+}
+
+interface Shape {
+  readonly places: readonly Place[]
+  /** The line of a definition, by its number, without what it stands below. */
+  readonly lines: (index: number) => string
+}
+
+/** Worked out once of each file: a map is written many times until it fits. */
+const shapeOf = (file: FileSymbols): Shape => {
+  const known = shapeByFile.get(file)
+  if (known !== undefined) return known
+  const lines: string[] = []
+  const shape = { places: placesOf(file), lines: (index: number) => (lines[index] ??= lineOf(file.definitions[index] as Definition)) }
+  shapeByFile.set(file, shape)
+  return shape
+}
+const shapeByFile = new WeakMap<FileSymbols, Shape>()
 
 const lineOf = ({ signature }: Definition): string => cut(harmlessLine(signature))
 
@@ -64,7 +80,12 @@ const cut = (line: string): string => (line.length <= LINE_LENGTH_MAX ? line : `
 const TAGS = /<(?=\/?\s*(repository-map|instructions|environment|git|date|decisions|diagnostics|system)\b)/giu
 
 /** What a file calls itself or its parts, on one line: nothing in it ends the line, colours it or looks like a tag of ours. */
-export const harmlessLine = (text: string): string => text.replace(/\s+/gu, " ").replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu, "\uFFFD").replace(TAGS, "‹").trim()
+export const harmlessLine = (text: string): string => (PLAIN.test(text) ? text.replace(/ {2,}/g, " ").trim() : harmlessAnyLine(text))
+
+/** Most lines and names are of nothing but these. */
+const PLAIN = /^[ -;=?-~]*$/
+
+const harmlessAnyLine = (text: string): string => text.replace(/\s+/gu, " ").replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu, "\uFFFD").replace(TAGS, "‹").trim()
 
 export const harmlessPath = (path: string): string =>
-  path.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu, "\uFFFD").replace(/</g, "‹").replace(/>/g, "›")
+  PLAIN.test(path) ? path : path.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu, "\uFFFD").replace(/</g, "‹").replace(/>/g, "›")

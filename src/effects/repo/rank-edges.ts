@@ -1,5 +1,4 @@
-import type { Postings, NameTable } from "./rank-names.ts"
-import type { Rows } from "./page-rank.ts"
+import { placeIn, type NameTable } from "./rank-names.ts"
 import type { FileSymbols } from "./symbols.ts"
 
 /** An import says that a file is needed, whatever is used of it. */
@@ -15,35 +14,56 @@ const SAME_NAME = 0.15
 /** A name that more files define says nothing of which is meant. */
 const DEFINERS_MAX = 5
 
-/** Who needs whom: from each file to those whose names it uses, the stronger the surer it is that they are meant. */
-export const edgeRows = (files: readonly FileSymbols[], numberByPath: ReadonlyMap<string, number>, { definersByName, referencersByName }: NameTable): Rows => {
-  const rows = files.map(() => new Map<number, number>())
-  const imports = files.map((file) => importsOf(file, numberByPath))
-  imports.forEach((targets, file) => targets.forEach((target) => target !== file && add(rows, file, target, IMPORT)))
-  const folders = files.map(({ path }) => path.slice(0, path.lastIndexOf("/") + 1))
-  const meant = (file: number, definers: readonly number[]): Meant => meantBy(file, definers, imports, folders)
-  for (const [name, referencers] of referencersByName) {
-    const definers = definersByName.get(name)
-    if (definers !== undefined) link(rows, referencers, definers.files, meant)
-  }
-  return rows
+/** What the rows are worked out of. */
+export interface Linked {
+  readonly files: readonly FileSymbols[]
+  readonly numberByPath: ReadonlyMap<string, number>
+  readonly names: NameTable
+  /** The files that each imports, in rising order. */
+  readonly imports: readonly ReadonlySet<number>[]
+  /** What each lies in. */
+  readonly folders: readonly string[]
 }
+
+/** Whom a file needs: those whose names it uses, the stronger the surer it is that they are meant. */
+export const edgeRow = ({ files, names: { definersByName }, imports, folders }: Linked, file: number): ReadonlyMap<number, number> => {
+  const row = new Map<number, number>()
+  for (const target of imports[file] as ReadonlySet<number>) if (target !== file) add(row, target, IMPORT)
+  for (const { name, count } of (files[file] as FileSymbols).references) {
+    const definers = definersByName.get(name)?.files
+    // What a file defines itself it means itself.
+    if (definers === undefined || holds(definers, file)) continue
+    const found = meantBy(file, definers, imports, folders)
+    const weight = (Math.sqrt(count) * found.weight) / found.files.length
+    for (const target of found.files) add(row, target, weight)
+  }
+  return row
+}
+
+/** The files whose rows are others once some files hold something else: themselves, who uses a name that is defined elsewhere now, who imports one that imports others. */
+export const rowsTouched = ({ files, names, imports }: Linked, before: Pick<Linked, "files" | "imports">, changed: readonly number[]): ReadonlySet<number> => {
+  const touched = new Set(changed)
+  const moved = new Set<number>()
+  for (const file of changed) {
+    for (const name of namesMoved(before.files[file] as FileSymbols, files[file] as FileSymbols)) for (const user of names.referencersByName.get(name)?.files ?? []) touched.add(user)
+    if (!sameNumbers(imports[file] as ReadonlySet<number>, before.imports[file] as ReadonlySet<number>)) moved.add(file)
+  }
+  if (moved.size > 0) imports.forEach((targets, file) => [...targets].some((target) => moved.has(target)) && touched.add(file))
+  return touched
+}
+
+const namesMoved = (before: FileSymbols, after: FileSymbols): readonly string[] => {
+  const [gone, come] = [before, after].map(({ definitions }) => new Set(definitions.map(({ name }) => name))) as [Set<string>, Set<string>]
+  return [...[...gone].filter((name) => !come.has(name)), ...[...come].filter((name) => !gone.has(name))]
+}
+
+const sameNumbers = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean => a.size === b.size && [...a].every((each) => b.has(each))
 
 interface Meant {
   readonly files: readonly number[]
   readonly weight: number
 }
 const NOBODY: Meant = { files: [], weight: 0 }
-
-const link = (rows: Map<number, number>[], { files, counts }: Postings, definers: readonly number[], meant: (file: number, definers: readonly number[]) => Meant): void => {
-  files.forEach((file, index) => {
-    // What a file defines itself it means itself.
-    if (holds(definers, file)) return
-    const found = meant(file, definers)
-    const weight = (Math.sqrt(counts[index] as number) * found.weight) / found.files.length
-    for (const target of found.files) add(rows, file, target, weight)
-  })
-}
 
 const meantBy = (file: number, definers: readonly number[], imports: readonly ReadonlySet<number>[], folders: readonly string[]): Meant => {
   const own = imports[file] as ReadonlySet<number>
@@ -61,23 +81,9 @@ const both = (definers: readonly number[], imported: ReadonlySet<number>): reado
   definers.length <= imported.size ? definers.filter((definer) => imported.has(definer)) : [...imported].filter((target) => holds(definers, target))
 
 /** Whether a number is in a list that rises. */
-const holds = (rising: readonly number[], sought: number): boolean => {
-  let low = 0
-  let high = rising.length - 1
-  while (low <= high) {
-    const middle = (low + high) >>> 1
-    const value = rising[middle] as number
-    if (value === sought) return true
-    if (value < sought) low = middle + 1
-    else high = middle - 1
-  }
-  return false
-}
+const holds = (rising: readonly number[], sought: number): boolean => rising[placeIn(rising, sought)] === sought
 
-const importsOf = ({ imports }: FileSymbols, numberByPath: ReadonlyMap<string, number>): ReadonlySet<number> =>
+export const importsOf = ({ imports }: FileSymbols, numberByPath: ReadonlyMap<string, number>): ReadonlySet<number> =>
   new Set(imports.flatMap(({ file }) => (file === null ? [] : (numberByPath.get(file) ?? []))).sort((a, b) => a - b))
 
-const add = (rows: Map<number, number>[], from: number, to: number, weight: number): void => {
-  const row = rows[from] as Map<number, number>
-  row.set(to, (row.get(to) ?? 0) + weight)
-}
+const add = (row: Map<number, number>, to: number, weight: number): void => void row.set(to, (row.get(to) ?? 0) + weight)

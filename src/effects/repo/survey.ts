@@ -21,12 +21,17 @@ export const survey = Effect.fnUntraced(function*(root: string): Effect.fn.Retur
     { concurrency: 2 }
   )
   const seen = new Map<string, Seen>()
-  for (const path of tracked.length === 0 ? walked : [...new Set([...walked, ...tracked])].sort()) {
+  const paths = tracked.length === 0 ? walked : [...new Set([...walked, ...tracked])].sort()
+  for (const [index, path] of paths.entries()) {
     const file = lookAtFile(root, path)
     if (file !== null) seen.set(path, file)
+    if (index % FILES_AT_ONCE === FILES_AT_ONCE - 1) yield* Effect.promise(() => new Promise(setImmediate))
   }
   return seen
 })
+
+/** So many files are looked at before others have their turn. */
+const FILES_AT_ONCE = 1_000
 
 /** `null` where no regular file lies there. */
 export const lookAtFile = (root: string, path: string): Seen | null => {

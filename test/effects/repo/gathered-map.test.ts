@@ -3,7 +3,9 @@ import { homedir, tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Entry, Session } from "../../../src/machine/session.ts"
 import { countTokens } from "../../../src/effects/llm/tokens.ts"
@@ -110,6 +112,27 @@ describe("the map of a turn (MAP-17 to MAP-19)", () => {
       })
     )
   }, 60_000)
+
+  test("a small workspace of which nothing was read yet is not waited for", async () => {
+    const small = realpathSync(mkdtempSync(join(tmpdir(), "map-")))
+    put(small, { "a.py": "def a(): pass\n" })
+    const never = { ...indexes, indexOf: () => Effect.never, watch: () => Effect.void }
+    const gather = (known: RepoIndexesOf) => Effect.provideService(gatherMap(sessionWith({ roots: [small], entries: [person("a")] }), small, 2048), RepoIndexes, known)
+    await Effect.runPromise(
+      Effect.gen(function*() {
+        // No time passes: what is waited for never comes.
+        expect(yield* gather({ ...never, hasRead: () => false })).toEqual([{ missing: "repository map" }])
+        const waiting = yield* Effect.forkChild(gather({ ...never, hasRead: () => true }), { startImmediately: true })
+        yield* Effect.promise(() => new Promise(setImmediate))
+        expect(waiting.pollUnsafe()).toBe(undefined)
+        yield* TestClock.adjust(50)
+        expect(yield* Fiber.join(waiting)).toEqual([{ missing: "repository map" }])
+      }).pipe(Effect.provide(TestClock.layer()))
+    )
+    expect(indexes.hasRead(small)).toBe(false)
+    await Effect.runPromise(indexes.indexOf(small))
+    expect(indexes.hasRead(small)).toBe(true)
+  })
 
   test("where no index is kept, and of a home, it is missing and says why", async () => {
     const session = sessionWith({ roots: [root], entries: [person("router")] })

@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { History } from "../../../src/effects/repo/history.ts"
 import { graphOf, pageRank } from "../../../src/effects/repo/page-rank.ts"
-import { rankBase } from "../../../src/effects/repo/rank-base.ts"
+import { rankBase, rankBaseInPieces, type RankBase } from "../../../src/effects/repo/rank-base.ts"
 import { NO_QUERY, rankFiles, WEIGHTS, type MapQuery } from "../../../src/effects/repo/rank.ts"
 import type { FileSymbols } from "../../../src/effects/repo/symbols.ts"
 import { partsOf, stemOf, stemsOf } from "../../../src/effects/repo/words.ts"
@@ -19,6 +19,21 @@ const order = (files: readonly FileSymbols[], query: Partial<MapQuery> = {}, his
 const reasons = (files: readonly FileSymbols[], path: string, query: Partial<MapQuery> = {}, history: History = []) => {
   const base = rankBase(files, history)
   return rankFiles(base, { ...NO_QUERY, ...query }).find(({ file }) => base.paths[file] === path)?.reasons.map(({ reason }) => reason)
+}
+
+/** All that a base says of a query, and the steps that its names lead to. */
+const shown = (base: RankBase, query: MapQuery) => [
+  rankFiles(base, query).map(({ file, score, reasons }) => [base.paths[file], score, reasons]),
+  base.rows.map((row) => [...row].sort(([a], [b]) => a - b)),
+  [...base.names.definersByName].sort(([a], [b]) => (a < b ? -1 : 1)),
+  [...base.names.definedByStem].map(([stem, names]) => [stem, [...names].sort()]).sort()
+]
+
+const drained = (work: Generator<undefined, RankBase>): RankBase => {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+  }
 }
 
 describe("words (MAP-10)", () => {
@@ -146,6 +161,25 @@ describe("laws of the order (MAP-12)", () => {
       runs
     )
     expect(order([file("c.ts"), file("a.ts"), file("b.ts")])).toEqual(["a.ts", "b.ts", "c.ts"])
+  })
+
+  test("what is gone on from another state, file by file, is what is worked out anew", () => {
+    const step = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 })
+    fc.assert(
+      fc.property(asked, asked, fc.array(step, { maxLength: 4 }), ({ files: given, history, query }, { files: others }, steps) => {
+        let files = given.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+        let base = rankBase(files, history)
+        for (const changes of steps.filter(() => files.length > 0 && others.length > 0)) {
+          for (const [place, from] of changes) {
+            const { definitions, references, imports } = (from % 2 === 0 ? others : given)[from % (from % 2 === 0 ? others : given).length] as FileSymbols
+            files = files.with(place % files.length, { ...(files[place % files.length] as FileSymbols), definitions, references, imports })
+          }
+          base = drained(rankBaseInPieces(files, history, base))
+          expect(shown(base, query)).toEqual(shown(rankBase(files, history), query))
+        }
+      }),
+      runs
+    )
   })
 
   test("every file has one place, a finite score that never rises down the list, and reasons that are shares of it", () => {

@@ -15,7 +15,13 @@ const INDEXES = ["ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "d.ts"].map((end
 const fileAt = (path: string, places: Places): string | null => {
   if (places.has(path)) return path
   const source = /\.[mc]?jsx?$/.test(path) ? [path.replace(/\.([mc]?)js(x?)$/, ".$1ts$2"), path.replace(/\.js$/, ".tsx")] : []
-  return [...source, ...ENDINGS.map((ending) => path + ending), ...INDEXES.map((index) => join(path, index))].find(places.has) ?? null
+  const inside = path === "." ? "" : `${path}/`
+  return source.find(places.has) ?? firstOf(path, ENDINGS, places) ?? firstOf(inside, INDEXES, places)
+}
+
+const firstOf = (before: string, ends: readonly string[], { has }: Places): string | null => {
+  for (const end of ends) if (has(before + end)) return before + end
+  return null
 }
 
 interface Alias {
