@@ -8,15 +8,20 @@ import { takerOf, type Record } from "./rerun-record.ts"
 
 type Perform = (action: Action, cause: Cause, emit: Emit) => readonly Work[]
 
-/** What a project knows beside its files, its decision graph and the map that its history has a part in, is not in the copy. */
-const REMEMBERED: ReadonlySet<string> = new Set(["decisions", "repository map"])
-const REMEMBERING: ReadonlySet<string> = new Set(["decision_log", "decision_query"])
+/**
+ * What a project knows beside its files, its decision graph and the map that its history has a part in, is not in the copy; nor do language
+ * servers run there, whose answers are a matter of time.
+ */
+const REMEMBERED: ReadonlySet<string> = new Set(["decisions", "diagnostics", "repository map"])
+const REMEMBERING: ReadonlySet<string> = new Set(["decision_log", "decision_query", "lsp_diagnostics"])
+const DIAGNOSTICS = /(?:^|\n\n)<diagnostics>\n[\s\S]*<\/diagnostics>$/
 
 /** The real runners; only what was waited for before a retry is not waited for again, and what is not in the copy is answered from the record. */
 export const performLive = (record: Record): Perform => {
   const options = { autoCommit: record.hooks.some(({ commit }) => commit !== undefined) }
   const results = takerOf(record.resultsByCall)
   const gathered = record.gathered.values()
+  const hooks = record.hooks.values()
   const execute = (action: ActionOf<"ExecuteTools">, started: StartedCall, cause: Cause, emit: Emit): readonly Work[] => {
     const result = REMEMBERING.has(started.call.name) ? results(started.call) : undefined
     if (result === undefined) return worksOf({ ...action, calls: [started] }, cause, emit, options)
@@ -32,6 +37,11 @@ export const performLive = (record: Record): Perform => {
       }
       case "ExecuteTools":
         return action.calls.flatMap((started) => execute(action, started, cause, emit))
+      case "RunPostToolsHook": {
+        const diagnostics = DIAGNOSTICS.exec(hooks.next().value?.note ?? "")?.[0].trimStart()
+        if (diagnostics === undefined) return worksOf(action, cause, emit, options)
+        return worksOf(action, cause, (event) => emit(event.type === "PostToolsHookCompleted" ? { ...event, note: event.note === undefined ? diagnostics : `${event.note}\n\n${diagnostics}` } : event), options)
+      }
       default:
         return worksOf(action, cause, emit, options)
     }

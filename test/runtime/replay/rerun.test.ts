@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,10 @@ import { rerun, type RerunOptions } from "../../../src/runtime/replay/rerun.ts"
 import { masking, translation } from "../../../src/runtime/replay/rerun-words.ts"
 import { undoIn } from "../../../src/runtime/replay/undo.ts"
 import type { Session } from "../../../src/runtime/session.ts"
+import { hashOfNothing, keepTrust } from "../../../src/runtime/workspace/trust.ts"
 import { emptyDirectory, filesOf } from "../../effects/git/place.ts"
+import { fake } from "../../effects/lsp/bench.ts"
+import type { ServerManner } from "../../support/language-server.ts"
 import { ANSWERS, newPlace, says, shell, tool, withApp, type Place } from "./support/worked-session.ts"
 
 const LIVE: RerunOptions = { tools: "live", directory: null, model: "scripted:none", unheld: true, exact: false }
@@ -68,6 +71,24 @@ test("names of the workspace are those of the copy in what the model called, and
       writeFileSync(join(place.root, "made"), "a person's")
       expect(yield* again(app, place, id)).toMatchObject({ equal: true, requests: { now: 3 }, results: { now: 2 } })
       expect(filesOf(place.root)["made"]).toBe("- a person's")
+    })
+  )
+})
+
+test("what language servers said, unasked and asked, is that of the record; none is started", () => {
+  const made = newPlace([tool("file_write", { path: "a.fake", content: "ERROR broken\n" }), tool("lsp_diagnostics", { path: "a.fake" }), says("so it is")])
+  const place = { ...made, environment: { ...made.environment, LOOM_SANDBOX: "off" } }
+  const [data, config] = [join(place.folder, "home", "data"), join(place.folder, "home", "config.toml")]
+  mkdirSync(data, { recursive: true })
+  const write = (manner: ServerManner): void => writeFileSync(config, `[lsp.fake]\ncommand = ${JSON.stringify(fake(manner).command)}\nfiles = [".fake"]\n`)
+  write({})
+  keepTrust(data, { root: place.root, hash: hashOfNothing(), trusted: true, at: 1 })
+  return withApp(place, (app) =>
+    Effect.gen(function*() {
+      const id = yield* held(app, (session) => sayAndRest(session, words("work")))
+      write({ breaks: "at once" })
+      expect((yield* load(app, id)).rows.flatMap(({ event }) => (event.type === "PostToolsHookCompleted" ? [event.note] : []))).toEqual(["<diagnostics>\na.fake:1:1 error broken [fake 7]\n</diagnostics>"])
+      expect(yield* again(app, place, id)).toMatchObject({ equal: true, first: null, resultDifferences: [], results: { recorded: 2, now: 2, differing: 0 } })
     })
   )
 })
