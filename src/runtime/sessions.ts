@@ -124,7 +124,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const autoLog = kin?.autoLog ?? (graphs === null ? silentAutoLog : yield* makeAutoLog(root, graphs, log))
     const indexes = kin?.indexes ?? (yield* lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))
     let sandbox: SandboxService | null = null
-    const servers = kin?.servers ?? (yield* lazyLanguageServers({ roots, session: id, wish: settings.lsp, isTrusted: surroundings.isCodeTrusted, sandbox: () => sandbox as SandboxService, environment: surroundings.environment }))
+    const servers = kin?.servers ?? (yield* lazyLanguageServers({ roots, session: id, wish: settings.lsp, isTrusted: surroundings.isCodeTrusted, sandbox: () => sandbox as SandboxService, environment: surroundings.environment, ...(settings.zones.mapTokens === 0 ? {} : { dependents: (paths: readonly string[]) => Effect.flatMap(usersOf, ({ dependentsOf }) => dependentsOf(indexes, root, paths)) }) }))
     const owed = owedUsage()
     const family: Family = { settings, parent: () => now().session, open: openChild({ autoLog, indexes, servers }), owe: owed.owe }
     // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
@@ -221,6 +221,9 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       })
   }
 })
+
+/** Loaded when a file changed that a language server knows. */
+const usersOf = Effect.promise(() => import("../effects/lsp/dependents.ts"))
 
 /** The calls that an earlier process allowed because a sandbox would hold them: they do not run without one now. */
 const heldBySandbox = Effect.fnUntraced(function*(log: EventLog["Service"], id: string): Effect.fn.Return<ReadonlyMap<string, Vetted>, LogError> {

@@ -17,6 +17,8 @@ export interface Client {
   readonly changed: (files: readonly { readonly path: string; readonly how: "made" | "changed" | "gone" }[]) => void
   /** Waits until it said what it has to say of a file as it was shown last, at most so long; whether it did. */
   readonly settled: (path: string, patienceMs: number) => Promise<boolean>
+  /** Whether somebody waits for what it says. */
+  readonly isAwaited: () => boolean
   /** What it said of a file as it was shown last, as far as it said something. */
   readonly held: (path: string) => readonly Diagnostic[]
   /** Whether it has said something of that. */
@@ -57,6 +59,7 @@ export const clientOf = (server: Server, root: string, open: (ears: Ears) => Con
   let saves: { readonly text: boolean } | null = null
   let begun: Promise<boolean> | null = null
   let lost = false
+  let awaited = 0
 
   const wake = (): void => {
     for (const each of [...waiting]) each()
@@ -172,6 +175,10 @@ export const clientOf = (server: Server, root: string, open: (ears: Ears) => Con
       waiting.add(done)
     })
   const settled: Client["settled"] = async (path, patienceMs) => {
+    awaited++
+    return settling(path, patienceMs).finally(() => void awaited--)
+  }
+  const settling: Client["settled"] = async (path, patienceMs) => {
     const by = performance.now() + patienceMs
     if (pull !== null) return asked(path, by)
     while (!isQuiet(path)) {
@@ -193,6 +200,7 @@ export const clientOf = (server: Server, root: string, open: (ears: Ears) => Con
       if (watches && files.length > 0) void tell("workspace/didChangeWatchedFiles", { changes: files.map(({ path, how }) => ({ uri: uriOf(path), type: WATCHED[how] })) })
     },
     settled,
+    isAwaited: () => awaited > 0,
     held: (path) => inOrder([...(pulled.get(path) ?? []), ...(pushedNow(path)?.items ?? [])]),
     answered: (path) => (pull !== null ? pulled.has(path) : pushedNow(path) !== undefined),
     heard: () => [...new Set([...pulled.keys(), ...pushed.keys()])],

@@ -24,6 +24,7 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
   const where = { roots, path: environment["PATH"] ?? "" }
   const scope = yield* Effect.scope
   const { beginMs, answerMs, warmMs, firstMs, slowMs } = { ...PATIENCE, ...options.patience }
+  const dependents = options.dependents ?? (() => Effect.succeed([]))
   const pool = yield* makePool(options)
   const inTurn = yield* Semaphore.make(1)
   /** What each server said of each file that the agent changed, or that was open then. */
@@ -91,7 +92,7 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
     return Effect.forEach(byServer, (group) => lookWith((group[0] as (typeof wanted)[number]).found, group.map(({ file }) => file), all), { concurrency: "unbounded", discard: true })
   }
 
-  /** Shows the files to a server as they were, where it does not know them so, and then as they are. */
+  /** Shows the files to a server as they were, where it does not know them so, with those that use them; and then as they are. */
   const lookWith = Effect.fnUntraced(function*(found: Found, files: readonly ChangedFile[], all: readonly ChangedFile[]) {
     const running = yield* begunIn(found, beginMs)
     if (typeof running === "string") return
@@ -99,11 +100,12 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
     const show = (path: string, text: string | null): void => client.show(path, text, languageIn(found.server, path) ?? "")
     const settled = (paths: readonly string[]) => Effect.promise(() => Promise.all(paths.map((path) => client.settled(path, answerMs))))
     const changed = files.map(({ path }) => path)
+    for (const path of yield* dependents(changed)) if (client.shown(path) === null && languageIn(found.server, path) !== null) show(path, readText(path))
     const others = client.opened().filter((path) => !changed.includes(path)).slice(-OTHERS_MAX)
     const before = yield* Effect.forEach(files.filter(({ how }) => how !== "made"), ({ path, before }) => Effect.map(before, (text) => ({ path, text })))
     const strange = new Set(before.flatMap(({ path, text }) => (text !== null && client.shown(path) !== text ? [path] : [])))
     for (const { path, text } of before) if (text !== null) show(path, text)
-    yield* settled(before.flatMap(({ path, text }) => (text === null ? [] : [path])))
+    yield* settled([...before.flatMap(({ path, text }) => (text === null ? [] : [path])), ...others])
     for (const path of [...changed, ...others]) remember(running, path, strange.has(path))
     client.changed(all.filter(({ path }) => isInside(found.root, path)))
     for (const path of changed) show(path, readText(path))

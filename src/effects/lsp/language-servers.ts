@@ -77,6 +77,8 @@ export interface LanguageServersOptions {
   readonly sandbox: () => SandboxService
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly patience?: Partial<Patience>
+  /** The files that use some others, as far as that is known; left out: nobody knows. */
+  readonly dependents?: (paths: readonly string[]) => Effect.Effect<readonly string[]>
 }
 
 /** How long servers are waited for. Units: ms. */

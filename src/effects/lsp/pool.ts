@@ -41,9 +41,9 @@ export const makePool = Effect.fnUntraced(function*(options: LanguageServersOpti
   }
   /** It broke nothing that it was ended: it may begin again as often as before. */
   const ended = (key: string, running: Running): void => {
-    const { end, isReady, fault } = running
+    const { client, end, isReady, fault } = running
     if (runningByKey.get(key)?.end !== end) return
-    if (!isReady() && fault() === null) return void used(key, running)
+    if (fault() === null && (!isReady() || client.isAwaited())) return void used(key, running)
     runningByKey.delete(key)
     beginningsByKey.set(key, (beginningsByKey.get(key) ?? 1) - 1)
     Effect.runFork(end)
