@@ -33,8 +33,8 @@ export interface App {
   readonly workspace: SettingsHere["workspace"]
   readonly directories: Directories
   readonly log: EventLog["Service"]
-  /** What is remembered of the decisions of the project that a canonical folder belongs to; opened by the first who asks. */
-  readonly graph: (folder: string) => Effect.Effect<ProjectGraph>
+  /** What is remembered of the decisions of the project that a canonical folder belongs to; opened by the first who asks, and with what its team wrote since, unless it is not to be. */
+  readonly graph: (folder: string, wish?: { readonly takesShared: boolean }) => Effect.Effect<ProjectGraph>
   /** Begins a session that goes on from an event of a log: of a file, or of a session by its id. */
   readonly fork: (wish: ForkWish, log: { readonly file: string } | string) => Effect.Effect<Forked, LogError | SettingsError>
   /** What left the windows of sessions, as people look for it. */
@@ -61,11 +61,17 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const { context, setAside } = yield* openStore(directories)
   const keepers = Context.get(context, Keepers)
   const kept = keptOf(keepers, keptHistory(Context.get(context, EventLog), keepers, directories.data))
-  const sessions = yield* Effect.provideContext(makeSessions({ kept, environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories), isCodeTrusted: () => isCodeTrusted(workspace, config, directories.data) }), context)
+  const isTrusted = () => isCodeTrusted(workspace, config, directories.data)
+  const sessions = yield* Effect.provideContext(makeSessions({ kept, environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories), isCodeTrusted: isTrusted }), context)
   const fork: App["fork"] = (wish, log) =>
     Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
   const door = Context.get(context, GraphDoor) as Door
-  const graph: App["graph"] = (folder) => Effect.andThen(caughtUp(Context.get(context, EventLog), door, folder), Effect.zipWith(door.graphs, projectOf(folder), ({ of }, project) => of(project)))
+  const opened = (folder: string) => Effect.zipWith(door.graphs, projectOf(folder), ({ of }, project) => of(project))
+  const graph: App["graph"] = (folder, { takesShared } = { takesShared: true }) =>
+    caughtUp(Context.get(context, EventLog), door, folder).pipe(
+      Effect.andThen(opened(folder)),
+      Effect.tap((found) => (takesShared ? Effect.flatMap(Effect.promise(() => import("./shared-graph.ts")), ({ tellShared }) => tellShared(found, folder, isTrusted())) : Effect.void))
+    )
   return { graph, sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), kept, fork, setAside }
 })
 

@@ -41,6 +41,7 @@ import type { NextGathering } from "./next-gathering.ts"
 import { runSession, type Said, type Session } from "./session.ts"
 import { readerOf, roomsOf, subjectWriterOf, withWeb, type RoomsPlace } from "./session-rooms.ts"
 import { owedUsage } from "./owed-usage.ts"
+import { takeSharedBeside } from "./shared-beside.ts"
 import type { Settings, SettingsError } from "./settings.ts"
 
 /** How a session is opened. */
@@ -122,6 +123,7 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     const { id, opened: { roots } } = state.session
     const root = roots[0] as string
     const autoLog = kin?.autoLog ?? (graphs === null ? silentAutoLog : yield* makeAutoLog(root, graphs, log))
+    if (kin === null && graphs !== null) yield* Effect.forkScoped(takeSharedBeside(graphs, root, surroundings.isCodeTrusted, attended))
     const indexes = kin?.indexes ?? (yield* lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))
     let sandbox: SandboxService | null = null
     const servers = kin?.servers ?? (yield* lazyLanguageServers({ roots, session: id, wish: settings.lsp, isTrusted: surroundings.isCodeTrusted, sandbox: () => sandbox as SandboxService, environment: surroundings.environment, ...(settings.zones.mapTokens === 0 ? {} : { dependents: (paths: readonly string[]) => Effect.flatMap(usersOf, ({ dependentsOf }) => dependentsOf(indexes, root, paths)) }) }))

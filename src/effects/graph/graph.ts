@@ -94,6 +94,7 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     merge: (keptId, goneId) => written(`merge ${goneId} into ${keptId}`, mergeNodes(store, keptId, goneId)),
     import: (content) => written("import a graph", importContent(store, content)),
     importText: (hash, read) => Effect.flatMap(tried("import a graph", knownText(store, hash)), (known) => (known !== null ? Effect.succeed(known) : Effect.flatMap(attempt("import a graph", read), (content) => written("import a graph", importText(store, hash, content))))),
+    keepLooked: (file, mark) => written(`remember ${file}`, store.keepLooked(file, mark)),
     keepWritten: (file) => written(`remember what is in ${file.file}`, Effect.andThen(store.keepText(file.hash), store.keepWritten(file))),
 
     opened: tried("open the decision graph", Effect.void),
@@ -115,6 +116,8 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     pulse: tried("take the graph's pulse", Effect.flatMap(Clock.currentTimeMillis, (nowMs) => takePulse(store, nowMs))),
     content: tried("read the graph", Effect.map(store.atomically(store.content), markedContent)),
     bare: tried("read the graph", store.atomically(Effect.all({ content: store.content, changes: store.changes }))),
+    holdsText: (hash) => tried("look for a text", store.holdsText(hash)),
+    looked: (file) => tried(`look for ${file}`, store.looked(file)),
     upToDate: (file, part) => tried(`find out what is in ${file}`, Effect.map(Effect.all([store.written(file), store.changes]), ([known, changes]) => (known?.changes === changes && known.part === part ? known : null)))
   }
 }

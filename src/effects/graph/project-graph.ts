@@ -32,6 +32,8 @@ export interface ProjectGraph {
   readonly import: (content: GraphContent) => Effect.Effect<Imported, Problem>
   /** The same of a text, by the SHA-256 of it: where all of it is in the graph already, it is not even read. Errors: those of `read`, too. */
   readonly importText: (hash: string, read: () => GraphContent) => Effect.Effect<Imported, Problem>
+  /** Remembers how a file looked when it was looked into. */
+  readonly keepLooked: (file: string, mark: string) => Effect.Effect<void, Problem>
   /** Remembers what a file was given to hold. */
   readonly keepWritten: (written: WrittenFile) => Effect.Effect<void, Problem>
 
@@ -71,6 +73,10 @@ export interface ProjectGraph {
   readonly content: Effect.Effect<GraphContent, Problem>
   /** The same as files hold it, without what follows from the rest; and how often it was changed up to then. */
   readonly bare: Effect.Effect<{ readonly content: GraphContent; readonly changes: number }, Problem>
+  /** Whether all of the text of this hash is in it, or what is newer. */
+  readonly holdsText: (hash: string) => Effect.Effect<boolean, Problem>
+  /** How a file looked when it was last looked into; `null`: it never was. */
+  readonly looked: (file: string) => Effect.Effect<string | null, Problem>
   /** What a file was last given to hold; `null` where nothing was, or the graph has changed since. */
   readonly upToDate: (file: string, part: WrittenFile["part"]) => Effect.Effect<WrittenFile | null, Problem>
 }

@@ -19,12 +19,13 @@ interface Known {
   readonly changes: number
   readonly texts: readonly string[]
   readonly files: readonly WrittenFile[]
+  readonly marks: ReadonlyMap<string, string>
 }
 
 /** A project's graph that lives in memory: what the database does, in the plainest words. */
 export const makeMemoryGraphStore = (): GraphStore => {
   let kept: Kept = { nodesById: new Map(), edgesById: new Map(), asideById: new Map(), tombstonesByKey: new Map() }
-  let known: Known = { changes: 0, texts: [], files: [] }
+  let known: Known = { changes: 0, texts: [], files: [], marks: new Map() }
   const touch = (): void => void (known = { ...known, changes: known.changes + 1 })
   const writing = Semaphore.makeUnsafe(1)
   const all = () => [...kept.nodesById.values()]
@@ -92,6 +93,8 @@ export const makeMemoryGraphStore = (): GraphStore => {
     changes: Effect.sync(() => known.changes),
     holdsText: (hash) => Effect.sync(() => known.texts.includes(hash)),
     keepText: (hash) => Effect.sync(() => void (known = { ...known, texts: [...known.texts.filter((each) => each !== hash), hash].slice(-TEXTS_MAX) })),
+    looked: (file) => Effect.sync(() => known.marks.get(file) ?? null),
+    keepLooked: (file, mark) => Effect.sync(() => void (known = { ...known, marks: new Map(known.marks).set(file, mark) })),
     written: (file) => Effect.sync(() => known.files.find((each) => each.file === file) ?? null),
     keepWritten: (written) => Effect.sync(() => void (known = { ...known, files: [...known.files.filter(({ file }) => file !== written.file), written] })),
     replace: (_, after) =>

@@ -50,6 +50,9 @@ export interface GraphStore {
   /** Whether all of the text of this hash was in the graph once: then it still is, or what is newer, and joining it changes nothing. */
   readonly holdsText: (hash: string) => Effect.Effect<boolean, StoreError>
   readonly keepText: (hash: string) => Effect.Effect<void, StoreError>
+  /** How a file looked when it was last looked into; `null`: it never was. */
+  readonly looked: (file: string) => Effect.Effect<string | null, StoreError>
+  readonly keepLooked: (file: string, mark: string) => Effect.Effect<void, StoreError>
   /** What was last written into a file. */
   readonly written: (file: string) => Effect.Effect<WrittenFile | null, StoreError>
   readonly keepWritten: (written: WrittenFile) => Effect.Effect<void, StoreError>

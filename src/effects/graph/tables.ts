@@ -157,5 +157,14 @@ export const GRAPH_TABLES: readonly Migration[] = [
       edges INTEGER NOT NULL,
       PRIMARY KEY (project, file)
     ) STRICT, WITHOUT ROWID`
+  ],
+  // How a file looked when it was last looked into.
+  [
+    `CREATE TABLE graph_looks (
+      project INTEGER NOT NULL,
+      file TEXT NOT NULL,
+      mark TEXT NOT NULL,
+      PRIMARY KEY (project, file)
+    ) STRICT, WITHOUT ROWID`
   ]
 ]

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs"
 import { join, relative, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { MERGE_COMMAND, MERGE_NAME, exportGraphFile, graphAsText, importGraphFile, mergeGraphFiles, sharingFacts, writeText } from "../../../runtime/graph-files.ts"
+import { SHARED } from "../../../runtime/shared-file.ts"
+import { importedWords } from "../../../runtime/shared-graph.ts"
 import { checkoutOf, type Imported } from "../../../runtime/graph.ts"
 import { count, plural } from "../../view/money.ts"
 import { oneLine } from "../../view/visible.ts"
@@ -27,7 +29,7 @@ export const importGraph = (desk: Desk): Ending =>
     const file = word === undefined ? join(yield* checkoutOf(cwd), SHARED) : resolve(cwd, word)
     if (word === undefined && !existsSync(file)) return yield* usageError(`import the graph that the team shares: there is no ${relative(cwd, file)} here; name a file, or begin one with \`loom graph share\``)
     const imported = yield* orTrouble(importGraphFile(graph, file))
-    invocation.output.out(`${importedWords(imported)}\n`)
+    invocation.output.out(`${importedWords(imported) ?? "nothing in it is new"}\n`)
     yield* orTrouble(tellAside(desk, imported))
     return EXIT.done
   })
@@ -41,19 +43,6 @@ const tellAside = ({ invocation, graph }: Desk, { aside }: Imported) =>
     if (aside.length > ASIDE_MAX) remark(invocation, `${plural(aside.length - ASIDE_MAX, "more edge")} cannot stand and ${aside.length - ASIDE_MAX === 1 ? "is" : "are"} kept aside; \`loom graph export\` has them under "aside"`)
   })
 
-const importedWords = ({ added, changed, removed, edgesAdded, edgesRemoved }: Imported): string => {
-  const told = [
-    ...(added === 0 ? [] : [`${plural(added, "node")} added`]),
-    ...(changed === 0 ? [] : [`${plural(changed, "node")} changed`]),
-    ...(removed === 0 ? [] : [`${plural(removed, "node")} removed`]),
-    ...(edgesAdded === 0 ? [] : [`${plural(edgesAdded, "edge")} added`]),
-    ...(edgesRemoved === 0 ? [] : [`${plural(edgesRemoved, "edge")} removed`])
-  ]
-  return told.length === 0 ? "nothing in it is new" : told.join(", ")
-}
-
-/** The file that a team commits, at the top of what is checked out. */
-const SHARED = join(".loom", "graph.json")
 /** Tells git how to merge it; in the folder of the file, so that nobody else's attributes are touched. */
 const ATTRIBUTES = `graph.json merge=${MERGE_NAME}\n`
 
@@ -68,7 +57,8 @@ export const shareGraph = (desk: Desk): Ending =>
     const shared = yield* orTrouble(exportGraphFile(graph, file, "shared"))
     const named = (path: string): string => relative(invocation.cwd, join(top, path))
     yield* orTrouble(writeText(join(top, ".loom", ".gitattributes"), ATTRIBUTES))
-    const came = imported === null || importedWords(imported) === importedWords(NOTHING) ? "" : `; from it came: ${importedWords(imported)}`
+    const news = imported === null ? null : importedWords(imported)
+    const came = news === null ? "" : `; from it came: ${news}`
     invocation.output.out(`${plural(shared.nodes, "node")} and ${plural(shared.edges, "edge")} are in ${named(SHARED)}, ${count(shared.bytes)} bytes${came}; commit ${named(SHARED)} and ${named(join(".loom", ".gitattributes"))}\n`)
     yield* Effect.flatMap(sharingFacts(top, SHARED), (facts) => Effect.sync(() => adviseOn(invocation, facts)))
     return EXIT.done
@@ -82,8 +72,6 @@ const joinOlder = ({ invocation, graph }: Desk, top: string): Effect.Effect<void
     yield* orTrouble(importGraphFile(graph, older))
     remark(invocation, `what ${SHARED} of this folder says is part of the project's graph now; that file is written no more, and may be removed`)
   })
-
-const NOTHING: Imported = { added: 0, changed: 0, removed: 0, edgesAdded: 0, edgesRemoved: 0, aside: [] }
 
 const adviseOn = (invocation: Invocation, { knowsMerge, isIgnored }: { readonly knowsMerge: boolean; readonly isIgnored: boolean }): void => {
   if (isIgnored) remark(invocation, `git ignores ${SHARED} here: add it with \`git add --force ${SHARED}\`, or take it out of .gitignore`)
