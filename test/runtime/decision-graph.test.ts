@@ -7,6 +7,9 @@ import * as Fiber from "effect/Fiber"
 import { expect, test } from "vitest"
 import "../../src/effects/graph/remembered.ts"
 import type { ContextFragment, Event } from "../../src/machine/event.ts"
+import { EventLog } from "../../src/runtime/event-log/event-log.ts"
+import { loadSession } from "../../src/runtime/replay/log-source.ts"
+import { rerun } from "../../src/runtime/replay/rerun.ts"
 import { call, calls, closed, eventsOf, graphIn, inTime, makePlace, open, says, told, turn, until } from "./graph-place.ts"
 
 test("what happens in a turn is remembered below what was asked for, with the moment in the log (GRAPH-40)", async () => {
@@ -98,6 +101,24 @@ test("a fork writes what happens in it, and nothing of what it goes on from (GRA
     [...first, says("two")]
   )
   expect(told(await graphIn(place, join(place.folder, "copy")))).toEqual(["goal second", "outcome turn 2: completed < leads_to second"])
+})
+
+test("what is held once more is nobody's memory, also when somebody goes on with it: only what happens then is (GRAPH-57)", async () => {
+  const place = makePlace()
+  const session = await place.within((app) => Effect.flatMap(open(app), (opened) => Effect.as(Effect.andThen(turn(opened, "first"), closed(opened)), opened.id)))
+  await place.within(
+    (app) =>
+      Effect.gen(function*() {
+        const log = yield* Effect.provideService(loadSession(session), EventLog, app.log)
+        const options = { tools: "recorded", directory: null, model: app.settings.model as string, unheld: false, exact: false } as const
+        const again = yield* rerun(app, { log, file: null, dataDirectory: app.directories.data }, options)
+        const resumed = yield* app.sessions.resume(again.session, { settings: app.settings, attended: true })
+        yield* turn(resumed, "second")
+        yield* closed(resumed)
+      }),
+    [says("done"), says("two")]
+  )
+  expect(told(await graphIn(place))).toEqual(["goal first", "outcome turn 1: completed < leads_to first", "goal second", "outcome turn 2: completed < leads_to second"])
 })
 
 test("a graph that cannot be written holds up no turn; it is told once, and nothing is lost (GRAPH-42)", async () => {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { describeHolder, type Holder } from "./holder.ts"
 import { logError, type LogError } from "./log-error.ts"
-import type { Batch, Store, StoredSession, StoredSnapshot } from "./store.ts"
+import { toldBefore, type Batch, type Store, type StoredSession, type StoredSnapshot } from "./store.ts"
 
 /** A store that lives in memory, with the faults of a real one to be had on demand. */
 export interface MemoryStore extends Store {
@@ -61,7 +61,7 @@ export const makeMemoryStore = (): MemoryStore => {
     take: (id, lease, owes) =>
       Effect.flatMap(kept(id), (found) => {
         if (found.token !== null) return Effect.fail(held(id, found.holder))
-        keep(id, { ...found, token: lease.token, holder: lease.holder, told: found.told ?? (owes ? 0 : null) })
+        keep(id, { ...found, token: lease.token, holder: lease.holder, told: found.told ?? (owes ? toldBefore(found.session) : null) })
         return Effect.succeed(found.session)
       }),
     release: (id, token) =>

@@ -6,7 +6,7 @@ import { migrate } from "../../effects/os/migrate.ts"
 import { describeHolder, isAlive, type Holder } from "./holder.ts"
 import { logError, logErrorOf, type LogError } from "./log-error.ts"
 import { packed, unpacked, type PackedRow } from "./packed-row.ts"
-import type { Batch, Lease, Store, StoredSession, StoredSnapshot } from "./store.ts"
+import { toldBefore, type Batch, type Lease, type Store, type StoredSession, type StoredSnapshot } from "./store.ts"
 import { LOG_TABLES } from "./tables.ts"
 
 /** The log in a SQL database; its tables are made or brought up to date. */
@@ -31,7 +31,7 @@ export const makeSqlStore: Effect.Effect<Store, LogError, SqlClient.SqlClient> =
       Effect.gen(function*() {
         const found = yield* session(id)
         yield* refuseIfHeld(found, lease)
-        yield* sql`UPDATE sessions SET token = ${lease.token}, holder = ${lease.holder}, heard = ${lease.at}, told = coalesce(told, ${owes ? 0 : null}) WHERE key = ${found.key}`
+        yield* sql`UPDATE sessions SET token = ${lease.token}, holder = ${lease.holder}, heard = ${lease.at}, told = coalesce(told, ${owes ? toldBefore(storedSession(found)) : null}) WHERE key = ${found.key}`
         return storedSession(found)
       }).pipe(sql.withTransaction, as(`open session ${id}`)),
     release: (id, token) =>

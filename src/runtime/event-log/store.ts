@@ -101,6 +101,9 @@ export interface Owing extends StoredSession {
   readonly told: number
 }
 
+/** Up to which event a session was told when somebody first goes on with it: what was only held once more (`loom rerun`), another one said. */
+export const toldBefore = ({ header, events }: StoredSession): number => (header.includes('"changes":["rerun"]') ? events : 0)
+
 /** A state as it was after event `n`. */
 export interface StoredSnapshot {
   readonly n: number

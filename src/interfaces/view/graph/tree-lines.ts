@@ -46,8 +46,11 @@ const edgeSpans = (edge: TreeRow["edge"]): readonly Span[] => {
   return [span(tone, words), span("dim", `${reason}: `)]
 }
 
-/** `["action", "action", "completed"]` is `  · 2 actions, completed`. */
+/** `["action", "action", "completed"]` is `  · 2 actions, completed`; what happened several times is `2 × interrupted`. */
 const foldedWords = (words: readonly string[]): string => {
-  const counted = [...Map.groupBy(words, (word) => word)].map(([word, same]) => (same.length === 1 && word !== "action" ? word : plural(same.length, word)))
+  const counted = [...Map.groupBy(words, (word) => word)].map(([word, same]) => {
+    if (word === "action" || word === "observation") return plural(same.length, word)
+    return same.length === 1 ? word : `${same.length} × ${word}`
+  })
   return counted.length === 0 ? "" : `  · ${counted.join(", ")}`
 }
