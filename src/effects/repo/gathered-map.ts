@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import { keptFrom } from "../../machine/policy/kept.ts"
 import type { Session } from "../../machine/session.ts"
 import type { Gathered } from "../gathered.ts"
 import { RepoIndexes } from "./repo-indexes.ts"
@@ -56,9 +57,15 @@ const extentAt = (root: string): Effect.Effect<Extent> => {
   return Effect.tap(Effect.promise(() => extentOf(root)), (extent) => Effect.sync(() => extents.set(root, extent)))
 }
 
+/** What a rule keeps from being read is not told by its definitions either. */
+const mayBeTold = (session: Session, base: RankBase): ((file: number) => boolean) => {
+  const { rules, hides } = keptFrom("file_read", session.opened.rules)
+  return rules.length === 0 ? () => true : (file) => !hides(base.paths[file] as string)
+}
+
 const wholeMap = (session: Session, base: RankBase, budgetTokens: number): string => {
   const query = queryOf(session)
-  const order = rankFiles(base, query).map(({ file }) => file)
+  const order = rankFiles(base, query).map(({ file }) => file).filter(mayBeTold(session, base))
   return mapWithin(base, order, query.words, { budgetTokens, model: session.settings.model }).text
 }
 
@@ -66,7 +73,7 @@ const newsSince = (said: SaidMap, session: Session, base: RankBase, budgetTokens
   const query = queryOf(session)
   const { changed, gone } = untrueOf(said, base)
   const fresh = freshOf(rankFiles(base, query)).filter((file) => !said.told.has(harmlessPath(base.paths[file] as string)) && !changed.includes(file))
-  const order = [...changed, ...fresh.filter((file) => (base.files[file]?.definitions.length ?? 0) > 0)]
+  const order = [...changed, ...fresh.filter((file) => (base.files[file]?.definitions.length ?? 0) > 0)].filter(mayBeTold(session, base))
   return newsWithin(base, order, gone, query.words, { budgetTokens: Math.floor(budgetTokens * NEWS_SHARE), model: session.settings.model }).text
 }
 

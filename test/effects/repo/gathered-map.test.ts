@@ -65,6 +65,13 @@ describe("the map of a turn (MAP-17 to MAP-19)", () => {
     first = (await gathered(sessionWith({ roots: [root], entries: [person("the router is slow")] }))) ?? ""
   }, 60_000)
 
+  test("of a file that a rule keeps from being read nothing is told, not even its definitions (PERMIT-11)", async () => {
+    const session = sessionWith({ roots: [root], entries: [person("the router is slow")] })
+    const rules = [{ decision: "deny", rule: "file_read(src/part0/**)", source: "here" }, { decision: "ask", rule: "file_read(**/mail*)", source: "here" }] as const
+    const text = (await gathered({ ...session, opened: { ...session.opened, rules } })) ?? ""
+    expect([first.includes("src/part0/"), first.includes("mail"), text.includes("src/part0/"), text.includes("mail"), text.includes("router")]).toEqual([true, true, false, false, true])
+  }, 30_000)
+
   test("the first is whole, about what the person wrote, and within its budget", () => {
     expect(first.startsWith("<repository-map>\nsrc/")).toBe(true)
     expect(first).toContain("src/part0/router0.ts\n  export const router0 = (): number =>\n")
