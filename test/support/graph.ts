@@ -8,7 +8,8 @@ const MINUTE_MS = 60_000
 
 export type Sketch = Partial<GraphNode> & Pick<GraphNode, "id" | "kind" | "title">
 
-export const node = (sketch: Sketch, minute = 0): GraphNode => ({
+/** A node of which nothing is told but what every node has. */
+export const bareNode = (said: Pick<GraphNode, "id" | "kind" | "title" | "createdAt" | "changedAt"> & Partial<GraphNode>): GraphNode => ({
   description: "",
   status: "active",
   confidence: null,
@@ -21,10 +22,11 @@ export const node = (sketch: Sketch, minute = 0): GraphNode => ({
   commit: null,
   branch: null,
   keeper: null,
-  createdAt: BEGAN_AT + minute * MINUTE_MS,
-  changedAt: BEGAN_AT + minute * MINUTE_MS,
-  ...sketch
+  ...said
 })
+
+export const node = (sketch: Sketch, minute = 0): GraphNode =>
+  bareNode({ createdAt: BEGAN_AT + minute * MINUTE_MS, changedAt: BEGAN_AT + minute * MINUTE_MS, ...sketch })
 
 export const edge = (from: string, to: string, type: EdgeType = "leads_to", reason = ""): GraphEdge => ({ id: `${from}-${type}-${to}`, from, to, type, reason, createdAt: BEGAN_AT })
 

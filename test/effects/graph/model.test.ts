@@ -12,8 +12,9 @@ import { EDGE_TYPES, NODE_KINDS, NODE_STATUSES, type GraphContent } from "../../
 import { FINDINGS } from "../../../src/effects/graph/store.ts"
 import type { NodeChange } from "../../../src/effects/graph/wish.ts"
 import { layer as layerSqlite } from "../../../src/effects/os/sqlite.ts"
+import { bareNode } from "../../support/graph.ts"
 import { content, settings } from "./random/contents.ts"
-import { blank, modelAdd, modelImport, modelLink, modelMerge, modelRemove, modelSupersede, modelUnlink, modelUpdate, shown, type Link } from "./random/model.ts"
+import { modelAdd, modelImport, modelLink, modelMerge, modelRemove, modelSupersede, modelUnlink, modelUpdate, shown, type Link } from "./random/model.ts"
 
 /* Random operations on two projects at once, each compared with a model: what it answers, and all that is there afterwards. */
 
@@ -43,7 +44,7 @@ type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 
 /** Most of the nodes are there from the beginning: an operation on what is not there is soon tried. */
 const SEVEN = contentOf(
-  NODE_KINDS.map((kind, at) => blank({ id: "abcdefg"[at]!, kind, title: `title of ${"abcdefg"[at]}`, confidence: at % 3 === 0 ? 10 : null, createdAt: 0, changedAt: 0 })),
+  NODE_KINDS.map((kind, at) => bareNode({ id: "abcdefg"[at]!, kind, title: `title of ${"abcdefg"[at]}`, confidence: at % 3 === 0 ? 10 : null, createdAt: 0, changedAt: 0 })),
   [],
   []
 )
@@ -88,7 +89,7 @@ const done = (graph: ProjectGraph, { do: name, ...rest }: Step, nowMs: number, m
         const before = mine.nodes.find((node) => node.id === wish.old)
         const pivot = yield* Effect.catch(graph.pivot({ old: wish.old, observation: "seen", decision: "anew" }), () => Effect.succeed(null))
         if (pivot === null || before === undefined || before.status !== "active") return [pivot, null] as const
-        const nodes = [pivot.observation, pivot.revisit, pivot.decision].map(({ id: each, kind, title }) => blank({ id: each, kind, title, createdAt: nowMs, changedAt: nowMs }))
+        const nodes = [pivot.observation, pivot.revisit, pivot.decision].map(({ id: each, kind, title }) => bareNode({ id: each, kind, title, createdAt: nowMs, changedAt: nowMs }))
         const way = [wish.old, ...nodes.map((node) => node.id)]
         const linked = [...way.slice(1).map((to, at): Link => ({ from: way[at]!, to, type: "leads_to" })), { from: way[3]!, to: wish.old, type: "supersedes" as const }].reduce<GraphContent>(
           (so, each) => modelLink(so, each, nowMs)!,

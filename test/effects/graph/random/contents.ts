@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { edgeIdOf } from "../../../../src/effects/graph/change-id.ts"
 import { contentOf, emptyContent, joined } from "../../../../src/effects/graph/joined.ts"
 import { EDGE_TYPES, NODE_KINDS, NODE_STATUSES, type GraphContent, type GraphEdge, type GraphNode, type Tombstone } from "../../../../src/effects/graph/node.ts"
+import { bareNode } from "../../../support/graph.ts"
 
 /* Random contents of few nodes and few moments, so that everything meets everything; and branches that grow out of one. */
 
@@ -17,21 +18,7 @@ const type = fc.constantFrom(...EDGE_TYPES)
 
 const node: fc.Arbitrary<GraphNode> = fc
   .record({ id, kind: fc.constantFrom(...NODE_KINDS), title: fc.constantFrom("x", "y"), status: fc.constantFrom(...NODE_STATUSES), confidence: fc.option(fc.constantFrom(0, 49, 50, 90)), at: time })
-  .map(({ at, ...said }) => ({
-    ...said,
-    description: "",
-    origin: "said",
-    uncertain: [],
-    author: null,
-    session: null,
-    event: null,
-    files: [],
-    commit: null,
-    branch: null,
-    keeper: null,
-    createdAt: 0,
-    changedAt: at
-  }))
+  .map(({ at, ...said }) => bareNode({ ...said, createdAt: 0, changedAt: at }))
 
 export const edge: fc.Arbitrary<GraphEdge> = fc
   .record({ from: id, to: id, type, reason: fc.constantFrom("", "r"), createdAt: time })

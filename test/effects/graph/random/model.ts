@@ -1,6 +1,7 @@
 import { edgeIdOf } from "../../../../src/effects/graph/change-id.ts"
 import { contentOf, joined } from "../../../../src/effects/graph/joined.ts"
 import { isOrdering, type EdgeType, type GraphContent, type GraphEdge, type GraphNode, type NodeKind, type Tombstone } from "../../../../src/effects/graph/node.ts"
+import { bareNode } from "../../../support/graph.ts"
 import type { NodeChange } from "../../../../src/effects/graph/wish.ts"
 
 /* A decision graph in the plainest words: lists, and loops over all of them. `null`: it is refused, and all stays as it was. */
@@ -15,25 +16,9 @@ export interface Link {
 export const modelAdd = (now: GraphContent, wish: { readonly id: string; readonly kind: NodeKind; readonly title: string; readonly confidence: number | null }, links: readonly Link[], nowMs: number): GraphContent | null => {
   if (now.nodes.some(({ id }) => id === wish.id)) return now
   if (now.tombstones.some(({ of, id }) => of === "node" && id === wish.id)) return null
-  const born = { ...now, nodes: [...now.nodes, blank({ ...wish, createdAt: nowMs, changedAt: nowMs })] }
+  const born = { ...now, nodes: [...now.nodes, bareNode({ ...wish, createdAt: nowMs, changedAt: nowMs })] }
   return settled(links.reduce<GraphContent | null>((so, link) => so && modelLink(so, link, nowMs), born))
 }
-
-export const blank = (said: Pick<GraphNode, "id" | "kind" | "title" | "createdAt" | "changedAt"> & Partial<GraphNode>): GraphNode => ({
-  description: "",
-  status: "active",
-  confidence: null,
-  origin: "said",
-  uncertain: [],
-  author: null,
-  session: null,
-  event: null,
-  files: [],
-  commit: null,
-  branch: null,
-  keeper: null,
-  ...said
-})
 
 export const modelUpdate = (now: GraphContent, id: string, change: NodeChange, nowMs: number): GraphContent | null => {
   const before = now.nodes.find((node) => node.id === id)
