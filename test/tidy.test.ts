@@ -45,7 +45,7 @@ const doors: readonly Door[] = [
   { dependency: "ai-tokenizer", files: /^src\/effects\/llm\/encoding\.ts$/, filesMax: 1 },
   { dependency: "smol-toml", files: /^src\/runtime\//, filesMax: 1 },
   { dependency: "vscode-jsonrpc", files: /^src\/effects\/lsp\/connection\.ts$/, filesMax: 1 },
-  { dependency: "vscode-languageserver-protocol", files: /^src\/effects\/lsp\/client\.ts$/, filesMax: 1 },
+  { dependency: "vscode-languageserver-protocol", files: /^src\/effects\/lsp\/protocol\.ts$/, filesMax: 1 },
   { dependency: "@earendil-works/pi-tui", files: /^src\/interfaces\/cli\/replay\/screen\.ts$/, filesMax: 1 },
   { dependency: "@dagrejs/dagre", files: /^src\/interfaces\/view\/graph\/layout\.ts$/, filesMax: 1 },
   { dependency: "@xstate/store", files: /^src\/interfaces\/view\/store\.ts$/, filesMax: 1 }

@@ -1,10 +1,10 @@
+import { folderAt } from "./protocol.ts"
 import type { Server } from "./servers.ts"
-import { uriOf } from "./uri.ts"
 
 /** What a server is answered, so that none waits for an editor that is not there. */
 export const answersOf = ({ settings = {} }: Server, root: string, register: (method: string, options: unknown) => void, refresh: () => void): Readonly<Record<string, (params: unknown) => unknown>> => ({
   "workspace/configuration": (params) => itemsOf(params).map(({ section }) => (typeof section === "string" ? settingAt(settings, section) : settings)),
-  "workspace/workspaceFolders": () => [{ uri: uriOf(root), name: root.slice(root.lastIndexOf("/") + 1) }],
+  "workspace/workspaceFolders": () => [folderAt(root)],
   "workspace/applyEdit": () => ({ applied: false, failureReason: "files are changed by the agent alone" }),
   "client/registerCapability": (params) => {
     for (const { method, registerOptions } of listIn(params, "registrations")) if (typeof method === "string") register(method, registerOptions)

@@ -12,6 +12,7 @@ import { makePool } from "./pool.ts"
 import { languageIn } from "./servers.ts"
 import type { Running } from "./start-server.ts"
 import { wishedServers } from "./wish.ts"
+import { within } from "./within.ts"
 
 /** Of a batch so many files are shown, and so many others that are open are asked about again. */
 const FILES_MAX = 20
@@ -67,8 +68,9 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
   const begunIn = Effect.fnUntraced(function*(found: Found, withinMs: number) {
     const running = yield* pool.of(found)
     if (typeof running === "string") return running
-    const good = yield* Effect.promise(() => inTime(running.begun, withinMs))
-    return good ? running : (running.fault() ?? `it did not begin in ${withinMs / 1000} s`)
+    const good = yield* Effect.promise(() => within(running.begun, performance.now() + withinMs))
+    if (good === true) return running
+    return running.fault() ?? (good === undefined ? `it did not begin in ${withinMs / 1000} s` : "it would not begin")
   })
 
   /** One batch after the other; a turn waits for its own only so long, and what is not ready is news the next time. */
@@ -82,7 +84,7 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
     const done = Promise.withResolvers<boolean>()
     const look = inTurn.withPermits(1)(lookAt(wanted, files)).pipe(Effect.ensuring(Effect.sync(() => (working--, done.resolve(true)))))
     yield* Effect.forkIn(look, scope)
-    const inside = yield* Effect.promise(() => inTime(done.promise, patienceMs))
+    const inside = (yield* Effect.promise(() => within(done.promise, performance.now() + patienceMs))) === true
     missed = inside ? 0 : missed + 1
     return told()
   })
@@ -149,18 +151,5 @@ const readText = (path: string): string | null => {
   } catch {
     // It went, or may not be read: then servers are not shown it.
     return null
-  }
-}
-
-/** Whether it came to good, and in time. */
-const inTime = async (coming: Promise<boolean>, withinMs: number): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), withinMs)
-  })
-  try {
-    return await Promise.race([coming, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -31,6 +31,9 @@ const COMPLAINT_LENGTH = 1_000
 /** The longest that a timer can be set for: a server has no time of its own. Units: ms. */
 const FOR_EVER_MS = 2 ** 31 - 1
 
+/** What one leaves behind is found by its marker: no two may have the same, or the end of one would be that of the other. */
+let startedCount = 0
+
 /** Starts a server as other commands are started: in a group of its own, marked, in the sandbox where there is one. A sentence says why it could not be. */
 export const startServer = Effect.fnUntraced(function*(
   found: Found,
@@ -77,7 +80,7 @@ export const startServer = Effect.fnUntraced(function*(
       if (stream === "stdout") hearing(bytes)
       else complaint = (complaint + bytes.toString("utf8")).slice(-COMPLAINT_LENGTH)
     }
-    const how = yield* Effect.ensuring(runProcess({ ...start, statusFrom, marker: `${session}:lsp-${server.name}`, timeoutMs: FOR_EVER_MS, input: speak, hear }), Effect.sync(after))
+    const how = yield* Effect.ensuring(runProcess({ ...start, statusFrom, marker: `${session}:lsp-${server.name}-${++startedCount}`, timeoutMs: FOR_EVER_MS, input: speak, hear }), Effect.sync(after))
     return `it ended${how.how === "exited" ? ` with exit code ${how.code}` : ""}${lineIn(complaint)}`
   })
   const watched = run.pipe(

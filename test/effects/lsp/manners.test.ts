@@ -92,6 +92,20 @@ describe.concurrent("a server that", () => {
     expect(await change("a.fake", BAD)).toBe("")
   })
 
+  test("breaks down leaves that of another project alone", async () => {
+    const diary = (await bench(only())).path("diary")
+    const { ask, write, session } = await bench(only({ ...fake({ breaks: "when a file says BREAK", diary }), markers: ["mark"] }))
+    for (const name of ["a/mark", "b/mark"]) write(name, "")
+    write("a/a.fake", "fine")
+    expect(await ask("a/a.fake")).toEqual(["by fake"])
+    write("b/b.fake", BAD)
+    expect(await ask("b/b.fake")).toEqual(["b/b.fake:2:1 error too short [fake 7]", "by fake"])
+    write("a/a.fake", "BREAK")
+    expect(await ask("a/a.fake")).toEqual(["fake: it ended with exit code 7: out of order"])
+    expect(await ask("b/b.fake")).toEqual(["b/b.fake:2:1 error too short [fake 7]", "by fake"])
+    expect([alive(session).length, readFileSync(diary, "utf8").split("\n").filter((line) => line === "initialize").length]).toEqual([1, 2])
+  })
+
   test.each(["a line without end", "no json", "a huge message"] as const)("says %s is ended", async (floods) => {
     const { ask, write, session } = await bench(only(fake({ floods })))
     write("a.fake", BAD)
