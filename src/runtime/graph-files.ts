@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { runGit } from "../effects/git/git.ts"
 import { graphText, parseGraph, readGraph } from "../effects/graph/graph-text.ts"
 import { mergeGraphs } from "../effects/graph/merge-graph.ts"
-import type { GraphContent, GraphNode } from "../effects/graph/node.ts"
+import type { GraphContent, GraphEdge, GraphNode } from "../effects/graph/node.ts"
 import type { Imported, ProjectGraph } from "../effects/graph/project-graph.ts"
 import type { WrittenFile } from "../effects/graph/store.ts"
 import { makeDirectory } from "../effects/os/make-directory.ts"
@@ -30,8 +30,9 @@ export const exportGraphFile = Effect.fnUntraced(function*(graph: ProjectGraph, 
   yield* attemptWriting(`write ${file}`, file, () => {
     if (!isReplaceable(file)) return writeFileSync(file, bytes)
     makeDirectory(dirname(file))
-    writeFileSync(`${file}.part`, bytes)
-    renameSync(`${file}.part`, file)
+    const draft = `${file}.${process.pid}.part`
+    writeFileSync(draft, bytes)
+    renameSync(draft, file)
   })
   const written: WrittenFile = { file, part, changes, hash: hashOf(bytes), bytes: bytes.length, nodes: told.nodes.length, edges: told.edges.length }
   yield* graph.keepWritten(written)
@@ -67,11 +68,28 @@ const sharedPart = ({ nodes, edges, aside, tombstones }: GraphContent): Effect.E
   const kept = nodes.filter(({ origin }) => origin !== "auto")
   const ids = new Set(kept.map(({ id }) => id))
   const shared = { nodes: kept, edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)), aside, tombstones }
-  const guilty = kept.find((node) => newSecrets(wordsOf(node), "").length > 0)
-  return guilty === undefined ? Effect.succeed(shared) : Effect.fail(problem(`share the graph: the ${guilty.kind} "${guilty.title}" (${guilty.id}) holds what looks like ${newSecrets(wordsOf(guilty), "")[0]?.kind}; change it with \`loom graph set\` first`))
+  const guilty = [...kept.map(nodeWords), ...[...shared.edges, ...aside].map(edgeWords)].find(({ words }) => newSecrets(words, "").length > 0)
+  return guilty === undefined ? Effect.succeed(shared) : Effect.fail(problem(`share the graph: ${guilty.name} holds what looks like ${newSecrets(guilty.words, "")[0]?.kind}; ${guilty.mend}`))
 }
 
-const wordsOf = ({ title, description }: GraphNode): string => `${title}\n${description}`
+/** What of a graph's part is words that somebody wrote, and how it is named without them. */
+interface Worded {
+  readonly words: string
+  readonly name: string
+  readonly mend: string
+}
+
+const nodeWords = ({ id, kind, title, description, author, branch }: GraphNode): Worded => ({
+  words: [title, description, author, branch].join("\n"),
+  name: `the ${kind} ${id}`,
+  mend: "change it with `loom graph set` first"
+})
+
+const edgeWords = ({ from, to, type, reason }: GraphEdge): Worded => ({
+  words: reason,
+  name: `the reason of the edge ${from} ${type} ${to}`,
+  mend: `take it away with \`loom graph unlink --type ${type}\` and link them again`
+})
 
 /** Merges a graph file as git asks for it: what came of the two is written over ours. Errors: one of them is no graph; ours stays as it is. */
 export const mergeGraphFiles = Effect.fnUntraced(function*(base: string, ours: string, theirs: string): Effect.fn.Return<void, Problem> {

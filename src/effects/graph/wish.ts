@@ -43,6 +43,8 @@ export type BirthLink =
 export const TITLE_CHARACTERS_MAX = 300
 export const TEXT_CHARACTERS_MAX = 100_000
 const ID_CHARACTERS_MAX = 128
+/** The end of the year 9999. Units: ms since the epoch. */
+const TIME_MAX = Date.UTC(10_000, 0) - 1
 
 /** The node that is wished for. Errors: throws a `Problem` where it cannot be one. */
 export const nodeOf = (wish: NodeWish, id: string, nowMs: number): GraphNode => wholeNode(adding(wish), wish, id, wish.at ?? nowMs)
@@ -125,8 +127,9 @@ const confidenceOf = (what: string, confidence: number | null): number | null =>
     ? confidence
     : refuse(`${what}: its confidence is ${confidence}; give a whole number from 0 to 100`)
 
+/** What no calendar has could never be told to anybody. */
 export const timeOf = (what: string, ms: number): number =>
-  Number.isSafeInteger(ms) && ms >= 0 ? ms : refuse(`${what}: its time is ${ms}; give whole milliseconds since 1970`)
+  Number.isSafeInteger(ms) && ms >= 0 && ms <= TIME_MAX ? ms : refuse(`${what}: its time is ${ms}; give whole milliseconds since 1970`)
 
 const eventOf = (what: string, event: number): number =>
   Number.isSafeInteger(event) && event >= 0 ? event : refuse(`${what}: its event is ${event}; give the number of an event`)

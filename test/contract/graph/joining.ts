@@ -51,7 +51,7 @@ export const joiningPromises = (promised: Promised): void => {
       expect((yield* graph.edges(c)).leaving).toEqual([loose])
     }))
 
-  promised("a text that was joined, or written, is not read again, and a file is up to date until the graph changes (GRAPH-58)", (graph) =>
+  promised("a text that was joined, or written, is not read again, and a file is up to date until the graph changes (GRAPH-60)", (graph) =>
     Effect.gen(function*() {
       const [a, b] = yield* named(graph, ["a", "b"])
       const { content, changes } = yield* graph.bare

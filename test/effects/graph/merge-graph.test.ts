@@ -236,7 +236,8 @@ const refused: readonly (readonly [text: string, why: string])[] = [
   ['{"version":1,"nodes":[{"id":"a","kind":"goal","title":7,"createdAt":1,"changedAt":1}]}', "read graph.json, nodes[0]: title is 7; a string belongs there"],
   ['{"version":1,"edges":[{"from":"a","to":"a","type":"chosen","createdAt":1}]}', "read graph.json, edges[0]: an edge joins two nodes, and this is one"],
   ['{"version":1,"tombstones":[{"id":"a","of":"goal","removedAt":1}]}', 'read graph.json, tombstones[0]: of is "goal"; there are node, edge'],
-  ['{"version":1,"tombstones":[{"id":"a","of":"node","removedAt":1.5}]}', "read graph.json, tombstones[0]: its time is 1.5; give whole milliseconds since 1970"]
+  ['{"version":1,"tombstones":[{"id":"a","of":"node","removedAt":1.5}]}', "read graph.json, tombstones[0]: its time is 1.5; give whole milliseconds since 1970"],
+  ['{"version":1,"nodes":[{"id":"a","kind":"goal","title":"t","createdAt":1795209026392000,"changedAt":1}]}', "read graph.json, nodes[0]: its time is 1795209026392000; give whole milliseconds since 1970"]
 ]
 
 test.each(refused)("what is no graph is refused whole, and why is said: %s (GRAPH-23)", (text, why) => {

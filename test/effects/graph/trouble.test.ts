@@ -162,7 +162,7 @@ test("very many edges that come at once leave the tables as they would one by on
     }))
 })
 
-test("a database of a version before opens, and what it holds can be exported and imported (GRAPH-58)", async () => {
+test("a database of a version before opens, and what it holds can be exported and imported (GRAPH-60)", async () => {
   const file = newFile()
   await Effect.runPromise(migrate("graph", GRAPH_TABLES.slice(0, -2)).pipe(Effect.provide(layerSqlite({ file })), Effect.scoped))
   const older = new DatabaseSync(file)

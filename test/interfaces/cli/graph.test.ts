@@ -150,7 +150,13 @@ test("what recorded itself and what looks like a key stays at home (GRAPH-54)", 
   await added(place, "goal", "Ship it")
   expect((await graph(place, "share")).stdout).toMatch(/^1 node and 0 edges are in /)
   expect((await exported(place)).nodes.length).toBe(3)
-  await added(place, "decision", "use", `ghp_${"k3J9xQ2mV7bT4nR8wY6pL1sD5fG0hZcUaEoI".slice(0, 36)}`)
+  const key = `ghp_${"k3J9xQ2mV7bT4nR8wY6pL1sD5fG0hZcUaEoI".slice(0, 36)}`
+  const decision = await added(place, "decision", "use", key)
   const refused = await graph(place, "share")
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/^share the graph: the decision "use ghp_.*" \(\w+\) holds what looks like /)])
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/^share the graph: the decision \w+ holds what looks like a GitHub token; change it with `loom graph set` first\n$/)])
+  await graph(place, "set", decision, "title=use what is in the vault")
+  const goal = (await exported(place)).nodes.find(({ title }) => title === "Ship it")?.id as string
+  await graph(place, "link", goal, decision, "--reason", `it opens with ${key}`)
+  const again = await graph(place, "share")
+  expect([again.code, again.stderr]).toEqual([1, `share the graph: the reason of the edge ${goal} leads_to ${decision} holds what looks like a GitHub token; take it away with \`loom graph unlink --type leads_to\` and link them again\n`])
 }, 60_000)
