@@ -116,7 +116,8 @@ export const longLoops = (size: "small" | "full"): Scope => ({
     "ShutdownRequested",
     "SessionResumed"
   ],
-  settings: size === "full" ? [{ model: "m1" }, { limits: { stepsMax: 1 } }] : [{ model: "m1" }],
+  // Another model makes each situation two: `LOOM_SOAK=1` tries it in all of them.
+  settings: size === "full" ? [{ model: "m1" }, { limits: { stepsMax: 1 } }] : [{ model: "m0" }],
   words: size === "full" ? ["word #", " "] : ["word #"],
   usages: size === "full" ? [undefined, tokens(10), tokens(0, "unknown")] : [undefined, tokens(10)],
   blocks: size === "full" ? "all" : "plain",

@@ -13,8 +13,9 @@ import { CHANGES, script } from "./task.ts"
 /**
  * A run of 20 steps is killed with SIGKILL again and again, at moments drawn over its whole log, and taken up again each time.
  * The model is a server that refuses any transcript a strict provider would refuse.
+ * The soak kills 200 times.
  */
-const kills = process.env["LOOM_SOAK"] === undefined ? 12 : 200
+const kills = process.env["LOOM_SOAK"] === undefined ? 8 : 200
 const KILLS_A_RUN = 4
 
 let server: ModelServer
