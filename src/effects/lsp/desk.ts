@@ -7,7 +7,7 @@ import { attempt, refuse } from "../os/problem.ts"
 import { inOrder } from "./diagnostic.ts"
 import { keyOf, serversFor, type Found } from "./found.ts"
 import { FILE_BYTES_MAX, PATIENCE, type ChangedFile, type Desk, type LanguageServersOptions, type News } from "./language-servers.ts"
-import { freshOf, isCleared, isTold, seenAfter, seenFirst, type Now, type Seen } from "./news.ts"
+import { freshOf, isCleared, isTold, seenAfter, seenFirst, standingOf, type Now, type Seen } from "./news.ts"
 import { makePool } from "./pool.ts"
 import { languageIn } from "./servers.ts"
 import type { Running } from "./start-server.ts"
@@ -129,9 +129,10 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
     const fresh = inOrder(all.flatMap(({ one, now }) => freshOf(one.seen, now)))
     const cleared = new Set(all.flatMap(({ one, now }) => (isCleared(one.seen, now) ? [one.path] : [])))
     const said = inOrder(all.flatMap(({ now }) => now.diagnostics.filter(isTold)))
+    const standingCount = inOrder(all.flatMap(({ one, now }) => standingOf(one.seen, now))).length
     for (const { key, one, now } of all) seen.set(key, { ...one, seen: seenAfter(one.seen, now) })
     for (const { path, seen: { isOpen } } of seen.values()) if (isOpen) cleared.delete(path)
-    return { fresh, olderCount: said.length - fresh.length, cleared: [...cleared].sort() }
+    return { fresh, standingCount, olderCount: said.length - fresh.length - standingCount, cleared: [...cleared].sort() }
   }
 
   return {

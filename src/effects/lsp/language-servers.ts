@@ -31,7 +31,9 @@ export interface ChangedFile {
 export interface News {
   /** In order; errors and warnings only. */
   readonly fresh: readonly Diagnostic[]
-  /** How many there are beside them that were there before. */
+  /** How many of those that were told are there still. */
+  readonly standingCount: number
+  /** How many there are beside these that were there before the agent's changes. */
   readonly olderCount: number
   /** Files that had something new, which was told, and have nothing of it any more. */
   readonly cleared: readonly string[]
@@ -60,7 +62,7 @@ export const noLanguageServers: LanguageServersOf = {
   mayRun: () => false,
   ask: () => Effect.fail(problem("lsp_diagnostics: no language servers are kept here; run the project's own checks with shell")),
   below: () => [],
-  afterBatch: () => Effect.succeed({ fresh: [], olderCount: 0, cleared: [] }),
+  afterBatch: () => Effect.succeed({ fresh: [], standingCount: 0, olderCount: 0, cleared: [] }),
   late: () => []
 }
 

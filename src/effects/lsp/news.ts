@@ -31,6 +31,12 @@ export const isTold = ({ severity }: Diagnostic): boolean => severity === "error
 /** What is said now and was not known; of the same words those whose lines read as before are the known ones. */
 export const freshOf = ({ known }: Seen, { diagnostics }: Now): readonly Diagnostic[] => beyond(known, diagnostics.filter(isTold))
 
+/** What is not new now and was not there before the agent changed the file either: it was told, and is there still. */
+export const standingOf = (seen: Seen, now: Now): readonly Diagnostic[] => {
+  const fresh = new Set(freshOf(seen, now))
+  return beyond(seen.before, now.diagnostics.filter(isTold)).filter((each) => !fresh.has(each))
+}
+
 export const isCleared = ({ before, isOpen }: Seen, { diagnostics, answered }: Now): boolean => isOpen && answered && beyond(before, diagnostics.filter(isTold)).length === 0
 
 /** What is known once this was told. Of what is not said of the present text yet, nothing is forgotten. */
