@@ -18,6 +18,9 @@ const TOLD_SHARE = 0.55
 const DEFINITIONS_BY_PLACE = [8, 8, 6, 6, 4, 4, 3, 3, 3, 3, 2]
 /** Of so many at most. */
 const TOLD_MAX = 400
+/** Of so many at least, in a small budget of fewer definitions, but not of fewer than these. */
+const TOLD_MIN = 2
+const DEFINITIONS_MIN = 2
 
 export interface Budget {
   readonly budgetTokens: number
@@ -40,15 +43,25 @@ export const mapWithin = (base: RankBase, order: readonly number[], words: strin
   const once = telling(1)
   const fits = (files: readonly MapFile[], share: number): boolean => fitsTokens(mapText(files), Math.floor(budgetTokens * share), model)
   const told = largest(Math.min(order.length, TOLD_MAX), budgetTokens / TOLD_TOKENS, (count) => fits(filesOf(count, count), toldShare))
-  const all = told + largest(order.length - told, budgetTokens / NAMED_TOKENS, (count) => fits(filesOf(told, told + count), 1))
+  const heads = [...filesOf(told, told)]
+  // Where hardly one file has room with all that would be told of it, less is told of the first ones.
+  for (let place = told; place < Math.min(TOLD_MIN, order.length); place++) {
+    const squeezed = (count: number): MapFile => ({ file: fileAt(place), definitions: choose(order[place] as number, count) })
+    const count = largest(definitionsMax(place), 1, (count) => fits([...heads, squeezed(count)], toldShare))
+    if (count < DEFINITIONS_MIN) break
+    heads.push(squeezed(count))
+  }
+  const withNames = (count: number): readonly MapFile[] => [...heads, ...Array.from({ length: count }, (_, index) => namedAt(heads.length + index))]
+  const all = heads.length + largest(order.length - heads.length, budgetTokens / NAMED_TOKENS, (count) => fits(withNames(count), 1))
   /** Every file is named: what is left of the budget goes to more files with definitions, and then to more definitions. */
   const filled = (): readonly MapFile[] => {
     const most = told + largest(Math.min(order.length, TOLD_MAX) - told, 1, (count) => fits(filesOf(told + count, all), 1))
+    if (most < heads.length) return withNames(all - heads.length)
     const times = 1 + largest(TIMES_MAX - 1, 1, (more) => fits(filesOf(most, all, telling(1 + more)), 1))
     return filesOf(most, all, telling(times))
   }
   if (all === 0) return NO_MAP
-  const files = all < order.length ? filesOf(told, all) : filled()
+  const files = all < order.length ? withNames(all - heads.length) : filled()
   return { text: mapText(files), files }
 }
 

@@ -136,6 +136,12 @@ describe("the budget of a map (MAP-15)", () => {
     expect(some?.files.map(({ definitions }) => definitions.length)).toEqual([8, 1])
   })
 
+  test("is small, and the first files have fewer definitions rather than none", () => {
+    const many = ["first", "second", "third"].map((name) => file(`src/${name}.ts`, Array.from({ length: 8 }, (_, n) => `${name}ThingThatIsMadeOfWords${n}`)))
+    const shown = [60, 120, 240, 480].map((budget) => mapOf(many, budget).files.map(({ definitions }) => definitions.length))
+    expect(shown).toEqual([[0, 0, 0], [3, 0, 0], [8, 0, 0], [8, 8, 8]])
+  })
+
   test("more budget never shows fewer files, and names the same ones first", () => {
     const files = Array.from({ length: 300 }, (_, n) => file(`src/part${n % 7}/file${n}.ts`, [`name${n}`, `other${n}`]))
     const shown = [0, 50, 100, 400, 1000, 4000].map((budget) => mapOf(files, budget).files.map(({ file: { path } }) => path))
