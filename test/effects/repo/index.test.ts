@@ -5,7 +5,6 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import { afterAll, expect, test, vi } from "vitest"
-import { makeKeeper } from "../../../src/effects/repo/keep-reads.ts"
 import { makePool, type Pool } from "../../../src/effects/repo/pool.ts"
 import { makeLiveIndex, type LiveIndex } from "../../../src/effects/repo/repo-index.ts"
 import { lazyRepoIndexes, noRepoIndexes } from "../../../src/effects/repo/repo-indexes.ts"
@@ -147,6 +146,14 @@ test("content that was read before is not read again, under whatever name it com
   age(root)
   const last = await live(root, cache, async (made) => [await refreshed(made), made.note()] as const, heard.pool)
   expect(heard.read()).toEqual([])
+  for (const word of ["third", "fourth", "third"]) {
+    put(root, many("back", word))
+    age(root)
+    heard.read()
+    await live(root, cache, refreshed, heard.pool)
+  }
+  expect(heard.read()).toEqual([])
+  put(root, many("back", "first"))
   expect(last[1]).toBe(null)
   expect(filesOf(last[0])).toEqual(await fresh(root))
 })
@@ -165,18 +172,6 @@ test("what is read is kept as it is read, also when whoever asked for it has end
   const heard = listening()
   expect(filesOf(await live(root, cache, refreshed, heard.pool))).toEqual(await fresh(root))
   expect(heard.read()).toEqual([])
-})
-
-test("of two processes that keep what they read of a repository the later one is told from the earlier", async () => {
-  const [root, cache] = [repositoryOf(files), folder()]
-  await live(root, cache, refreshed)
-  const [earlier, later] = [makeKeeper(), makeKeeper()]
-  const read = { path: "a.py", stamp: "1", bytes: 1, hash: "a", packed: "[[],[],[]]", fault: null }
-  const languages = new Map([["a.py", "python"]] as const)
-  expect(earlier.keep(cacheFileIn(cache), [read], languages)).toBe(null)
-  expect(earlier.isOutdone()).toBe(false)
-  expect(later.keep(cacheFileIn(cache), [read], languages)).toBe(null)
-  expect([earlier.isOutdone(), later.isOutdone()]).toEqual([true, false])
 })
 
 test("what cannot be kept is said, and the index is the same", async () => {
