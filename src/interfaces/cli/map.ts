@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { relative, resolve, sep } from "node:path"
 import * as Effect from "effect/Effect"
 import { directoriesOf } from "../../runtime/directories.ts"
@@ -38,7 +39,9 @@ const placesOf = ({ words, flags, cwd }: Invocation): Effect.Effect<readonly str
   const given = [...words, ...(typeof flags.check === "string" && flags.check !== "" ? [flags.check] : [])]
   const places = given.map((word) => relative(cwd, resolve(cwd, word)).split(sep).join("/"))
   const outside = places.findIndex((place) => place === ".." || place.startsWith("../"))
-  return outside < 0 ? Effect.succeed(places) : Effect.fail(usageError(`map ${given[outside]}: it lies outside ${cwd}; name what lies inside, or go there with -C`))
+  if (outside >= 0) return Effect.fail(usageError(`map ${given[outside]}: it lies outside ${cwd}; name what lies inside, or go there with -C`))
+  const missing = given.find((word) => !existsSync(resolve(cwd, word)))
+  return missing === undefined ? Effect.succeed(places) : Effect.fail(usageError(`map ${missing}: there is no such file or folder in ${cwd}; what the map is wanted for is written --for TEXT`))
 }
 
 const budgetOf = (given: unknown, usual: number): Effect.Effect<number, UsageError> => {

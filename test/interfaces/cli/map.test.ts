@@ -34,6 +34,7 @@ test("map PATH shows what lies there, and refuses what lies elsewhere", async ()
   const place = withCode()
   expect((await loom(place, ["map", "src/url.ts", "./src/mail.py", "-q"])).stdout).toBe("src/mail.py\n  class Mail\n    def send(self)\nsrc/url.ts\n  export const parseUrl = (url: string): string =>\n")
   expect(await loom(place, ["map", "../other"])).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("map ../other: it lies outside") })
+  expect(await loom(place, ["map", "src/ulr.ts"])).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("map src/ulr.ts: there is no such file or folder in ") })
   expect(await loom(place, ["map", "--budget", "many"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--budget many is no amount; give a whole number of tokens") })
 }, 60_000)
 
