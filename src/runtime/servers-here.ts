@@ -11,8 +11,8 @@ import { isCodeTrusted } from "./workspace/trust.ts"
 
 /** The language servers for what a workspace is written in. */
 export interface ServersHere {
-  /** `untrusted`: found, but none is started before the person trusts the workspace. */
-  readonly state: "on" | "off" | "untrusted"
+  /** `untrusted`: found, but none is started before the person trusts the workspace; `unknown`: the settings, which say it, cannot be read. */
+  readonly state: "on" | "off" | "untrusted" | "unknown"
   /** By language, as servers call it. */
   readonly languages: readonly {
     readonly language: string
@@ -25,12 +25,11 @@ export interface ServersHere {
 /** So many files and folders are looked at. */
 const LOOKED_MAX = 5_000
 
-const SWITCHED_OFF: ServersHere = { state: "off", languages: [] }
-
 /** Looks for files of known languages and for servers for them; starts nothing. Settings that cannot be read are told elsewhere. */
 export const serversHere = async (environment: Readonly<Record<string, string | undefined>>, cwd: string): Promise<ServersHere> => {
   const here = await Effect.runPromise(Effect.orElseSucceed(settingsHere({ environment, cwd, flagsLayer: {} }), () => null))
-  if (here === null || !here.settings.lsp.on) return SWITCHED_OFF
+  if (here === null) return { state: "unknown", languages: [] }
+  if (!here.settings.lsp.on) return { state: "off", languages: [] }
   const trusted = isCodeTrusted(here.workspace, { cwd }, directoriesOf(environment).data)
   return { state: trusted ? "on" : "untrusted", languages: await languagesHere(cwd, here.settings.lsp, environment["PATH"] ?? "") }
 }

@@ -146,6 +146,9 @@ test("the doctor works where nothing else does, and shows no key", async () => {
   const well = await loom(place, ["doctor"])
   expect([well.code, well.stderr]).toEqual([0, ""])
   expect(well.stdout).toContain("off: commands run with all your rights")
+  const unread = await loom(place, ["doctor"], { environment: { LOOM_MAX_STEPS: "many" } })
+  expect(unread.stdout).toMatch(/fault +.*LOOM_MAX_STEPS/)
+  expect(unread.stdout).not.toContain("language servers are switched off")
 })
 
 test.skipIf(!existsSync("/proc/self"))("a home where no directory can be made is refused in a sentence that says what to do, and at once", async () => {
