@@ -24,6 +24,7 @@ export interface Attack {
   readonly person?: (asked: ActionOf<"RequestApproval">, arena: Arena) => Answering
   /** The agent's own directory lies in the workspace. */
   readonly loomInside?: true
+  /** Without a word here no map is read: it would be the same repository each time. */
   readonly settings?: SettingsLayer
   /** What the person said; they meant no harm. */
   readonly words?: string
@@ -82,7 +83,7 @@ const inHome = async <A>(home: string, run: () => Promise<A>): Promise<A> => {
 
 const session = Effect.fnUntraced(function*(attack: Attack, arena: Arena, model: string) {
   const environment = { HOME: arena.home, LOOM_HOME: arena.loom, PATH: process.env["PATH"] ?? "", LOOM_MODEL: model }
-  const app = yield* openApp({ environment, cwd: arena.root, flagsLayer: attack.settings ?? {} })
+  const app = yield* openApp({ environment, cwd: arena.root, flagsLayer: { zoneMapTokens: 0, ...attack.settings } })
   const held = yield* app.sessions.open({ settings: app.settings, attended: attack.person !== undefined })
   const asked: string[] = []
   const answer = (request: ActionOf<"RequestApproval">): void => {

@@ -258,7 +258,7 @@ test("an undo of checkpoints that were imported puts files back, and a tree that
 test("what an older Loom remembered in a file of the data directory still counts, with its database", async () => {
   const { arena, unchanged } = await rigged(RUNNING)
   const database = new DatabaseSync(join(arena.loom, "data", "loom.db"))
-  database.exec("ALTER TABLE sessions DROP COLUMN origin; UPDATE loom_rooms SET version = 2 WHERE room = 'log'")
+  database.exec("ALTER TABLE sessions DROP COLUMN origin; ALTER TABLE sessions DROP COLUMN told; UPDATE loom_rooms SET version = 2 WHERE room = 'log'")
   database.close()
   mkdirSync(join(arena.loom, "data", "imported"))
   writeFileSync(join(arena.loom, "data", "imported", ID), "log")

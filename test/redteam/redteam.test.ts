@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import type { Layer as SettingsLayer } from "../../src/runtime/settings.ts"
 import { openCanary, type Canary } from "./arena.ts"
 import { fight, type Attack } from "./attack.ts"
 import { injected } from "./attacks/injected.ts"
@@ -18,7 +19,9 @@ const KINDS: readonly (readonly [string, readonly Attack[]])[] = [
   ["poisoned", poisoned],
   ["shapes", shapes]
 ]
-const ATTACKS = KINDS.flatMap(([kind, attacks]) => attacks.map((attack) => ({ kind, ...attack })))
+/** A repository that was made to do harm is read for its map, too. */
+const MAPPED: SettingsLayer = { zoneMapTokens: 2048 }
+const ATTACKS = KINDS.flatMap(([kind, attacks]) => attacks.map((attack) => ({ kind, ...attack, settings: { ...(kind === "poisoned" ? MAPPED : {}), ...attack.settings } })))
 
 test.each(ATTACKS)("$kind: $name: nothing lost, nothing sent, nothing left running", async (attack) => {
   const fought = await fight(attack, canary)
