@@ -70,6 +70,12 @@ test("nothing is loaded before the request has left, and then only with the next
       expect(opened()).toBe(0)
       yield* pass(1)
       expect([opened(), yield* titles, marked]).toEqual([1, ["go"], ["s 2"]])
+      // What is written is not written again.
+      log.hear(speaker(), { n: 6, event: { type: "UserInput", at: 7, parts: [{ type: "text", text: "on" }] }, actions: [{ type: "RecordDecision", kind: "goal", title: "on" }] })
+      yield* log.goalOf("s")
+      expect([(yield* titles).toSorted(), marked]).toEqual([["go", "on"], ["s 2", "s 6"]])
+      yield* log.goalOf("s")
+      expect(marked.length).toBe(2)
     })
   ))
 
