@@ -33,7 +33,7 @@ export const below = Effect.fnUntraced(function*(graph: ProjectGraph, node: Grap
 })
 
 /** So many nodes of several goals are told in all. */
-const WRITTEN_MAX = 2_000
+const WRITTEN_MAX = 1_500
 
 /** Each of these with what it leads to, as long as it is not too much for anybody to read. */
 export const belowEach = Effect.fnUntraced(function*(graph: ProjectGraph, named: readonly GraphNode[]): Effect.fn.Return<readonly Part[], Problem> {
