@@ -33,7 +33,7 @@ export const gitDirectoryAt = (directory: string): string | null => {
   const path = join(directory, ".git")
   const stat = statOf(path)
   if (stat === undefined) return null
-  const target = stat.isFile() ? /^gitdir: (.+)/.exec(textOf(path) ?? "")?.[1]?.trim() : path
+  const target = stat.isFile() ? /^gitdir: (.+)/s.exec(textOf(path) ?? "")?.[1]?.trim() : path
   if (target === undefined) return null
   const gitDirectory = resolve(directory, target)
   return textOf(join(gitDirectory, "HEAD")) === null ? null : gitDirectory

@@ -32,6 +32,13 @@ test("a folder, a worktree and a folder of one belong to the project of their re
   expect(await Effect.runPromise(foldersOf(top, [root, ...all, join(top, "scratch"), "a"]))).toEqual(all.slice(1))
 })
 
+test("a name with a line end in it hides no worktree (GRAPH-58)", async () => {
+  const root = emptyDirectory("project")
+  const top = repository(root, "a\nb")
+  git(top, "worktree", "add", "../other")
+  expect(await projects([join(root, "other"), join(root, "other/a")])).toEqual([top, top])
+})
+
 test("what is a repository of its own is a project of its own (GRAPH-58)", async () => {
   const root = emptyDirectory("project")
   const [top, library] = [repository(root, "shop"), repository(root, "library")]
