@@ -3,7 +3,7 @@ import type { Session } from "./session.ts"
 import type { State } from "./state.ts"
 
 /** Version of the machine's behaviour; a change that an old log would notice gets a new one, and a place in `CHANGES`. */
-export const MACHINE_VERSION = 9
+export const MACHINE_VERSION = 10
 
 /**
  * What every log says that was written before versions were told apart. As it was decided by one of the machines from
@@ -26,7 +26,8 @@ export const CHANGES = [
   { name: "denied-folders", since: 7, words: "a rule that denies or asks about a folder means all in it, and what may not be read may not be edited" },
   { name: "marker-names-tools", since: 8, words: "the marker in the window names the tools that read what left it" },
   { name: "freed-is-said", since: 8, words: "a person who frees the window is told how much became free" },
-  { name: "touched-files", since: 9, words: "a rule that denies or asks about files hears of those that a command names" }
+  { name: "touched-files", since: 9, words: "a rule that denies or asks about files hears of those that a command names" },
+  { name: "awaited-usage-counts", since: 10, words: "a budget is asked again when gathering or offloading told what was used, before the request leaves" }
 ] as const
 
 /** The name of a change in what the machine decides. */

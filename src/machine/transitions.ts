@@ -1,4 +1,5 @@
 import type { Action } from "./action.ts"
+import { behaves } from "./behaviour.ts"
 import { go, type Step } from "./outcome.ts"
 import { budgetReached, stepsSpent } from "./policy/budget.ts"
 import { offloadTo, passesThreshold } from "./policy/offload.ts"
@@ -77,6 +78,10 @@ export const sendRequest = (
   const request: Action = { type: "SendLlmRequest", effect, model, attempt, step: next.step, from: next.window.base, to: next.transcript.length }
   return go(calling(next, effect, attempt, { name: "streaming" }), [...before, request])
 }
+
+/** Sends the request that something was awaited for, unless what was used meanwhile was the rest of a budget of tokens or money; the step was asked about before. */
+export const sendAwaited = (session: Session, count: StepCount, before: readonly Action[], mayOffload = true): Step<CallingLlm | WaitingForInput> =>
+  (behaves(session, "awaited-usage-counts") ? refuse(session, { ...count, counted: true }, before) : null) ?? sendRequest(session, count, before, mayOffload)
 
 /** Has the oldest of the window stored before anything else. */
 export const offload = (

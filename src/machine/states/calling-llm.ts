@@ -8,7 +8,7 @@ import { backoff, mayRetry } from "../policy/retry.ts"
 import type { Block, Session, ToolCall } from "../session.ts"
 import type { CallingLlm, ErrorState, ProcessingResponse, WaitingForInput } from "../state.ts"
 import { resultOf, say, sayQueued, sayResults } from "../transcript.ts"
-import { giveUp, newCall, nextStep, offload, sendRequest, settle, shutDown, takeEffect, toldOf } from "../transitions.ts"
+import { giveUp, newCall, nextStep, offload, sendAwaited, settle, shutDown, takeEffect, toldOf } from "../transitions.ts"
 import { moveWindow } from "../window.ts"
 import { changeSettings, isLate, queueInput, takeBackInput } from "./shared.ts"
 
@@ -111,7 +111,7 @@ const gathered = (state: CallingLlm, event: ContextGathered): Step<CallingLlm | 
   const session = countUsage(state.session, event.usage)
   const said = text === "" ? session : say(session, { type: "note", source: "context", text })
   if (event.stop !== undefined) return settle(say(said, { type: "note", source: "hook", text: event.stop }), "stopped-by-hook", toldOf(event))
-  return sendRequest(said, { attempt: 1, counted: false }, toldOf(event))
+  return sendAwaited(said, { attempt: 1, counted: false }, toldOf(event))
 }
 
 const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm | WaitingForInput | ErrorState> => {
@@ -127,7 +127,7 @@ const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm 
   if (!ok && stage.for === "overflow") {
     return giveUp(session, { kind: "overflow", message: `the request is too long, and nothing could be offloaded: ${event.reason ?? "the keeper gave no name"}` })
   }
-  return sendRequest(session, { attempt, counted: stage.counted }, told, ok)
+  return sendAwaited(session, { attempt, counted: stage.counted }, told, ok)
 }
 
 /** Says how much became free, where a person asked for it. */

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest"
 import { addUsage, budgetReached, NO_USAGE, tokensUsed } from "../../../src/machine/policy/budget.ts"
 import type { Limits, ReportedUsage, Session, Usage } from "../../../src/machine/session.ts"
+import { initial, step, type Step } from "../../../src/machine/step.ts"
 import { opening } from "../../properties/harness/opening.ts"
-import { asked, called, last, stateAfter } from "../talk.ts"
+import { asked, called, last, stateAfter, text } from "../talk.ts"
 
 const USED: ReportedUsage = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 7, cacheWriteTokens: 3, cost: 50 }
 
@@ -40,6 +41,17 @@ test("steps are asked about for a new step, not for one that is counted", () => 
   const spent = { ...session({ stepsMax: 2 }), step: 2 }
   expect(budgetReached(spent, false)).toEqual({ why: "budget-steps", message: "the turn reached its limit of 2 steps; continue to give it as many again" })
   expect(budgetReached(spent, true)).toBe(null)
+})
+
+test("what gathering used counts before the request leaves; the machine before the tenth sent it all the same", () => {
+  const usage = { inputTokens: 7, outputTokens: 3, cacheReadTokens: 0, cacheWriteTokens: 0, cost: 1 }
+  const events = [{ type: "UserInput" as const, parts: text("do it") }, { type: "ContextGathered" as const, effect: 1, fragments: [], usage }]
+  const limits = { tokensMax: 10 }
+  const waits = last(events, { limits })
+  expect([waits.state, waits.actions.map(({ type }) => type)]).toMatchObject([{ name: "WaitingForInput", why: "budget-tokens" }, ["DisplayMessage", "RecordDecision", "WaitForInput"]])
+  expect(last(events, { limits: { tokensMax: 11 } }).actions.map(({ type }) => type)).toEqual(["SendLlmRequest"])
+  const older = events.reduce<Step>((before, event, index) => step(before.state, { ...event, at: index + 1 }), initial({ ...opening({ limits }), machine: 9 }))
+  expect(older.actions.map(({ type }) => type)).toEqual(["SendLlmRequest"])
 })
 
 test("out of steps the agent waits; going on gives it as many again", () => {

@@ -38,7 +38,7 @@ export const budgetLaws: readonly EdgeLaw[] = [
   {
     id: "27",
     words: "no call starts past a budget",
-    broken: ({ before, event, after, actions }) => (entersCall(before, event.type, actions) ? budgetPassed(after.session) : null)
+    broken: ({ before, event, after, actions }) => (entersCall(before, event.type, actions) || sendsAwaited(after, event.type, actions) ? budgetPassed(after.session) : null)
   },
   {
     id: "27",
@@ -60,6 +60,10 @@ const entersCall = (before: State, type: Edge["event"]["type"], actions: Edge["a
   if (type === "ContextGathered" || type === "ContextOffloaded" || type === "LlmFailed" || type === "OffloadRequested") return false
   return actions.some((action) => action.type === "SendLlmRequest" || action.type === "OffloadContext")
 }
+
+/** Whether a request leaves for which something was awaited: machines before the tenth did not ask again then. */
+const sendsAwaited = (after: State, type: Edge["event"]["type"], actions: Edge["actions"]): boolean =>
+  after.session.machine === undefined && (type === "ContextGathered" || type === "ContextOffloaded") && actions.some((action) => action.type === "SendLlmRequest")
 
 const budgetPassed = ({ usage, settings, modelsByName }: Session): string | null => {
   const { tokensMax, costMax } = settings.limits
