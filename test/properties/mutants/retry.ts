@@ -11,6 +11,7 @@ export const retryMutants: readonly Mutant[] = [
   mutant("12", "waits less than half of the backoff", RETRY, "half + (next.value % (half + 1))", "next.value % (half + 1)"),
   mutant("12", "quadruples the backoff", RETRY, "2 ** (attempt - 1)", "4 ** (attempt - 1)"),
   mutant("12", "waits for another moment than it tells the timer", CALLING, 'session, error, retry: { effect, attempt, dueAt } }', 'session, error, retry: { effect, attempt, dueAt: dueAt + 1 } }'),
+  mutant("27", "does not ask about the budget again when gathering told what was used", "transitions.ts", '(behaves(session, "awaited-usage-counts") ? refuse(session, { ...count, counted: true }, before) : null) ?? sendRequest', "sendRequest"),
   mutant("13", "retries without bounds", RETRY, " && attempt < attemptsMax", ""),
   mutant("13", "retries what can not pass", RETRY, '(kind === "transient" || kind === "rate-limited")', 'kind !== "overflow"'),
   mutant("13", "does not count attempts", ERROR, "state.retry.attempt + 1, [])", "state.retry.attempt, [])"),
