@@ -18,8 +18,8 @@ export interface Place {
   readonly script: (...answers: readonly (ScriptedAnswer | readonly ScriptedAnswer[])[]) => string
 }
 
-/** A folder of its own, a git repository unless a test says otherwise. */
-export const makePlace = ({ name = "work", git = true }: { readonly name?: string; readonly git?: boolean } = {}): Place => {
+/** A folder of its own, a git repository unless a test says otherwise. `map`: it is read for a map, which takes longer than all else in so small a one. */
+export const makePlace = ({ name = "work", git = true, map = false }: { readonly name?: string; readonly git?: boolean; readonly map?: boolean } = {}): Place => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "loom-cli-")))
   const root = join(folder, name)
   const home = join(folder, "home")
@@ -35,7 +35,7 @@ export const makePlace = ({ name = "work", git = true }: { readonly name?: strin
   return {
     root,
     home,
-    environment: { ...(process.env as Record<string, string>), HOME: home, LOOM_HOME: home, TERM: "xterm-256color" },
+    environment: { ...(process.env as Record<string, string>), HOME: home, LOOM_HOME: home, TERM: "xterm-256color", ...(map ? {} : { LOOM_ZONE_MAP_TOKENS: "0" }) },
     script: (...answers) => {
       const file = join(folder, `script-${++scripts}.json`)
       writeFileSync(file, JSON.stringify({ chunkMs: 0, answers } satisfies Script))

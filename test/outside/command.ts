@@ -108,6 +108,8 @@ export const start = (folder: string, words: readonly string[], { server, home, 
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
       LOOM_HOME: home ?? join(folder, "../home"),
+      // To read so small a folder for a map takes longer than all else: what is about the map says so.
+      LOOM_ZONE_MAP_TOKENS: process.env["LOOM_ZONE_MAP_TOKENS"] ?? "0",
       ...(server === undefined ? {} : { ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: "a key" }),
       ...variables
     },

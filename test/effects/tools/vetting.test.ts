@@ -28,7 +28,7 @@ test.each([
 })
 
 test.each([
-  ["no_such_tool", {}, "there is no tool no_such_tool; there are file_read, file_write, file_edit, apply_patch, file_search, content_search, directory_list, shell, shell_output, shell_stop, git, sub_agent, oracle, web_fetch, web_search, context_search, context_read, decision_log, decision_query, ask_user"],
+  ["no_such_tool", {}, "there is no tool no_such_tool; there are file_read, file_write, file_edit, apply_patch, file_search, content_search, directory_list, shell, shell_output, shell_stop, git, lsp_diagnostics, sub_agent, oracle, web_fetch, web_search, context_search, context_read, decision_log, decision_query, ask_user"],
   ["file_read", "{\"path\": ", /^file_read: the arguments are no valid JSON \(.+\); send one JSON object$/],
   ["file_read", "", "file_read: path is missing; it takes path, offset (optional), limit (optional)"],
   ["file_read", "[]", "file_read: the arguments must be one JSON object; it takes path, offset (optional), limit (optional)"],

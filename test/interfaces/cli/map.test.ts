@@ -10,7 +10,7 @@ const put = (root: string, name: string, text: string): void => {
 }
 
 const withCode = () => {
-  const place = makePlace()
+  const place = makePlace({ map: true })
   put(place.root, "src/router.ts", 'import { parseUrl } from "./url.ts"\nexport class Router {\n  match(path: string): string {\n    return parseUrl(path)\n  }\n}\n')
   put(place.root, "src/url.ts", "export const parseUrl = (url: string): string => url\n")
   put(place.root, "src/mail.py", "class Mail:\n    def send(self):\n        pass\n")
@@ -64,7 +64,7 @@ test("map --check says what was read and what could not be, and leaves with 1 wh
 }, 60_000)
 
 test("map of a folder without files, and with a budget of nothing, has no map and says so", async () => {
-  const place = makePlace()
+  const place = makePlace({ map: true })
   rmSync(join(place.root, "README.md"))
   expect(await loom(place, ["map"])).toMatchObject({ code: 0, stdout: "", stderr: "0 files with definitions and 0 by name, of 0; 0 of 2048 tokens\n" })
   put(place.root, "a.ts", "export const a = 1\n")
