@@ -105,11 +105,11 @@ const spanOf = Effect.fnUntraced(function*(keepers: KeepersOf, project: string, 
   if (message === null) {
     const named = yield* keepers.named(project, id.trim())
     const span = named.find((one) => one.session === session) ?? named[0]
-    return span === undefined ? yield* problem(`read keeper ${id}: there is none of that name in this project; context_search finds what is kept`) : { span, number: null }
+    return span === undefined ? yield* problem(`read keeper ${id}: there is none of that name in this project; a search of the context finds what is kept`) : { span, number: null }
   }
   const whose = message[1] === "" ? session : (message[1] as string)
   const number = Number(message[2])
   const spans = whose === null ? [] : yield* keepers.spans(project, whose)
   const span = spans.find(({ from, to }) => from <= number && number < to)
-  return span === undefined ? yield* problem(`read message ${id}: no keeper of this project holds it; what did not leave the window is still in it`) : { span, number }
+  return span === undefined ? yield* problem(`read message ${id}: no keeper of this project holds it; it is still in the window, or there is none of that number`) : { span, number }
 })

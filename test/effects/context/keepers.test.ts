@@ -182,8 +182,8 @@ describe.each([
       Effect.forEach(["nope", "s#7", "#7", "other#1"], (id) => Effect.flip(Effect.andThen(keepers.keep(keeper(["a"])), keptOf(keepers).read("/w", id, "s"))).pipe(Effect.map(({ message }) => message)))
     )
     expect(said).toEqual([
-      "read keeper nope: there is none of that name in this project; context_search finds what is kept",
-      ...["s#7", "#7", "other#1"].map((id) => `read message ${id}: no keeper of this project holds it; what did not leave the window is still in it`)
+      "read keeper nope: there is none of that name in this project; a search of the context finds what is kept",
+      ...["s#7", "#7", "other#1"].map((id) => `read message ${id}: no keeper of this project holds it; it is still in the window, or there is none of that number`)
     ])
   })
 })

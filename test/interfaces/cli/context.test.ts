@@ -42,6 +42,6 @@ test("what is not there, and a line that is written otherwise, is a sentence", a
   expect(await said()).toEqual([2, "", "loom context: no session was held in ROOT yet; name one of another folder, `loom sessions --all` lists them\n"])
   expect(await said("search", 'a" OR b*')).toEqual([1, "", 'nothing that left a window of this project holds "a\\" OR b*"\n'])
   expect(await said("search")).toEqual([2, "", "loom context search: give the words to look for\n"])
-  expect(await said("read", "x#1")).toEqual([2, "", "read message x#1: no keeper of this project holds it; what did not leave the window is still in it\n"])
+  expect(await said("read", "x#1")).toEqual([2, "", "read message x#1: no keeper of this project holds it; it is still in the window, or there is none of that number\n"])
   expect(await said("the", "window")).toEqual([2, "", "loom context: write `loom context [--next] [ID]`, `loom context search WORDS` or `loom context read KEEPER…`\n"])
 }, 60_000)
