@@ -26,6 +26,10 @@ export const joiningPromises = (promised: Promised): void => {
       expect(yield* graph.import(later)).toEqual({ added: 1, changed: 1, removed: 0, edgesAdded: 0, edgesRemoved: 0, aside: [] })
       expect(yield* graph.import(later)).toEqual({ added: 0, changed: 0, removed: 0, edgesAdded: 0, edgesRemoved: 0, aside: [] })
       expect((yield* graph.content).nodes.map(({ title }) => title)).toEqual(["latest", "back"])
+      expect((yield* graph.content).tombstones.filter(({ of }) => of === "node")).toEqual([])
+      const edge = yield* graph.link({ from: node.id, to: b.id, type: "leads_to" })
+      expect((yield* graph.import({ ...emptyContent, edges: [{ ...edge, reason: "why", createdAt: edge.createdAt + 1 }] })).edgesAdded).toBe(0)
+      expect((yield* graph.edges(node.id)).leaving.map(({ reason }) => reason)).toEqual(["why"])
       expect((yield* graph.search("latest")).length).toBe(1)
       const gone: GraphContent = { ...emptyContent, tombstones: [{ id: node.id, of: "node", removedAt: 30 }] }
       expect((yield* graph.import(gone)).removed).toBe(1)
