@@ -22,6 +22,8 @@ export interface ServerManner {
   readonly asks?: boolean
   /** Whether it works at something, and tells its problems only when it is done. */
   readonly works?: boolean
+  /** Whether its first answer is nothing, and it says soon that it knows better now. */
+  readonly knowsBetter?: boolean
   /** Whether it stays although it is asked to end. */
   readonly stays?: boolean
   /** Whether it wants to hear of changed files. */
@@ -42,6 +44,8 @@ const manner = JSON.parse(process.argv[2] ?? "{}") as ServerManner
 const texts = new Map<string, { readonly text: string; readonly version: number }>()
 const answers = new Map<string, (result: unknown) => void>()
 let asked = 0
+let working = false
+let knows = manner.knowsBetter !== true
 
 const write = (words: string): void => void (manner.diary !== undefined && appendFileSync(manner.diary, `${words}\n`))
 
@@ -84,6 +88,13 @@ const think = async (uri: string): Promise<void> => {
   if (manner.breaks === "when it opens a file" || (manner.breaks === "when a file says BREAK" && text.includes("BREAK"))) {
     process.stderr.write("out of order\n")
     process.exit(7)
+  }
+  if (manner.tells === "pull" && manner.works === true && !working) {
+    working = true
+    send({ method: "$/progress", params: { token: 1, value: { kind: "begin", title: "indexing" } } })
+    await after(manner.thinksMs ?? 0)
+    working = false
+    return send({ method: "$/progress", params: { token: 1, value: { kind: "end" } } })
   }
   if (manner.tells === "pull" || manner.tells === "never") return
   const problems = problemsOf(text)
@@ -143,7 +154,14 @@ const hear = async ({ id, method, params, result, error }: Message): Promise<voi
       texts.delete(uri)
       return
     case "textDocument/diagnostic":
-      await after(manner.thinksMs ?? 0)
+      if (working || !knows) {
+        send({ id, result: { kind: "full", items: [] } })
+        if (knows || working) return
+        knows = true
+        await after(20)
+        return void ask("workspace/diagnostic/refresh", null)
+      }
+      await after(manner.works === true ? 0 : (manner.thinksMs ?? 0))
       return send({ id, result: { kind: "full", items: problemsOf(texts.get(uri)?.text ?? "") } })
     case "shutdown":
       return manner.stays === true ? undefined : send({ id, result: null })

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import { notYetSaid } from "../../../src/effects/context/said.ts"
@@ -22,6 +22,7 @@ test.concurrent("what was there before is counted, what moves is not new, of the
   write("a.fake", "ERROR old\nb\nc ERROR old\n")
   expect(await change("a.fake", "ERROR old\nb ERROR old\nc ERROR old\n")).toBe(told("a.fake:2:3 error old [fake 7]", "(2 more that were there before)"))
   expect(await change("a.fake", "\n\nERROR old\nb ERROR old\nc ERROR old\n")).toBe("")
+  expect(await change("a.fake", "ERROR old\nbetter ERROR old\nc ERROR old\n")).toBe("")
   expect(await change("a.fake", "ERROR old\nb\nc ERROR old\n")).toBe(told("a.fake: no new problem is left", "(2 more that were there before)"))
   expect(await change("a.fake", "ERROR old\nb ERROR old\nc ERROR old\n")).toBe(told("a.fake:2:3 error old [fake 7]", "(2 more that were there before)"))
 })
@@ -80,8 +81,10 @@ test.concurrent("what comes too late is gathered for the next turn, once, or tol
 })
 
 test.concurrent("while work goes on a turn waits hardly at all", async () => {
-  const here = await bench(only(fake({ tells: "never" })), { patience: { firstMs: 50, warmMs: 600_000, slowMs: 10, answerMs: 5_000 } })
+  const diary = (await bench(only())).path("diary")
+  const here = await bench(only(fake({ tells: "never", diary })), { patience: { firstMs: 10, warmMs: 600_000, slowMs: 10 } })
   expect(await here.change("a.fake", "ERROR a\n")).toBe("")
+  while (!existsSync(diary) || !readFileSync(diary, "utf8").includes("didOpen")) await new Promise((resolve) => setTimeout(resolve, 10))
   expect(await here.change("a.fake", "ERROR b\n")).toBe("")
 })
 

@@ -35,6 +35,17 @@ describe.concurrent("a server that", () => {
     expect(await ask("a.fake")).toEqual(["a.fake:2:1 error too short [fake 7]", "by fake"])
   })
 
+  test("is asked while it works is asked again, and one that knows better is asked when it says so", async () => {
+    const { ask, write } = await bench(only(fake({ tells: "pull", works: true, thinksMs: 300 })))
+    write("a.fake", BAD)
+    expect(await ask("a.fake")).toEqual(["a.fake:2:1 error too short [fake 7]", "by fake"])
+    const better = await bench(only(fake({ tells: "pull", knowsBetter: true })))
+    better.write("a.fake", BAD)
+    expect(await better.ask("a.fake")).toEqual(["by fake"])
+    while (better.servers.below(better.root).length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(better.servers.below(better.root).map(({ message }) => message)).toEqual(["too short"])
+  })
+
   test("does not number what it says is believed of the newest text only", async () => {
     const { ask, change, write } = await bench(only(fake({ tells: "push without version", thinksMs: 50 })))
     write("a.fake", BAD)
