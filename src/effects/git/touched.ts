@@ -1,5 +1,5 @@
 import type { CompletedCall } from "../../machine/state.ts"
-import { objectOf } from "../../machine/request.ts"
+import { namesOfCall } from "../names-touched.ts"
 import { locate } from "../os/path.ts"
 import type { FileChange } from "./tree-diff.ts"
 
@@ -13,18 +13,16 @@ const FILE_TOOLS: ReadonlySet<string> = new Set(["file_write", "file_edit", "app
 export const changesOfAgent = (root: string, completed: readonly CompletedCall[], changes: readonly FileChange[]): readonly FileChange[] => {
   const changing = completed.filter(({ changes, status }) => changes && !NEVER_RAN.has(status))
   if (changing.some(({ call }) => !FILE_TOOLS.has(call.name))) return changes
-  const paths = new Set(changing.map(({ call }) => pathOf(root, call.arguments)))
+  const paths = new Set(changing.flatMap(({ call }) => namesOfCall(call).map((name) => shownAt(root, name))))
   return changes.filter(({ path }) => paths.has(path))
 }
 
 const NEVER_RAN: ReadonlySet<string> = new Set(["denied", "invalid", "not-started", "cut-short"])
 
-/** Relative to the root, every link followed; empty where the arguments name no path that can be followed. */
-const pathOf = (root: string, json: string): string => {
-  const { path } = objectOf(json)
-  if (typeof path !== "string") return ""
+/** Relative to the root, every link followed; empty where that cannot be. */
+const shownAt = (root: string, name: string): string => {
   try {
-    return locate([root], path).shown
+    return locate([root], name).shown
   } catch {
     // Then the call could not have changed it either.
     return ""
