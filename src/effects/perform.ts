@@ -53,18 +53,41 @@ export interface PerformOptions {
 }
 
 /** Which room does what an action asks for. What is only told to a person or remembered, and a question to one, is no work. */
-export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, { autoCommit, hooks: desk = null }: PerformOptions): readonly Work[] => {
+export const worksOf = (
+  action: Action,
+  { state, n, event }: Cause,
+  emit: Emit,
+  { autoCommit, hooks: desk = null }: PerformOptions
+): readonly Work[] => {
   switch (action.type) {
     case "GatherContext":
       if (desk === null) return [reading(action.effect, gatherContext(action, state.session, emit))]
-      return [changing(action.effect, Effect.flatMap(person, ({ gatherWithHooks }) => gatherWithHooks(desk, action, state.session, gatherContext, emit)))]
+      return [
+        changing(
+          action.effect,
+          Effect.flatMap(person, ({ gatherWithHooks }) => gatherWithHooks(desk, action, state.session, gatherContext, emit))
+        )
+      ]
     case "OffloadContext":
       return [changing(action.effect, offloadContext(action, state.session, emit))]
     case "SendLlmRequest":
       return state.name === "CallingLlm" ? [reading(action.effect, askModel(action, canonicalRequest(state), emit))] : []
     case "VetToolCalls":
-      if (desk === null || !hasHook(desk, "PreToolUse")) return [reading(action.effect, Effect.flatMap(tools, ({ vetToolCalls }) => vetToolCalls(action, emit)))]
-      return [changing(action.effect, Effect.flatMap(Effect.all([person, tools]), ([{ vetWithHooks }, { vetToolCalls }]) => vetWithHooks(desk, action, state.session, vetToolCalls, emit)))]
+      if (desk === null || !hasHook(desk, "PreToolUse"))
+        return [
+          reading(
+            action.effect,
+            Effect.flatMap(tools, ({ vetToolCalls }) => vetToolCalls(action, emit))
+          )
+        ]
+      return [
+        changing(
+          action.effect,
+          Effect.flatMap(Effect.all([person, tools]), ([{ vetWithHooks }, { vetToolCalls }]) =>
+            vetWithHooks(desk, action, state.session, vetToolCalls, emit)
+          )
+        )
+      ]
     case "ExecuteTools":
       return action.calls.map((started) => {
         const call = Effect.flatMap(tools, ({ executeCall }) => executeCall(started, emit))
@@ -72,11 +95,39 @@ export const worksOf = (action: Action, { state, n, event }: Cause, emit: Emit, 
         return started.changes ? changing(started.effect, Effect.andThen(turnCheckpoint(autoCommit), run)) : reading(started.effect, run)
       })
     case "RunPostToolsHook":
-      return [changing(action.effect, Effect.flatMap(hook, ({ afterTools }) => afterTools(action, { autoCommit, event: n, person: afterwards(desk, action, state.session), folders: gatherNews(state.session, action.completed.map(({ call }) => call)), diagnostics: diagnosticsOf(state.session) }, emit)))]
+      return [
+        changing(
+          action.effect,
+          Effect.flatMap(hook, ({ afterTools }) =>
+            afterTools(
+              action,
+              {
+                autoCommit,
+                event: n,
+                person: afterwards(desk, action, state.session),
+                folders: gatherNews(
+                  state.session,
+                  action.completed.map(({ call }) => call)
+                ),
+                diagnostics: diagnosticsOf(state.session)
+              },
+              emit
+            )
+          )
+        )
+      ]
     case "ScheduleRetry":
       return [reading(action.effect, waitForRetry(action, emit))]
     case "Shutdown":
-      return [reading(action.effect, Effect.andThen(stopBackground, desk === null ? Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })) : drained(action, desk, emit)))]
+      return [
+        reading(
+          action.effect,
+          Effect.andThen(
+            stopBackground,
+            desk === null ? Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })) : drained(action, desk, emit)
+          )
+        )
+      ]
     case "Cancel":
       return event === "InterruptRequested" ? [reading(action.effect, stopBackground)] : []
     case "WaitForInput":
@@ -111,7 +162,8 @@ const diagnosticsOf = (session: Session) => (changed: BatchChanges): Effect.Effe
     return yield* diagnosticsAfter(session, changed, diagnosticsTokens)
   })
 
-const drained = (action: Shutdown, desk: HookDesk, emit: Emit): Effect.Effect<void> => Effect.flatMap(person, ({ drainHooks }) => drainHooks(action, desk, emit))
+const drained = (action: Shutdown, desk: HookDesk, emit: Emit): Effect.Effect<void> =>
+  Effect.flatMap(person, ({ drainHooks }) => drainHooks(action, desk, emit))
 
 /** Whether a turn is over with it that nobody broke off. */
 const endsByItself = (why: WaitingReason): boolean => why !== "opened" && why !== "offloaded" && why !== "interrupted"

@@ -36,9 +36,14 @@ export const addToolCall = (state: CallingLlm, event: LlmToolCallDelta): Calling
   const id = call.callByIndex[event.index]
   if (id === undefined) return openCall(state, event)
   if (call.open !== null && call.open.type === "tool-call" && call.open.id === id) {
-    return event.name === undefined ? grown(state, event.arguments) : { ...state, call: { ...call, open: named(call.open, event.name) }, streamed: state.streamed + event.arguments }
+    return event.name === undefined
+      ? grown(state, event.arguments)
+      : { ...state, call: { ...call, open: named(call.open, event.name) }, streamed: state.streamed + event.arguments }
   }
-  return { ...state, call: { ...call, blocks: call.blocks.map((block) => (block.type === "tool-call" && block.id === id ? extended(block, event) : block)) } }
+  return {
+    ...state,
+    call: { ...call, blocks: call.blocks.map((block) => (block.type === "tool-call" && block.id === id ? extended(block, event) : block)) }
+  }
 }
 
 const grown = (state: CallingLlm, text: string): CallingLlm => ({

@@ -62,8 +62,15 @@ const start = (session: Session, executions: readonly Execution[]): Started => {
   return { session: now, executions: next, calls }
 }
 
-const closeBatch = (session: Session, executions: readonly Execution[], before: readonly Action[]): Step<PostToolsHook | CallingLlm | WaitingForInput> => {
-  const said = sayResults(session, executions.flatMap(({ phase }) => (phase.name === "done" ? [phase.result] : [])))
+const closeBatch = (
+  session: Session,
+  executions: readonly Execution[],
+  before: readonly Action[]
+): Step<PostToolsHook | CallingLlm | WaitingForInput> => {
+  const said = sayResults(
+    session,
+    executions.flatMap(({ phase }) => (phase.name === "done" ? [phase.result] : []))
+  )
   if (!executions.some((execution) => execution.changes && execution.started)) return nextStep(said, before)
   const { effect, session: next } = takeEffect(said)
   const completed = executions.map(completedCall)

@@ -23,11 +23,19 @@ export const CHANGES = [
   { name: "command-rules-for-all-tools", since: 4, words: "a rule about a shell command holds whichever tool runs it" },
   { name: "price-advice", since: 5, words: "the advice about an unknown price is one that can be followed" },
   { name: "broken-off-turn", since: 6, words: "a turn that a shutdown broke off can be gone on with" },
-  { name: "denied-folders", since: 7, words: "a rule that denies or asks about a folder means all in it, and what may not be read may not be edited" },
+  {
+    name: "denied-folders",
+    since: 7,
+    words: "a rule that denies or asks about a folder means all in it, and what may not be read may not be edited"
+  },
   { name: "marker-names-tools", since: 8, words: "the marker in the window names the tools that read what left it" },
   { name: "freed-is-said", since: 8, words: "a person who frees the window is told how much became free" },
   { name: "touched-files", since: 9, words: "a rule that denies or asks about files hears of those that a command names" },
-  { name: "awaited-usage-counts", since: 10, words: "a budget is asked again when gathering or offloading told what was used, before the request leaves" }
+  {
+    name: "awaited-usage-counts",
+    since: 10,
+    words: "a budget is asked again when gathering or offloading told what was used, before the request leaves"
+  }
 ] as const
 
 /** The name of a change in what the machine decides. */

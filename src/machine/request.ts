@@ -81,7 +81,8 @@ const contentOf = (entry: Entry, model: string, images: boolean): readonly Conte
 
 const partsOf = (parts: readonly Part[], images: boolean): readonly Part[] =>
   parts.flatMap((part): readonly Part[] => {
-    if (part.type === "image") return images ? [part] : [{ type: "text", text: `[an image of ${part.bytes} bytes was left out: this model takes none]` }]
+    if (part.type === "image")
+      return images ? [part] : [{ type: "text", text: `[an image of ${part.bytes} bytes was left out: this model takes none]` }]
     return isBlank(part.text) ? [] : [part]
   })
 

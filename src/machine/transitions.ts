@@ -80,8 +80,14 @@ export const sendRequest = (
 }
 
 /** Sends the request that something was awaited for, unless what was used meanwhile was the rest of a budget of tokens or money; the step was asked about before. */
-export const sendAwaited = (session: Session, count: StepCount, before: readonly Action[], mayOffload = true): Step<CallingLlm | WaitingForInput> =>
-  (behaves(session, "awaited-usage-counts") ? refuse(session, { ...count, counted: true }, before) : null) ?? sendRequest(session, count, before, mayOffload)
+export const sendAwaited = (
+  session: Session,
+  count: StepCount,
+  before: readonly Action[],
+  mayOffload = true
+): Step<CallingLlm | WaitingForInput> =>
+  (behaves(session, "awaited-usage-counts") ? refuse(session, { ...count, counted: true }, before) : null)
+  ?? sendRequest(session, count, before, mayOffload)
 
 /** Has the oldest of the window stored before anything else. */
 export const offload = (

@@ -62,28 +62,71 @@ export const openApp = Effect.fnUntraced(function*(config: AppConfig): Effect.fn
   const keepers = Context.get(context, Keepers)
   const kept = keptOf(keepers, keptHistory(Context.get(context, EventLog), keepers, directories.data))
   const isTrusted = () => isCodeTrusted(workspace, config, directories.data)
-  const sessions = yield* Effect.provideContext(makeSessions({ kept, environment, roots: [cwd], dataDirectory: directories.data, settle, sandbox: settings.sandbox, own: Object.values(directories), isCodeTrusted: isTrusted }), context)
+  const sessions = yield* Effect.provideContext(
+    makeSessions({
+      kept,
+      environment,
+      roots: [cwd],
+      dataDirectory: directories.data,
+      settle,
+      sandbox: settings.sandbox,
+      own: Object.values(directories),
+      isCodeTrusted: isTrusted
+    }),
+    context
+  )
   const fork: App["fork"] = (wish, log) =>
-    Effect.flatMap(Effect.promise(() => import("./replay/fork.ts")), (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context))
+    Effect.flatMap(
+      Effect.promise(() => import("./replay/fork.ts")),
+      (replay) => Effect.provideContext(replay.fork(wish, log, directories.data), context)
+    )
   const door = Context.get(context, GraphDoor) as Door
   const opened = (folder: string) => Effect.zipWith(door.graphs, projectOf(folder), ({ of }, project) => of(project))
   const graph: App["graph"] = (folder, { takesShared } = { takesShared: true }) =>
     caughtUp(Context.get(context, EventLog), door, folder).pipe(
       Effect.andThen(opened(folder)),
-      Effect.tap((found) => (takesShared ? Effect.flatMap(Effect.promise(() => import("./shared-graph.ts")), ({ tellShared }) => tellShared(found, folder, isTrusted())) : Effect.void))
+      Effect.tap((found) =>
+        takesShared
+          ? Effect.flatMap(
+              Effect.promise(() => import("./shared-graph.ts")),
+              ({ tellShared }) => tellShared(found, folder, isTrusted())
+            )
+          : Effect.void
+      )
     )
-  return { graph, sandbox: sandboxState(settings.sandbox), sessions, settings, workspace, directories, log: Context.get(context, EventLog), kept, fork, setAside }
+  return {
+    graph,
+    sandbox: sandboxState(settings.sandbox),
+    sessions,
+    settings,
+    workspace,
+    directories,
+    log: Context.get(context, EventLog),
+    kept,
+    fork,
+    setAside
+  }
 })
 
 /** What sessions of the project said and no process came to write; where that cannot be written, what is there is shown. */
 const caughtUp = (log: EventLog["Service"], door: Door, folder: string): Effect.Effect<void> =>
   Effect.promise(() => import("./owed-decisions.ts")).pipe(
     Effect.flatMap(({ catchUpProject }) => catchUpProject(log, door, { folder, upTo: () => null })),
-    Effect.matchEffect({ onFailure: ({ message }) => Effect.logWarning(`what sessions said last is not in the decision graph yet: ${message}; it is in their logs, and written the next time`), onSuccess: () => Effect.void })
+    Effect.matchEffect({
+      onFailure: ({ message }) =>
+        Effect.logWarning(
+          `what sessions said last is not in the decision graph yet: ${message}; it is in their logs, and written the next time`
+        ),
+      onSuccess: () => Effect.void
+    })
   )
 
 /** Loaded only for a session that another machine had a part in. */
-const settle: Surroundings["settle"] = (id, tail) => Effect.flatMap(Effect.promise(() => import("./replay/settled.ts")), ({ settledTail }) => settledTail(id, tail))
+const settle: Surroundings["settle"] = (id, tail) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./replay/settled.ts")),
+    ({ settledTail }) => settledTail(id, tail)
+  )
 
 /** A database that turns out to be damaged only when its tables are read is set aside, too, and a new one begun. */
 const openStore = Effect.fnUntraced(function*(directories: Directories) {
@@ -104,4 +147,6 @@ const buildStore = Effect.fnUntraced(function*(directories: Directories) {
 })
 
 const storeOf = (directories: Directories) =>
-  Layer.mergeAll(EventLog.layerSql(`loom ${version()}`), layerBlobsSql, Keepers.layerSql, layerGraphDoor).pipe(Layer.provideMerge(layerSqlite({ file: directories.database })))
+  Layer.mergeAll(EventLog.layerSql(`loom ${version()}`), layerBlobsSql, Keepers.layerSql, layerGraphDoor).pipe(
+    Layer.provideMerge(layerSqlite({ file: directories.database }))
+  )

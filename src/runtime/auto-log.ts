@@ -45,7 +45,11 @@ const PATIENCE_MS = 3_000
  * Lives as long as its scope, and leaves then what is not written yet: it is in the log, which knows up to where the graph was told, and the next who opens
  * the graph of that project writes it. So a process that ends, however it ends, owes nothing.
  */
-export const makeAutoLog = Effect.fnUntraced(function*(folder: string, door: Door, log: Pick<EventLog["Service"], "owing" | "told" | "read">): Effect.fn.Return<AutoLog, never, Scope.Scope> {
+export const makeAutoLog = Effect.fnUntraced(function*(
+  folder: string,
+  door: Door,
+  log: Pick<EventLog["Service"], "owing" | "told" | "read">
+): Effect.fn.Return<AutoLog, never, Scope.Scope> {
   const waiting: Waiting[] = []
   const bell = yield* Queue.sliding<void>(1)
   const one = yield* Semaphore.make(1)
@@ -102,7 +106,12 @@ export const makeAutoLog = Effect.fnUntraced(function*(folder: string, door: Doo
 
   /** Until it is done, more and more rarely. */
   const persist = (pauseMs: number): Effect.Effect<void> =>
-    Effect.catch(writeAll, (error) => tell(error).pipe(Effect.andThen(Effect.sleep(pauseMs)), Effect.andThen(Effect.suspend(() => persist(Math.min(PAUSE_MS_MAX, 2 * pauseMs))))))
+    Effect.catch(writeAll, (error) =>
+      tell(error).pipe(
+        Effect.andThen(Effect.sleep(pauseMs)),
+        Effect.andThen(Effect.suspend(() => persist(Math.min(PAUSE_MS_MAX, 2 * pauseMs))))
+      )
+    )
 
   const inTime = <E>(effect: Effect.Effect<void, E>): Effect.Effect<void> => Effect.ignore(Effect.timeout(effect, PATIENCE_MS))
 
@@ -140,4 +149,5 @@ const isWorthHearing = (event: Event, actions: readonly Action[]): boolean =>
   (event.type === "PostToolsHookCompleted" && event.commit !== undefined) || actions.some(({ type }) => type === "RecordDecision")
 
 /** The model is at work, or nobody is: what is heard before that waits, so that the request is not held up. */
-const isLeisure = (event: Event, actions: readonly Action[]): boolean => event.type === "LlmStarted" || actions.some(({ type }) => type === "WaitForInput" || type === "DisplayError")
+const isLeisure = (event: Event, actions: readonly Action[]): boolean =>
+  event.type === "LlmStarted" || actions.some(({ type }) => type === "WaitForInput" || type === "DisplayError")

@@ -43,7 +43,10 @@ const asked = (family: Family, wish: ChildWish, bear: (session: Session) => void
   Effect.scoped(
     Effect.flatMap(Effect.try({ try: () => wishSettings(family, wish), catch: (thrown) => problemOf(wish.kind, thrown) }), (settings) =>
       Effect.acquireUseRelease(
-        Effect.mapError(Effect.tap(family.open(settings, openingFor(family, wish)), (session) => Effect.sync(() => bear(session))), ({ message }) => problem(`${wish.kind}: ${message}`)),
+        Effect.mapError(
+          Effect.tap(family.open(settings, openingFor(family, wish)), (session) => Effect.sync(() => bear(session))),
+          ({ message }) => problem(`${wish.kind}: ${message}`)
+        ),
         (session) => Effect.mapError(askOne(session, wish), ({ message }) => problem(`${wish.kind}: ${message}`)),
         // A log that cannot be written any more is told by the parent's own.
         (session) => Effect.ignore(Effect.andThen(session.say({ type: "ShutdownRequested" }), session.ended))
@@ -51,7 +54,11 @@ const asked = (family: Family, wish: ChildWish, bear: (session: Session) => void
     )
   )
 
-const openingFor = ({ parent }: Family, { kind, root }: ChildWish): ChildOpening => ({ kind, parent: parent().id, roots: root === null ? parent().opened.roots : [root] })
+const openingFor = ({ parent }: Family, { kind, root }: ChildWish): ChildOpening => ({
+  kind,
+  parent: parent().id,
+  roots: root === null ? parent().opened.roots : [root]
+})
 
 /** Errors: throws where no model is named, or nothing of the budget is left. */
 const wishSettings = ({ settings, parent }: Family, { kind, model }: ChildWish): Settings => {
@@ -63,7 +70,11 @@ const wishSettings = ({ settings, parent }: Family, { kind, model }: ChildWish):
     model: named,
     mode: "plan",
     rules: session.opened.rules,
-    limits: { ...settings.limits, ...whatIsLeft(session), stepsMax: kind !== "sub-agent" ? 1 : Math.min(STEPS_MAX, session.settings.limits.stepsMax) },
+    limits: {
+      ...settings.limits,
+      ...whatIsLeft(session),
+      stepsMax: kind !== "sub-agent" ? 1 : Math.min(STEPS_MAX, session.settings.limits.stepsMax)
+    },
     appendSystemPrompt: "",
     autoCommit: false,
     hooks: settings.hooks.filter(({ event }) => event === "PreToolUse")
@@ -72,12 +83,16 @@ const wishSettings = ({ settings, parent }: Family, { kind, model }: ChildWish):
 
 const whatIsLeft = ({ usage, settings: { limits } }: SessionFacts): Pick<Limits, "tokensMax" | "costMax"> => {
   const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
-  return { tokensMax: limits.tokensMax === null ? null : Math.max(0, limits.tokensMax - tokens), costMax: limits.costMax === null ? null : Math.max(0, limits.costMax - usage.cost) }
+  return {
+    tokensMax: limits.tokensMax === null ? null : Math.max(0, limits.tokensMax - tokens),
+    costMax: limits.costMax === null ? null : Math.max(0, limits.costMax - usage.cost)
+  }
 }
 
 const askOne = Effect.fnUntraced(function*(session: Session, { words, hear }: ChildWish): Effect.fn.Return<ChildAnswer, LogError, Scope.Scope> {
   const stop = session.listen(({ step }) => {
-    for (const action of step.actions) if (action.type === "ExecuteTools") for (const { call } of action.calls) hear(`${call.name} ${call.arguments}`.slice(0, SHOWN_LENGTH))
+    for (const action of step.actions)
+      if (action.type === "ExecuteTools") for (const { call } of action.calls) hear(`${call.name} ${call.arguments}`.slice(0, SHOWN_LENGTH))
   })
   yield* session.say({ type: "UserInput", parts: [{ type: "text", text: words }] })
   const state = yield* Effect.ensuring(untilRest(session), Effect.sync(stop))

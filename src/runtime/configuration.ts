@@ -43,7 +43,12 @@ const settingOf = (key: string, here: SettingsHere, environment: Readonly<Record
 const serversSaid = (key: string, said: readonly Said[], { settings: { lsp } }: SettingsHere): Setting => {
   const [first = { source: "default", value: lsp.on }, ...instead] = said.filter(({ value }) => typeof value === "boolean")
   const tables = said.filter(({ value }) => typeof value !== "boolean")
-  return { key, value: lsp.on && tables.length > 0 ? lsp.servers : lsp.on, from: [...(tables.length > 0 && first.source === "default" ? [] : [first]), ...tables], instead }
+  return {
+    key,
+    value: lsp.on && tables.length > 0 ? lsp.servers : lsp.on,
+    from: [...(tables.length > 0 && first.source === "default" ? [] : [first]), ...tables],
+    instead
+  }
 }
 
 const entriesOf = ({ source, value }: Said): readonly Said[] => (value as readonly unknown[]).map((each) => ({ source, value: each }))

@@ -43,7 +43,14 @@ export interface Place {
 
 const USUAL: SandboxWish = { mode: "auto", network: "off", hosts: [], keepVariables: [], alsoWritable: [] }
 
-const KEYS = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"] as const
+const KEYS = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_BASE_URL",
+  "OPENAI_API_KEY",
+  "OPENAI_BASE_URL",
+  "OPENAI_COMPATIBLE_API_KEY",
+  "OPENAI_COMPATIBLE_BASE_URL"
+] as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -14,14 +14,22 @@ import { attemptWriting, isReplaceable } from "../effects/os/unwritten.ts"
 import { newSecrets } from "../effects/secrets/shapes.ts"
 
 /** Reads a graph from a file. Errors: it is not there, or is no graph. */
-export const readGraphFile = (file: string): Effect.Effect<GraphContent, Problem> => attempt(`read ${file}`, () => parseGraph(readFileSync(file, "utf8"), file))
+export const readGraphFile = (file: string): Effect.Effect<GraphContent, Problem> =>
+  attempt(`read ${file}`, () => parseGraph(readFileSync(file, "utf8"), file))
 
 /** Joins what a file knows. Of one that the graph holds already no more is done than to read its bytes. Errors: as `readGraphFile`. */
 export const importGraphFile = (graph: ProjectGraph, file: string): Effect.Effect<Imported, Problem> =>
-  Effect.flatMap(attempt(`read ${file}`, () => readFileSync(file)), (bytes) => graph.importText(hashOf(bytes), () => readGraph(bytes.toString("utf8"), file)))
+  Effect.flatMap(
+    attempt(`read ${file}`, () => readFileSync(file)),
+    (bytes) => graph.importText(hashOf(bytes), () => readGraph(bytes.toString("utf8"), file))
+  )
 
 /** Writes the graph into a file, all of it or what a team shares, whole or not at all. Where the file holds it as it is, nothing is read or written but the file. */
-export const exportGraphFile = Effect.fnUntraced(function*(graph: ProjectGraph, file: string, part: WrittenFile["part"]): Effect.fn.Return<WrittenFile, Problem> {
+export const exportGraphFile = Effect.fnUntraced(function*(
+  graph: ProjectGraph,
+  file: string,
+  part: WrittenFile["part"]
+): Effect.fn.Return<WrittenFile, Problem> {
   const known = yield* graph.upToDate(file, part)
   if (known !== null && hashOfFile(file, known.bytes) === known.hash) return known
   const { content, changes } = yield* graph.bare
@@ -68,8 +76,12 @@ const sharedPart = ({ nodes, edges, aside, tombstones }: GraphContent): Effect.E
   const kept = nodes.filter(({ origin }) => origin !== "auto")
   const ids = new Set(kept.map(({ id }) => id))
   const shared = { nodes: kept, edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)), aside, tombstones }
-  const guilty = [...kept.map(nodeWords), ...[...shared.edges, ...aside].map(edgeWords)].find(({ words }) => newSecrets(words, "").length > 0)
-  return guilty === undefined ? Effect.succeed(shared) : Effect.fail(problem(`share the graph: ${guilty.name} holds what looks like ${newSecrets(guilty.words, "")[0]?.kind}; ${guilty.mend}`))
+  const guilty = [...kept.map(nodeWords), ...[...shared.edges, ...aside].map(edgeWords)].find(
+    ({ words }) => newSecrets(words, "").length > 0
+  )
+  return guilty === undefined
+    ? Effect.succeed(shared)
+    : Effect.fail(problem(`share the graph: ${guilty.name} holds what looks like ${newSecrets(guilty.words, "")[0]?.kind}; ${guilty.mend}`))
 }
 
 /** What of a graph's part is words that somebody wrote, and how it is named without them. */
@@ -102,8 +114,12 @@ export const MERGE_NAME = "loom-graph"
 export const MERGE_COMMAND = "loom graph merge-driver %O %A %B"
 
 /** Whether this machine's git knows how to merge the graph, and whether the repository leaves the file out; both unknown where there is no git. */
-export const sharingFacts = Effect.fnUntraced(function*(root: string, file: string): Effect.fn.Return<{ readonly knowsMerge: boolean; readonly isIgnored: boolean }> {
-  const asks = (words: readonly string[]) => Effect.match(runGit(words, { cwd: root, codes: [0, 1] }), { onSuccess: ({ code }) => code === 0, onFailure: () => null })
+export const sharingFacts = Effect.fnUntraced(function*(
+  root: string,
+  file: string
+): Effect.fn.Return<{ readonly knowsMerge: boolean; readonly isIgnored: boolean }> {
+  const asks = (words: readonly string[]) =>
+    Effect.match(runGit(words, { cwd: root, codes: [0, 1] }), { onSuccess: ({ code }) => code === 0, onFailure: () => null })
   const knows = yield* asks(["config", "--get", `merge.${MERGE_NAME}.driver`])
   const ignored = yield* asks(["check-ignore", "--quiet", file])
   return { knowsMerge: knows === true, isIgnored: ignored === true }

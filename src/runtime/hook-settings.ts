@@ -16,7 +16,8 @@ export const readHooks = (path: string, value: unknown): readonly Hook[] | strin
   if (!isTable(value)) return `${path}: hooks must be written as [[hooks.PreToolUse]] with a command`
   const hooks: Hook[] = []
   for (const [event, entries] of Object.entries(value)) {
-    if (!isEvent(event)) return `${path} has a hook for ${event}, which is not known; did you mean ${nearest(event, HOOK_EVENTS)}? there are ${HOOK_EVENTS.join(", ")}`
+    if (!isEvent(event))
+      return `${path} has a hook for ${event}, which is not known; did you mean ${nearest(event, HOOK_EVENTS)}? there are ${HOOK_EVENTS.join(", ")}`
     if (!Array.isArray(entries)) return `${path}: hooks.${event} must be a list; write it as [[hooks.${event}]]`
     for (const entry of entries.flatMap(unnested)) {
       const hook = hookOf(path, event, entry)
@@ -48,9 +49,12 @@ const hookOf = (path: string, event: HookEvent, entry: unknown): Hook | string =
   const { matcher = "", command, timeout = TIMEOUT_MS / 1000, keys = [], type = "command" } = entry
   if (type !== "command") return `${where} is of the type ${String(type)}; only "command" is known`
   if (typeof command !== "string" || command.trim() === "" || command.includes("\0")) return `${where} has no command`
-  if (typeof matcher !== "string" || !isPattern(matcher)) return `${where}: the matcher ${String(matcher)} is no regular expression; write it as Bash|Edit, or * for all`
-  if (typeof timeout !== "number" || !(timeout > 0 && timeout <= TIMEOUT_S_MAX)) return `${where}: the timeout must be a number of seconds, at most ${TIMEOUT_S_MAX}`
-  if (!Array.isArray(keys) || !keys.every((key) => typeof key === "string")) return `${where}: keys must be a list of names of API keys that it is given`
+  if (typeof matcher !== "string" || !isPattern(matcher))
+    return `${where}: the matcher ${String(matcher)} is no regular expression; write it as Bash|Edit, or * for all`
+  if (typeof timeout !== "number" || !(timeout > 0 && timeout <= TIMEOUT_S_MAX))
+    return `${where}: the timeout must be a number of seconds, at most ${TIMEOUT_S_MAX}`
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === "string"))
+    return `${where}: keys must be a list of names of API keys that it is given`
   return { event, matcher, command, timeoutMs: Math.ceil(timeout * 1000), keys, source: path }
 }
 

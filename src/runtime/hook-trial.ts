@@ -40,12 +40,26 @@ export const tryHooks = Effect.fnUntraced(function*(hooks: readonly Hook[], samp
   if (about?.facts.invalid !== undefined) return { tried: [], verdict: about.verdict }
   const place = { session: `trial-${process.pid}`, root }
   const common = commonInput(place, event, permissions.mode)
-  const inputs = about === null ? [{ ...common, ...wordsFor(sample) }] : claudeCalls(call, about.facts.paths, root).map((parts) => ({ ...common, ...parts, ...wordsFor(sample), tool_use_id: call.id, loom_tool_name: tool }))
+  const inputs =
+    about === null
+      ? [{ ...common, ...wordsFor(sample) }]
+      : claudeCalls(call, about.facts.paths, root).map((parts) => ({
+          ...common,
+          ...parts,
+          ...wordsFor(sample),
+          tool_use_id: call.id,
+          loom_tool_name: tool
+        }))
   const meant = hooksFor(hooks, event, event === "SessionStart" ? ["startup"] : namesOf(tool))
   const tried: Tried[] = []
-  const parts = yield* Effect.forEach(inputs, (input) => askHooks(place, meant, input, "1", (hook, answer) => void tried.push({ hook, input, answer })))
+  const parts = yield* Effect.forEach(inputs, (input) =>
+    askHooks(place, meant, input, "1", (hook, answer) => void tried.push({ hook, input, answer }))
+  )
   const { verdict: hook } = ofAllParts(parts)
-  const verdict = about === null || event !== "PreToolUse" ? null : explain(tool, { ...about.facts, ...(hook === null ? {} : { hook }) }, permissions).verdict
+  const verdict =
+    about === null || event !== "PreToolUse"
+      ? null
+      : explain(tool, { ...about.facts, ...(hook === null ? {} : { hook }) }, permissions).verdict
   return { tried, verdict }
 })
 

@@ -11,7 +11,10 @@ export type { Origin } from "./event-log/store.ts"
 
 /** Where a session came from; `null` where it was held here from its beginning, or is none of the database. What cannot be read counts as imported. */
 export const originOf = (log: EventLog["Service"], dataDirectory: string, session: string): Effect.Effect<Origin | null> =>
-  Effect.map(Effect.catch(log.origin(session), ({ reason }) => Effect.succeed<Origin | null>(reason === "not-found" ? null : "log")), (told) => knownOrigin(told, dataDirectory, session))
+  Effect.map(
+    Effect.catch(log.origin(session), ({ reason }) => Effect.succeed<Origin | null>(reason === "not-found" ? null : "log")),
+    (told) => knownOrigin(told, dataDirectory, session)
+  )
 
 /** What the database says; of sessions that came before it could say so, a file in the data directory tells. */
 export const knownOrigin = (told: Origin | null, dataDirectory: string, session: string): Origin | null => {

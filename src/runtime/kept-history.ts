@@ -20,7 +20,11 @@ export const keptHistory = (log: EventLog["Service"], keepers: KeepersOf, dataDi
     const found = yield* keepersIn(log, project, id)
     yield* Effect.forEach(found, keepers.restore, { discard: true })
   })
-  const lookThrough = Effect.fnUntraced(function*(project: string, { id, events }: SessionInfo, known: Known): Effect.fn.Return<void, LogError | Problem> {
+  const lookThrough = Effect.fnUntraced(function*(
+    project: string,
+    { id, events }: SessionInfo,
+    known: Known
+  ): Effect.fn.Return<void, LogError | Problem> {
     if (known.damaged || (yield* namesWhatIsMissing(log, id, known))) yield* restore(project, id)
     if (known.damaged || known.events < events) yield* keepers.look(project, id, { events, spans: (yield* keepers.spans(project, id)).length })
   })
@@ -30,7 +34,11 @@ export const keptHistory = (log: EventLog["Service"], keepers: KeepersOf, dataDi
     return yield* Effect.forEach(here, (session) => sentenceOf(session.id, lookThrough(project, session, knownOf(session.id))))
   })
   return {
-    complete: (project) => Effect.map(Effect.catch(complete(project), ({ message }) => Effect.succeed([message])), (all) => all.flatMap((sentence) => sentence ?? [])),
+    complete: (project) =>
+      Effect.map(
+        Effect.catch(complete(project), ({ message }) => Effect.succeed([message])),
+        (all) => all.flatMap((sentence) => sentence ?? [])
+      ),
     restore: (project, id) => Effect.map(sentenceOf(id, restore(project, id)), (sentence) => (sentence === null ? [] : [sentence])),
     isForeign: (id) => Effect.map(originOf(log, dataDirectory, id), (origin) => origin !== null)
   }
@@ -69,11 +77,21 @@ const whatIsKnown = Effect.fnUntraced(function*(keepers: KeepersOf, project: str
 })
 
 const namesWhatIsMissing = (log: EventLog["Service"], id: string, { names, events }: Known): Effect.Effect<boolean, LogError> =>
-  Stream.runFold(log.read(id, { from: events + 1 }), () => false, (missing, { event }) => missing || (event.type === "ContextOffloaded" && event.keeper !== undefined && !names.has(event.keeper)))
+  Stream.runFold(
+    log.read(id, { from: events + 1 }),
+    () => false,
+    (missing, { event }) => missing || (event.type === "ContextOffloaded" && event.keeper !== undefined && !names.has(event.keeper))
+  )
 
 /** Every keeper that a log names, made from what was said in it. */
-const keepersIn = Effect.fnUntraced(function*(log: EventLog["Service"], project: string, id: string): Effect.fn.Return<readonly Keeper[], LogError> {
-  const [{ readSettledSession }, { momentsOf }] = yield* Effect.promise(() => Promise.all([import("./replay/settled.ts"), import("./replay/timeline.ts")]))
+const keepersIn = Effect.fnUntraced(function*(
+  log: EventLog["Service"],
+  project: string,
+  id: string
+): Effect.fn.Return<readonly Keeper[], LogError> {
+  const [{ readSettledSession }, { momentsOf }] = yield* Effect.promise(() =>
+    Promise.all([import("./replay/settled.ts"), import("./replay/timeline.ts")])
+  )
   const rows = yield* Effect.provideService(Stream.runCollect(readSettledSession(id)), EventLog, log)
   return yield* Effect.try({ try: () => [...keepersOf(project, momentsOf(rows))], catch: (cause) => logErrorOf(`read session ${id}`, cause) })
 })

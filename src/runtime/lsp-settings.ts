@@ -23,7 +23,8 @@ export const readServers = (path: string, value: unknown): Readonly<Record<strin
 
 const isTable = (value: unknown): value is Table => typeof value === "object" && value !== null && !Array.isArray(value)
 
-const isWords = (value: unknown): value is readonly string[] => Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string" && word !== "" && !word.includes("\0"))
+const isWords = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string" && word !== "" && !word.includes("\0"))
 
 const wishOf = (where: string, name: string, entry: unknown): ServerWish | string => {
   if (!isTable(entry)) return `${where} must be a table, as command = ["${name}", "--stdio"]`
@@ -33,11 +34,15 @@ const wishOf = (where: string, name: string, entry: unknown): ServerWish | strin
   if (off !== undefined && typeof off !== "boolean") return `${where}: off must be a boolean`
   if (command !== undefined && !isWords(command)) return `${where}: command must be a list of words, the program first`
   if (files !== undefined && !isWords(files)) return `${where}: files must be a list of endings or names, as [".ts"]`
-  if (markers !== undefined && !(Array.isArray(markers) && markers.every((marker) => typeof marker === "string" && !marker.includes("/")))) return `${where}: markers must be a list of file names`
+  if (markers !== undefined && !(Array.isArray(markers) && markers.every((marker) => typeof marker === "string" && !marker.includes("/"))))
+    return `${where}: markers must be a list of file names`
   if (settings !== undefined && !isTable(settings)) return `${where}: settings must be a table`
   const known = SERVERS.some((server) => server.name === name)
   if (!known && off !== true && (command === undefined || files === undefined)) {
-    return `${where} is no server that is known (did you mean ${nearest(name, SERVERS.map((server) => server.name))}?); one of your own needs a command and files`
+    return `${where} is no server that is known (did you mean ${nearest(
+      name,
+      SERVERS.map((server) => server.name)
+    )}?); one of your own needs a command and files`
   }
   return entry as ServerWish
 }

@@ -40,11 +40,19 @@ export interface NextFragment {
 }
 
 /** Of a session in this state, or of a new one that these settings would open here. */
-export const nextTurn = Effect.fn("Context.nextTurn")(function*(roots: readonly string[], state: State | null, settings: Settings): Effect.fn.Return<NextGathering, SettingsError> {
+export const nextTurn = Effect.fn("Context.nextTurn")(function*(
+  roots: readonly string[],
+  state: State | null,
+  settings: Settings
+): Effect.fn.Return<NextGathering, SettingsError> {
   const model = settings.modelSaid || state === null ? yield* knownModel(settings.model ?? UNKNOWN_MODEL) : null
   const { session } = state ?? replay([yield* openingEvent({ ...settings, model }, roots, true)])
   if (model === null) return yield* nextGathering(session)
-  return yield* nextGathering({ ...session, settings: { ...session.settings, model }, modelsByName: { ...session.modelsByName, [model]: modelFacts(model) } })
+  return yield* nextGathering({
+    ...session,
+    settings: { ...session.settings, model },
+    modelsByName: { ...session.modelsByName, [model]: modelFacts(model) }
+  })
 })
 
 /** Counted as for any, where nobody said a model. */
@@ -67,7 +75,14 @@ const nextGathering = Effect.fn("Context.next")(function*(session: Session): Eff
     text: fragment.text
   }))
   const sent = joined.filter(({ fragment }) => unsaid.has(fragment))
-  return { model, fragments, missing, tokens: countTokens(textOf(joined), model), totalTokens: totalTokens(session), sentTokens: countTokens(textOf(sent), model) }
+  return {
+    model,
+    fragments,
+    missing,
+    tokens: countTokens(textOf(joined), model),
+    totalTokens: totalTokens(session),
+    sentTokens: countTokens(textOf(sent), model)
+  }
 })
 
 /** How often and how long the sources that were not ready are waited for. */

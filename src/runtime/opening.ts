@@ -10,6 +10,15 @@ import { MACHINE_VERSION } from "../machine/step.ts"
 import { SettingsError, type Settings } from "./settings.ts"
 import { childPrompt, systemPrompt } from "./system-prompt.ts"
 
+/** How a session is opened. */
+export interface Opening {
+  readonly settings: Settings
+  /** Whether somebody is there to answer questions. */
+  readonly attended: boolean
+  /** Hears each line of the log, as an export would write it, from the first on. */
+  readonly onLine?: (line: string) => void
+}
+
 /** The first event of a session: all that its machine will ever know of the world it was opened in. */
 export const openingEvent = Effect.fnUntraced(function*(
   settings: Settings,
@@ -57,7 +66,20 @@ export const toolsFor = ({ oracle, webSearchUrl, lsp }: Settings, child: ChildOp
     return name !== "oracle" || oracle !== null
   })
 
-const READING: ReadonlySet<string> = new Set(["file_read", "file_search", "content_search", "directory_list", "shell", "git", "web_fetch", "web_search", "context_search", "context_read", "decision_query", "lsp_diagnostics"])
+const READING: ReadonlySet<string> = new Set([
+  "file_read",
+  "file_search",
+  "content_search",
+  "directory_list",
+  "shell",
+  "git",
+  "web_fetch",
+  "web_search",
+  "context_search",
+  "context_read",
+  "decision_query",
+  "lsp_diagnostics"
+])
 
 /** The model as the machine knows it. Errors: a sentence that says what to set. */
 export const knownModel = (model: string | null): Effect.Effect<string, SettingsError> => {

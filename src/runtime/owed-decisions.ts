@@ -23,13 +23,19 @@ export interface Reach {
  * Writes into a project's graph what its sessions said and no process came to write. The log is the truth, and each session knows up to where it was told: what was
  * written and not marked is written again, under the same ids, which changes nothing. Gives back what the nodes of these sessions hang on.
  */
-export const catchUpProject = Effect.fnUntraced(function*(log: Log, door: Door, { folder, upTo }: Reach): Effect.fn.Return<SeatsBySession, Problem | LogError> {
+export const catchUpProject = Effect.fnUntraced(function*(
+  log: Log,
+  door: Door,
+  { folder, upTo }: Reach
+): Effect.fn.Return<SeatsBySession, Problem | LogError> {
   const owing = yield* log.owing
   if (owing.length === 0) return new Map()
   const project = yield* projectOf(folder)
   const folders = new Set([project, ...(yield* foldersOf(project, [...new Set(owing.map(folderOf))]))])
   const ours = owing.filter((session) => folders.has(folderOf(session)))
-  const due = ours.map((session) => ({ session, to: Math.min(session.events, upTo(session.id) ?? session.events) })).filter(({ session, to }) => session.told < to)
+  const due = ours
+    .map((session) => ({ session, to: Math.min(session.events, upTo(session.id) ?? session.events) }))
+    .filter(({ session, to }) => session.told < to)
   if (due.length === 0) return new Map()
   const [{ catchUp }, { of }] = yield* Effect.all([Effect.promise(() => import("../effects/graph/auto/rooms.ts")), door.graphs])
   const graph = of(project)

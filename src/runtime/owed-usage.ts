@@ -37,7 +37,14 @@ export const owedUsage = (): OwedUsage => {
 /** Those of a model say what its own request used; the others have room for it. */
 type Teller = "ContextGathered" | "ContextOffloaded" | "ToolCallsVetted" | "ToolCompleted" | "PostToolsHookCompleted" | "ShutdownCompleted"
 
-const TELLERS: ReadonlySet<string> = new Set<Teller>(["ContextGathered", "ContextOffloaded", "ToolCallsVetted", "ToolCompleted", "PostToolsHookCompleted", "ShutdownCompleted"])
+const TELLERS: ReadonlySet<string> = new Set<Teller>([
+  "ContextGathered",
+  "ContextOffloaded",
+  "ToolCallsVetted",
+  "ToolCompleted",
+  "PostToolsHookCompleted",
+  "ShutdownCompleted"
+])
 
 const mayTell = <A extends Unstamped | Event>(answer: A): answer is Extract<A, { readonly type: Teller }> => TELLERS.has(answer.type)
 

@@ -27,7 +27,11 @@ export interface ExplainPlace {
 }
 
 /** Vets a call as if a model had made it, and decides; nothing is run. */
-export const explainCall = Effect.fnUntraced(function*(name: string, given: string, { environment, root, sandbox, permissions }: ExplainPlace): Effect.fn.Return<Explained> {
+export const explainCall = Effect.fnUntraced(function*(
+  name: string,
+  given: string,
+  { environment, root, sandbox, permissions }: ExplainPlace
+): Effect.fn.Return<Explained> {
   const call: ToolCall = { type: "tool-call", id: "call_1", name, arguments: given }
   let facts: CallFacts | undefined
   yield* vetToolCalls({ type: "VetToolCalls", effect: 1, calls: [call] }, (event) => {

@@ -84,4 +84,5 @@ const replace = (path: string, text: string): void => {
 const attempt = <A>(path: string, run: () => A): Effect.Effect<A, SettingsError> =>
   Effect.try({ try: run, catch: (cause) => new SettingsError({ message: `write the rules to ${path}: ${whyUnwritten(path, cause)}` }) })
 
-const fault = (path: string, why: string): Effect.Effect<never, SettingsError> => Effect.fail(new SettingsError({ message: `write the rules to ${path}: ${why}` }))
+const fault = (path: string, why: string): Effect.Effect<never, SettingsError> =>
+  Effect.fail(new SettingsError({ message: `write the rules to ${path}: ${why}` }))

@@ -52,8 +52,17 @@ export interface MapReport {
   readonly text: string
 }
 
-export const repositoryMap = Effect.fn("Map.report")(function*({ root, cacheDirectory, paths, words, budgetTokens, model }: MapWish): Effect.fn.Return<MapReport, Problem> {
-  const [index, history] = yield* Effect.all([Effect.map(indexed(root, cacheDirectory), ({ index }) => index), readHistory(root)], { concurrency: "unbounded" })
+export const repositoryMap = Effect.fn("Map.report")(function*({
+  root,
+  cacheDirectory,
+  paths,
+  words,
+  budgetTokens,
+  model
+}: MapWish): Effect.fn.Return<MapReport, Problem> {
+  const [index, history] = yield* Effect.all([Effect.map(indexed(root, cacheDirectory), ({ index }) => index), readHistory(root)], {
+    concurrency: "unbounded"
+  })
   const base = rankBase(index.files.values(), history)
   const ranked = rankFiles(base, { words, trouble: "", touched: [] }).map((one, place) => ({ ...one, reasons: one.reasons, rank: place + 1 }))
   const shown = ranked.filter(({ file }) => liesIn(base.paths[file] as string, paths))
@@ -91,7 +100,8 @@ const mapped = (file: FileSymbols, definitions: readonly number[], { rank, score
 const definitionOf = ({ name, kind, scope, line }: Definition): MappedFile["definitions"][number] => ({ name, kind, scope, line })
 
 /** Whether a path is one of these or lies below one; where there are none, every path does. */
-const liesIn = (path: string, places: readonly string[]): boolean => places.length === 0 || places.some((place) => place === "" || path === place || path.startsWith(`${place}/`))
+const liesIn = (path: string, places: readonly string[]): boolean =>
+  places.length === 0 || places.some((place) => place === "" || path === place || path.startsWith(`${place}/`))
 
 /** What an index could and could not read. */
 export interface MapCheck {
@@ -107,7 +117,11 @@ export interface MapCheck {
   readonly notes: readonly string[]
 }
 
-export const checkMap = Effect.fn("Map.check")(function*({ root, cacheDirectory, paths }: Pick<MapWish, "root" | "cacheDirectory" | "paths">): Effect.fn.Return<MapCheck, Problem> {
+export const checkMap = Effect.fn("Map.check")(function*({
+  root,
+  cacheDirectory,
+  paths
+}: Pick<MapWish, "root" | "cacheDirectory" | "paths">): Effect.fn.Return<MapCheck, Problem> {
   const { index, notes } = yield* indexed(root, cacheDirectory)
   const files = [...index.files.values()].filter(({ path }) => liesIn(path, paths))
   const read = files.filter(({ language, fault }) => language !== null && fault === null)

@@ -48,7 +48,11 @@ const languagesHere = async (root: string, wish: LspWish, path: string): Promise
     const language = servers.map((server) => languageIn(server, file)).find((one) => one !== null)
     if (language == null || byLanguage.has(language)) continue
     const { found, lacking } = serversFor(servers, file, { roots: [root], path })
-    byLanguage.set(language, { language, found: found.map(({ server: { name }, program }) => ({ name, program })), install: found.length > 0 ? [] : lacking.map(({ install }) => install) })
+    byLanguage.set(language, {
+      language,
+      found: found.map(({ server: { name }, program }) => ({ name, program })),
+      install: found.length > 0 ? [] : lacking.map(({ install }) => install)
+    })
   }
   return [...byLanguage.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
 }

@@ -32,13 +32,23 @@ export interface RoomsPlace {
 }
 
 /** The rooms that one session has for itself, and what it shares with all. */
-export const roomsOf = ({ environment, dataDirectory, sandbox, own }: RoomsPlace, { session }: State, kept: Context.Context<Blobs | Keepers>, llm?: Layer.Layer<Llm>): Layer.Layer<Rooms> =>
+export const roomsOf = (
+  { environment, dataDirectory, sandbox, own }: RoomsPlace,
+  { session }: State,
+  kept: Context.Context<Blobs | Keepers>,
+  llm?: Layer.Layer<Llm>
+): Layer.Layer<Rooms> =>
   Layer.mergeAll(
     AgentWork.layer.pipe(
       Layer.provideMerge(Checkpoints.layerShadow({ root: session.opened.roots[0] as string, dataDirectory })),
       Layer.provideMerge(Layer.succeed(Workspace, { roots: session.opened.roots, session: session.id }))
     ),
-    llm ?? Llm.layerProviders({ config: llmConfigFromEnv(environment), resolveBlob: (hash) => Effect.orElseSucceed(Context.get(kept, Blobs).get(hash), () => null), warm: session.settings.model }),
+    llm
+      ?? Llm.layerProviders({
+        config: llmConfigFromEnv(environment),
+        resolveBlob: (hash) => Effect.orElseSucceed(Context.get(kept, Blobs).get(hash), () => null),
+        warm: session.settings.model
+      }),
     Layer.succeedContext(kept),
     ReadFiles.layer,
     Background.layer,
@@ -51,7 +61,12 @@ export const subjectWriterOf = ({ weakModel }: Settings, children: ChildSessions
   weakModel === null ? null : { ask: (words) => children.ask({ kind: "commit", words, model: weakModel, root: null, hear: () => {} }) }
 
 /** Who reads what left the window: the weak model, else that of the session. */
-export const readerOf = ({ weakModel }: Settings, { settings: { model } }: State["session"], children: ChildSessionsOf, owe: KeptReader["owe"]): KeptReader => {
+export const readerOf = (
+  { weakModel }: Settings,
+  { settings: { model } }: State["session"],
+  children: ChildSessionsOf,
+  owe: KeptReader["owe"]
+): KeptReader => {
   const name = weakModel ?? model
   const ask = (words: string) => children.ask({ kind: "keeper", words, model: name, root: null, hear: () => {} })
   return { model: name, weak: weakModel !== null, windowTokens: modelFacts(name).windowTokens, ask, owe }

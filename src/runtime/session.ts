@@ -53,7 +53,9 @@ export const runSession = Effect.fnUntraced(function*<R>(
   const finish = (effect: number, exit: Exit.Exit<void>) =>
     Effect.suspend(() => {
       fibersByEffect.delete(effect)
-      return !cancelled.delete(effect) && Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? Fiber.interrupt(writer).pipe(Effect.forkIn(scope), Effect.andThen(Deferred.failCause(over, exit.cause))) : Effect.void
+      return !cancelled.delete(effect) && Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
+        ? Fiber.interrupt(writer).pipe(Effect.forkIn(scope), Effect.andThen(Deferred.failCause(over, exit.cause)))
+        : Effect.void
     })
 
   const cancel = (effects: readonly number[]) =>

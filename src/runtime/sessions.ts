@@ -2,11 +2,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { Kept, type KeptOf } from "../effects/context/kept.ts"
 import { KeptReader } from "../effects/context/kept-reader.ts"
 import type { Emit } from "../effects/emit.ts"
-import { modelFacts } from "../effects/llm/catalogue.ts"
 import { Budgets } from "../effects/context/budgets.ts"
 import { CaughtUp, GraphDoor, memoryDoor, TurnGoal } from "../effects/graph/door.ts"
 import { hookDesk } from "../effects/hooks/desk.ts"
@@ -22,12 +20,11 @@ import { readyMap } from "../effects/repo/map-source.ts"
 import { lazyRepoIndexes, RepoIndexes, type RepoIndexesOf } from "../effects/repo/repo-indexes.ts"
 import { ChildSessions, noChildSessions } from "../effects/tools/child-sessions.ts"
 import { Background } from "../effects/tools/background.ts"
-import { VettedCalls, type Vetted } from "../effects/tools/vetted-calls.ts"
+import { VettedCalls } from "../effects/tools/vetted-calls.ts"
 import type { Action } from "../machine/action.ts"
-import { MACHINE_VERSION, resumption } from "../machine/behaviour.ts"
-import type { CallFacts, SessionOpened } from "../machine/event.ts"
+import { MACHINE_VERSION } from "../machine/behaviour.ts"
+import type { SessionOpened } from "../machine/event.ts"
 import { replay } from "../machine/replay.ts"
-import type { Rule } from "../machine/session.ts"
 import type { State } from "../machine/state.ts"
 import { EventLog, type Journal, type SessionInfo } from "./event-log/event-log.ts"
 import type { Row } from "./event-log/line.ts"
@@ -36,22 +33,16 @@ import { makeAutoLog, silentAutoLog, type AutoLog } from "./auto-log.ts"
 import { directoriesOf } from "./directories.ts"
 import { childSessions, type Family } from "./child-sessions.ts"
 import { askedAgain, knownOrigin, strangeRoots, type Origin } from "./imported.ts"
-import { isChild, knownModel, openingEvent } from "./opening.ts"
+import { isChild, openingEvent, type Opening } from "./opening.ts"
 import type { NextGathering } from "./next-gathering.ts"
-import { runSession, type Said, type Session } from "./session.ts"
+import { runSession, type Session } from "./session.ts"
 import { readerOf, roomsOf, subjectWriterOf, withWeb, type RoomsPlace } from "./session-rooms.ts"
 import { owedUsage } from "./owed-usage.ts"
 import { takeSharedBeside } from "./shared-beside.ts"
 import type { Settings, SettingsError } from "./settings.ts"
+import { brokenOff, heldBySandbox, takeUp } from "./taking-up.ts"
 
-/** How a session is opened. */
-export interface Opening {
-  readonly settings: Settings
-  /** Whether somebody is there to answer questions. */
-  readonly attended: boolean
-  /** Hears each line of the log, as an export would write it, from the first on. */
-  readonly onLine?: (line: string) => void
-}
+export type { Opening } from "./opening.ts"
 
 /** How a session is held that is not an ordinary one. */
 export interface Holding {
@@ -118,7 +109,13 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
   const serversBySession = new Map<string, LanguageServersOf>()
 
   /** Keeps a session alive in rooms of its own. */
-  const live = Effect.fnUntraced(function*(journal: Journal, state: State, { settings, attended }: Opening, started: "startup" | "resume", kin: Kin | null = null): Effect.fn.Return<Session, LogError, Scope.Scope> {
+  const live = Effect.fnUntraced(function*(
+    journal: Journal,
+    state: State,
+    { settings, attended }: Opening,
+    started: "startup" | "resume",
+    kin: Kin | null = null
+  ): Effect.fn.Return<Session, LogError, Scope.Scope> {
     let now = (): State => state
     const { id, opened: { roots } } = state.session
     const root = roots[0] as string
@@ -126,15 +123,38 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     if (kin === null && graphs !== null) yield* Effect.forkScoped(takeSharedBeside(graphs, root, surroundings.isCodeTrusted, attended))
     const indexes = kin?.indexes ?? (yield* lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))
     let sandbox: SandboxService | null = null
-    const servers = kin?.servers ?? (yield* lazyLanguageServers({ roots, session: id, wish: settings.lsp, isTrusted: surroundings.isCodeTrusted, sandbox: () => sandbox as SandboxService, environment: surroundings.environment, ...(settings.zones.mapTokens === 0 ? {} : { dependents: (paths: readonly string[]) => Effect.flatMap(usersOf, ({ dependentsOf }) => dependentsOf(indexes, root, paths)) }) }))
+    const servers =
+      kin?.servers
+      ?? (yield* lazyLanguageServers({
+        roots,
+        session: id,
+        wish: settings.lsp,
+        isTrusted: surroundings.isCodeTrusted,
+        sandbox: () => sandbox as SandboxService,
+        environment: surroundings.environment,
+        ...(settings.zones.mapTokens === 0
+          ? {}
+          : { dependents: (paths: readonly string[]) => Effect.flatMap(usersOf, ({ dependentsOf }) => dependentsOf(indexes, root, paths)) })
+      }))
     const owed = owedUsage()
     const family: Family = { settings, parent: () => now().session, open: openChild({ autoLog, indexes, servers }), owe: owed.owe }
     // A child was opened without that tool, whoever takes it up. It lives in a call of its parent: what that may do, it must not inherit.
     const mayHaveChildren = state.session.opened.tools.some(({ name }) => name === "sub_agent")
     const children = mayHaveChildren ? childSessions(family) : noChildSessions
     const reader = () => readerOf(settings, now().session, children, owed.owe)
-    const own = Layer.mergeAll(Layer.succeed(ChildSessions, children), Layer.succeed(RepoIndexes, indexes), Layer.succeed(LanguageServers, servers), Layer.succeed(Kept, surroundings.kept), Layer.succeed(KeptReader, reader), Layer.succeed(SubjectWriter, () => subjectWriterOf(settings, children)))
-    const memory = Layer.mergeAll(gathering(settings), Layer.succeed(TurnGoal, autoLog.goalOf(id)), Layer.succeed(CaughtUp, autoLog.caughtUp))
+    const own = Layer.mergeAll(
+      Layer.succeed(ChildSessions, children),
+      Layer.succeed(RepoIndexes, indexes),
+      Layer.succeed(LanguageServers, servers),
+      Layer.succeed(Kept, surroundings.kept),
+      Layer.succeed(KeptReader, reader),
+      Layer.succeed(SubjectWriter, () => subjectWriterOf(settings, children))
+    )
+    const memory = Layer.mergeAll(
+      gathering(settings),
+      Layer.succeed(TurnGoal, autoLog.goalOf(id)),
+      Layer.succeed(CaughtUp, autoLog.caughtUp)
+    )
     const rooms = yield* Layer.build(Layer.mergeAll(withWeb(roomsOf(surroundings, state, kept), settings), own, memory))
     sandbox = Context.get(rooms, Sandbox)
     serversBySession.set(id, servers)
@@ -147,7 +167,9 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
     now = session.state
     session.listen(({ event, step: { outcome } }) => owed.heard(event, outcome))
     if (attended) yield* Effect.forkScoped(Effect.provideContext(readyMap(state.session, settings.zones.mapTokens), rooms))
-    session.listen(({ n, event, step: { actions } }) => autoLog.hear({ session: id, child: kin?.child ?? null, root, durable: journal.durable }, { n, event, actions }))
+    session.listen(({ n, event, step: { actions } }) =>
+      autoLog.hear({ session: id, child: kin?.child ?? null, root, durable: journal.durable }, { n, event, actions })
+    )
     return session
   })
 
@@ -179,9 +201,17 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       const journal = yield* log.create(opened, { onLine, owes: true })
       return yield* live(journal, replay([opened]), opening, "startup")
     }),
-    openWith: Effect.fnUntraced(function*(opened: SessionOpened, { dataDirectory, llm, sandbox = surroundings.sandbox, origin = null, perform }: Holding) {
+    openWith: Effect.fnUntraced(function*(
+      opened: SessionOpened,
+      { dataDirectory, llm, sandbox = surroundings.sandbox, origin = null, perform }: Holding
+    ) {
       const state = replay([opened])
-      const rooms = yield* Layer.build(Layer.merge(roomsOf({ ...surroundings, dataDirectory, sandbox }, state, kept, llm), Layer.merge(Layer.succeed(Kept, surroundings.kept), Layer.succeed(GraphDoor, memoryDoor()))))
+      const rooms = yield* Layer.build(
+        Layer.merge(
+          roomsOf({ ...surroundings, dataDirectory, sandbox }, state, kept, llm),
+          Layer.merge(Layer.succeed(Kept, surroundings.kept), Layer.succeed(GraphDoor, memoryDoor()))
+        )
+      )
       const journal = yield* log.create(opened, { origin })
       return yield* runSession(journal, state, (action, cause, emit) =>
         perform(action, cause, emit).map((work) => ({ ...work, run: Effect.provideContext(work.run, rooms) }))
@@ -206,7 +236,18 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
       return yield* brokenOff(journal, state)
     }),
     gatherNext: (state, settings) =>
-      Effect.flatMap(Effect.promise(() => import("./next-gathering.ts")), ({ nextTurn }) => Effect.provide(nextTurn(surroundings.roots, state, settings), Layer.mergeAll(gathering(settings), Layer.succeed(LanguageServers, serversBySession.get(state?.session.id ?? "") ?? noLanguageServers), Layer.effect(RepoIndexes, lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))))),
+      Effect.flatMap(
+        Effect.promise(() => import("./next-gathering.ts")),
+        ({ nextTurn }) =>
+          Effect.provide(
+            nextTurn(surroundings.roots, state, settings),
+            Layer.mergeAll(
+              gathering(settings),
+              Layer.succeed(LanguageServers, serversBySession.get(state?.session.id ?? "") ?? noLanguageServers),
+              Layer.effect(RepoIndexes, lazyRepoIndexes({ cacheDirectory: directoriesOf(surroundings.environment).cache }))
+            )
+          )
+      ),
     inBackground: (id) => (backgroundBySession.get(id)?.running() ?? []).map(({ command }) => command),
     list,
     find: (prefix) =>
@@ -226,50 +267,3 @@ export const makeSessions = Effect.fnUntraced(function*(surroundings: Surroundin
 
 /** Loaded when a file changed that a language server knows. */
 const usersOf = Effect.promise(() => import("../effects/lsp/dependents.ts"))
-
-/** The calls that an earlier process allowed because a sandbox would hold them: they do not run without one now. */
-const heldBySandbox = Effect.fnUntraced(function*(log: EventLog["Service"], id: string): Effect.fn.Return<ReadonlyMap<string, Vetted>, LogError> {
-  const facts = yield* Stream.runFold(log.read(id), (): readonly CallFacts[] => [], (last, { event }) => (event.type === "ToolCallsVetted" ? event.facts : last))
-  return new Map(facts.flatMap(({ call, sandboxed }) => (sandboxed === true ? [[call, { paths: null, sandboxed }] as const] : [])))
-})
-
-/** What a process says first to a session that it takes up. */
-export const takeUp = Effect.fnUntraced(function*(session: Session, opening: Opening, asked: readonly Rule[] = []): Effect.fn.Return<void, LogError | SettingsError> {
-  // Both are in the inbox before anything that is taken up again can answer: nothing is decided under the old settings.
-  const settings = yield* settingsNow({ ...opening, settings: { ...opening.settings, rules: [...opening.settings.rules, ...asked] } })
-  yield* Effect.all([session.say(resumption(session.state())), session.say(settings)], { concurrency: "unbounded", discard: true })
-  yield* Effect.forEach(opening.attended ? [] : unanswerable(session.state()), session.say, { discard: true })
-})
-
-/** Takes a session up, ends what was open in it, and starts nothing. */
-const brokenOff = Effect.fnUntraced(function*(journal: Journal, state: State): Effect.fn.Return<Session, LogError, Scope.Scope> {
-  const session = yield* runSession(journal, state, onlyShutDown)
-  yield* session.say(resumption(session.state()))
-  // What is queued begins a turn of its own when the one before it is ended.
-  for (let left = 3 + state.session.queue.length; session.state().name !== "WaitingForInput" && left > 0; left--) yield* session.say({ type: "InterruptRequested" })
-  return session
-})
-
-const onlyShutDown = (action: Action, _cause: Cause, emit: Emit): readonly Work<never>[] =>
-  action.type === "Shutdown"
-    ? [{ effect: action.effect, changes: false, run: Effect.sync(() => emit({ type: "ShutdownCompleted", effect: action.effect })) }]
-    : []
-
-/** What holds from now on: the limits, rules and mode of this process; the model only if somebody named one. */
-const settingsNow = Effect.fnUntraced(function*({ settings, attended }: Opening): Effect.fn.Return<Said, SettingsError> {
-  const common = { type: "SettingsChanged", mode: settings.mode, attended, limits: settings.limits, rules: settings.rules } as const
-  if (!settings.modelSaid) return common
-  const model = yield* knownModel(settings.model)
-  return { ...common, model, modelsByName: { [model]: modelFacts(model) } }
-})
-
-/** What an earlier process asked a person, and nobody is there to answer now. */
-const unanswerable = (state: State): readonly Said[] =>
-  state.name !== "ExecutingTools"
-    ? []
-    : state.executions.flatMap(({ phase }) =>
-        phase.name === "awaiting-approval"
-          ? [{ type: "ApprovalAnswered", effect: phase.effect, answer: "no", words: "nobody is there to be asked" } satisfies Said]
-          : []
-      )
-

@@ -42,7 +42,8 @@ export const settingsHere = Effect.fnUntraced(function*(
 ): Effect.fn.Return<SettingsHere, SettingsError> {
   const { environment, cwd, flagsLayer } = place
   const own: SourcedLayer[] = []
-  for (const directory of [directories.config, ...systemDirectories(environment)]) own.push({ source: join(directory, "config.toml"), layer: yield* fileLayer(directory) })
+  for (const directory of [directories.config, ...systemDirectories(environment)])
+    own.push({ source: join(directory, "config.toml"), layer: yield* fileLayer(directory) })
   const workspace = yield* wordOf(place, directories)
   const layers: readonly SourcedLayer[] = [
     { source: "flag", layer: flagsLayer },
@@ -52,7 +53,14 @@ export const settingsHere = Effect.fnUntraced(function*(
     { source: "Loom itself", layer: guardOf(cwd, directories) }
   ]
   const rules: RulesPlace = { root: cwd, home: followed(environment["HOME"] || homedir()) }
-  return { settings: yield* settingsOf(layers.map(({ source, layer }) => ({ source, layer: asMeant(layer, rules) })), modelByKey(environment)), workspace, layers }
+  return {
+    settings: yield* settingsOf(
+      layers.map(({ source, layer }) => ({ source, layer: asMeant(layer, rules) })),
+      modelByKey(environment)
+    ),
+    workspace,
+    layers
+  }
 })
 
 const followed = (path: string): string => {
@@ -66,7 +74,8 @@ const followed = (path: string): string => {
 
 /** The layer with its rules as they are meant in this workspace. */
 const asMeant = (layer: Layer, place: RulesPlace): Layer => {
-  const read = (rules: readonly string[] | undefined, allows: boolean): readonly string[] => (rules ?? []).flatMap((rule) => rulesHere(rule, allows, place))
+  const read = (rules: readonly string[] | undefined, allows: boolean): readonly string[] =>
+    (rules ?? []).flatMap((rule) => rulesHere(rule, allows, place))
   return { ...layer, allow: read(layer.allow, true), ask: read(layer.ask, false), deny: read(layer.deny, false) }
 }
 
@@ -85,13 +94,20 @@ const wordOf = Effect.fnUntraced(function*({ cwd, trusted }: SettingsPlace, { da
 })
 
 /** The settings of a trusted workspace, as far as they do not loosen what the person said; of any other only what its rules file denies and asks. */
-const workspaceLayers = Effect.fnUntraced(function*(workspace: SettingsHere["workspace"], own: readonly SourcedLayer[]): Effect.fn.Return<readonly SourcedLayer[]> {
+const workspaceLayers = Effect.fnUntraced(function*(
+  workspace: SettingsHere["workspace"],
+  own: readonly SourcedLayer[]
+): Effect.fn.Return<readonly SourcedLayer[]> {
   if (workspace === null) return []
   const { trusted, layers, allowing, restricting } = workspace
   const rules = [...(trusted ? allowing : []), ...restricting]
-  const rulesOf = (file: string, wanted: "allow" | "ask" | "deny"): readonly string[] => rules.flatMap(({ source, decision, rule }) => (source === file && decision === wanted ? [rule] : []))
+  const rulesOf = (file: string, wanted: "allow" | "ask" | "deny"): readonly string[] =>
+    rules.flatMap(({ source, decision, rule }) => (source === file && decision === wanted ? [rule] : []))
   const files = [...new Set(rules.map(({ source }) => source))]
-  const fromRulesFiles = files.map((file) => ({ source: file, layer: { allow: rulesOf(file, "allow"), ask: rulesOf(file, "ask"), deny: rulesOf(file, "deny") } }))
+  const fromRulesFiles = files.map((file) => ({
+    source: file,
+    layer: { allow: rulesOf(file, "allow"), ask: rulesOf(file, "ask"), deny: rulesOf(file, "deny") }
+  }))
   if (!trusted) return fromRulesFiles
   const { tightened } = yield* Effect.promise(() => import("./workspace/keys.ts"))
   return [...layers.map(({ source, layer }) => ({ source, layer: tightened(layer, own.map((each) => each.layer)) })), ...fromRulesFiles]

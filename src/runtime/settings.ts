@@ -106,7 +106,8 @@ export const settingsOf = (
     if (wrong !== undefined) return yield* fault(`the rule ${wrong.rule} (${wrong.source}) is none; write it as shell(git *) or file_read`)
     const budget = first("maxBudgetUsd")
     const offloadPercent = first("offloadPercent")
-    if (offloadPercent !== undefined && offloadPercent > 100) return yield* fault(`offload_percent = ${offloadPercent} is more than the window; take a number up to 100`)
+    if (offloadPercent !== undefined && offloadPercent > 100)
+      return yield* fault(`offload_percent = ${offloadPercent} is more than the window; take a number up to 100`)
     const zones = zonesOf(first)
     return {
       model: first("model") ?? modelByKey,
@@ -149,14 +150,22 @@ const sandboxWish = Effect.fnUntraced(function*(first: First): Effect.fn.Return<
   const mode = first("sandbox") ?? "auto"
   const hosts = first("sandboxHosts") ?? []
   const network = first("sandboxNetwork") ?? (hosts.length === 0 ? "off" : "hosts")
-  if (mode !== "off" && mode !== "auto" && mode !== "required") return yield* fault(`sandbox = ${mode} is not known; take off, auto or required`)
-  if (network !== "off" && network !== "hosts" && network !== "on") return yield* fault(`sandbox_network = ${network} is not known; take off, hosts or on`)
+  if (mode !== "off" && mode !== "auto" && mode !== "required")
+    return yield* fault(`sandbox = ${mode} is not known; take off, auto or required`)
+  if (network !== "off" && network !== "hosts" && network !== "on")
+    return yield* fault(`sandbox_network = ${network} is not known; take off, hosts or on`)
   if (hosts.length > 0) {
     const { parseHostRule } = yield* Effect.promise(() => import("../effects/os/sandbox/hosts.ts"))
     const wrong = hosts.map(parseHostRule).find((rule) => typeof rule === "string")
     if (wrong !== undefined) return yield* fault(`sandbox_hosts: ${String(wrong)}`)
   }
-  return { mode, network: network === "hosts" && hosts.length === 0 ? "off" : network, hosts, keepVariables: first("sandboxKeepVariables") ?? [], alsoWritable: first("sandboxWrite") ?? [] }
+  return {
+    mode,
+    network: network === "hosts" && hosts.length === 0 ? "off" : network,
+    hosts,
+    keepVariables: first("sandboxKeepVariables") ?? [],
+    alsoWritable: first("sandboxWrite") ?? []
+  }
 })
 
 const rulesOf = (layer: Layer, source: string): readonly Rule[] => [
@@ -193,15 +202,14 @@ export const fileLayer = (directory: string): Effect.Effect<Layer, SettingsError
 export const layerOfText = (path: string, text: string): Effect.Effect<Layer, SettingsError> =>
   Effect.gen(function*() {
     const { parse } = yield* Effect.promise(() => import("smol-toml"))
-    const table = yield* Effect.try({ try: () => parse(text), catch: (cause) => new SettingsError({ message: `read ${path}: ${String(cause).split("\n", 1)[0]}` }) })
+    const table = yield* Effect.try({
+      try: () => parse(text),
+      catch: (cause) => new SettingsError({ message: `read ${path}: ${String(cause).split("\n", 1)[0]}` })
+    })
     const layer: Record<string, unknown> = {}
     for (const [key, value] of Object.entries(table)) {
-      if (key === "hooks") {
-        layer[key] = yield* hooksOf(path, value)
-        continue
-      }
-      if (key === "lsp") {
-        layer[key] = yield* lspOf(path, value)
+      if (key === "hooks" || key === "lsp") {
+        layer[key] = yield* (key === "hooks" ? hooksOf : lspOf)(path, value)
         continue
       }
       const kind = KINDS[key]
@@ -268,9 +276,11 @@ export const layerKey = (key: string): keyof Layer => camel(key) as keyof Layer
 const camel = (key: string): string => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 const fromText = (name: string, text: string, kind: Kind): Effect.Effect<unknown, SettingsError> => {
-  const value = kind === "text" ? text : kind === "boolean" ? (text === "1" || text === "true" ? true : text === "0" || text === "false" ? false : text) : Number(text)
+  const value = kind === "text" ? text : kind === "boolean" ? (TRUTHS.get(text) ?? text) : Number(text)
   return fits(value, kind) ? Effect.succeed(value) : fault(`${name}=${text} must be a ${kind}`)
 }
+
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([["1", true], ["true", true], ["0", false], ["false", false]])
 
 const readIfThere = (path: string): string | null => {
   try {

@@ -14,6 +14,9 @@ export const takeSharedBeside = (door: Door, folder: string, isTrusted: () => bo
     Effect.flatMap((found) =>
       found === null
         ? Effect.void
-        : Effect.flatMap(Effect.all([Effect.promise(() => import("./shared-graph.ts")), door.graphs, projectOf(folder)]), ([{ tellShared }, { of }, project]) => tellShared(of(project), folder, isTrusted()))
+        : Effect.flatMap(
+            Effect.all([Effect.promise(() => import("./shared-graph.ts")), door.graphs, projectOf(folder)]),
+            ([{ tellShared }, { of }, project]) => tellShared(of(project), folder, isTrusted())
+          )
     )
   )

@@ -49,7 +49,10 @@ export const windowReport = (session: Session, zones: Zones): WindowReport => {
   const { window, settings, transcript, tokensPerKilobyte } = session
   const facts = Object.hasOwn(session.modelsByName, settings.model) ? session.modelsByName[settings.model] : undefined
   const tokens = (bytes: number): number => tokensOf(bytes, tokensPerKilobyte)
-  const leaving = (to: number) => ({ messages: to - window.base, tokens: tokens(slice(transcript, window.base, to).reduce((sum, { bytes }) => sum + bytes, 0)) })
+  const leaving = (to: number) => ({
+    messages: to - window.base,
+    tokens: tokens(slice(transcript, window.base, to).reduce((sum, { bytes }) => sum + bytes, 0))
+  })
   const whole = requestTokens(session)
   const threshold = offloadThreshold(session)
   return {
@@ -59,7 +62,10 @@ export const windowReport = (session: Session, zones: Zones): WindowReport => {
     tokens: whole,
     thresholdTokens: threshold,
     leftTokens: threshold - whole,
-    answerTokens: Math.max(settings.limits.answerTokensMin ?? 0, Math.min(settings.limits.outputTokensMax, facts?.outputTokensMax ?? settings.limits.outputTokensMax)),
+    answerTokens: Math.max(
+      settings.limits.answerTokensMin ?? 0,
+      Math.min(settings.limits.outputTokensMax, facts?.outputTokensMax ?? settings.limits.outputTokensMax)
+    ),
     zones: zonesOf(session, zones, tokens),
     messages: slice(transcript, window.base).map(({ type, bytes }, index) => ({ number: window.base + index, type, tokens: tokens(bytes) })),
     wouldLeave: leaving(offloadTo(session, "enough")),
@@ -90,7 +96,12 @@ const zonesOf = ({ opened, window, transcript }: Session, zones: Zones, tokens: 
 
 type Gathered = Readonly<Record<"rules" | "decisions" | "map" | "diagnostics" | "surroundings", number>>
 
-const ZONE_BY_TAG: Readonly<Record<string, keyof Gathered>> = { instructions: "rules", decisions: "decisions", "repository-map": "map", diagnostics: "diagnostics" }
+const ZONE_BY_TAG: Readonly<Record<string, keyof Gathered>> = {
+  instructions: "rules",
+  decisions: "decisions",
+  "repository-map": "map",
+  diagnostics: "diagnostics"
+}
 
 /** Fragments are parted by a blank line, and each begins with a tag of its own source. */
 const FRAGMENT = /\n\n(?=<(?:instructions|decisions|repository-map|diagnostics|environment|git|date)\b)/
@@ -103,7 +114,9 @@ const gatheredBytes = (entries: readonly Entry[]): Gathered => {
       bytes.rules += bytesIn(entry.text, "<instructions file=")
       bytes.diagnostics += bytesIn(entry.text, "<diagnostics>")
     }
-    if (entry.source === "context") for (const fragment of entry.text.split(FRAGMENT)) bytes[ZONE_BY_TAG[/^<([a-z-]+)/.exec(fragment)?.[1] ?? ""] ?? "surroundings"] += utf8Bytes(fragment)
+    if (entry.source === "context")
+      for (const fragment of entry.text.split(FRAGMENT))
+        bytes[ZONE_BY_TAG[/^<([a-z-]+)/.exec(fragment)?.[1] ?? ""] ?? "surroundings"] += utf8Bytes(fragment)
   }
   return bytes
 }

@@ -13,7 +13,15 @@ export interface Zones {
   readonly outputTokens: number
 }
 
-export const DEFAULT_ZONES: Zones = { systemTokens: 2048, toolsTokens: 2048, rulesTokens: 8192, decisionsTokens: 1024, mapTokens: 2048, diagnosticsTokens: 1024, outputTokens: 4096 }
+export const DEFAULT_ZONES: Zones = {
+  systemTokens: 2048,
+  toolsTokens: 2048,
+  rulesTokens: 8192,
+  decisionsTokens: 1024,
+  mapTokens: 2048,
+  diagnosticsTokens: 1024,
+  outputTokens: 4096
+}
 
 type ZoneKey = `zone${Capitalize<keyof Zones>}`
 

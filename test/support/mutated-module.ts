@@ -58,11 +58,35 @@ const faultySources = async (sources: ReadonlyMap<string, Source>, edits: readon
     const path = join(REPOSITORY, "src", file)
     const text = texts.get(path) ?? sources.get(path)?.text
     if (text === undefined) throw new Error(`put a fault into ${file}: it is no part of what is tried; name a file that is imported there`)
-    const count = text.split(find).length - 1
-    if (count !== 1) throw new Error(`put a fault into ${file}: the text to replace occurs ${count} times; make the mutant true to the code again:\n${find}`)
-    texts.set(path, text.replace(find, () => put))
+    const places = placesOf(text, find)
+    const [place] = places
+    if (place === undefined || places.length > 1) {
+      throw new Error(`put a fault into ${file}: the text to replace occurs ${places.length} times; make the mutant true to the code again:\n${find}`)
+    }
+    texts.set(path, text.slice(0, place.start) + put + text.slice(place.end))
   }
   return new Map(await Promise.all([...texts].map(async ([path, text]) => [path, await sourceOf(path, text)] as const)))
+}
+
+interface Place {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where a piece of code stands as it is; where it stands nowhere so, it may be broken into lines otherwise. */
+const placesOf = (text: string, find: string): readonly Place[] => {
+  const exact = placesIn(text, find)
+  if (exact.length > 0) return exact.map((start) => ({ start, end: start + find.length }))
+  const wanted = find.replaceAll(/\s/g, "")
+  const at = [...text.matchAll(/\S/g)].map(({ index }) => index)
+  const dense = at.map((index) => text[index]).join("")
+  return placesIn(dense, wanted).map((start) => ({ start: at[start] as number, end: (at[start + wanted.length - 1] as number) + 1 }))
+}
+
+const placesIn = (text: string, find: string): readonly number[] => {
+  const places: number[] = []
+  for (let start = text.indexOf(find); start !== -1; start = text.indexOf(find, start + find.length)) places.push(start)
+  return places
 }
 
 /** The files that are touched, and all that import one of them, near and far. */

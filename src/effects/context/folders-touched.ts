@@ -16,7 +16,8 @@ export interface Touched {
 export const foldersTouched = (session: Session): readonly Touched[] => foldersOf(session.opened.roots, namesTouched(session))
 
 /** The folders that some calls name, each with all it lies in, and the first root. */
-export const foldersOfCalls = ({ opened: { roots } }: Session, calls: readonly ToolCall[]): readonly Touched[] => foldersOf(roots, new Set(calls.flatMap(namesOfCall)))
+export const foldersOfCalls = ({ opened: { roots } }: Session, calls: readonly ToolCall[]): readonly Touched[] =>
+  foldersOf(roots, new Set(calls.flatMap(namesOfCall)))
 
 const foldersOf = (roots: readonly string[], names: ReadonlySet<string>): readonly Touched[] => {
   const keys = new Set(roots.slice(0, 1).map((root) => keyOf(root, "")))
@@ -32,7 +33,10 @@ const foldersOf = (roots: readonly string[], names: ReadonlySet<string>): readon
     const [root = "", folder = ""] = key.split("\0")
     return { root, folder }
   })
-  return all.sort((one, other) => roots.indexOf(one.root) - roots.indexOf(other.root) || (one.folder < other.folder ? -1 : one.folder > other.folder ? 1 : 0))
+  return all.sort(
+    (one, other) =>
+      roots.indexOf(one.root) - roots.indexOf(other.root) || (one.folder < other.folder ? -1 : one.folder > other.folder ? 1 : 0)
+  )
 }
 
 const keyOf = (root: string, folder: string): string => `${root}\0${folder}`

@@ -41,8 +41,17 @@ export const gatherContext = Effect.fn("Context.gather")(function*(
 export const gatherNews = (session: Session, calls: readonly ToolCall[]): Effect.Effect<string> =>
   Effect.gen(function*() {
     const { rulesTokens: budgetTokens } = yield* Budgets
-    const { joined } = joinWithin([{ source: { name: RULES, budgetTokens }, gathered: gatherRulesOf(session, calls) }], totalTokens(session), session.settings.model)
-    return notYetSaid(session, joined.map(({ fragment }) => fragment)).map(({ text }) => text).join("\n\n")
+    const { joined } = joinWithin(
+      [{ source: { name: RULES, budgetTokens }, gathered: gatherRulesOf(session, calls) }],
+      totalTokens(session),
+      session.settings.model
+    )
+    return notYetSaid(
+      session,
+      joined.map(({ fragment }) => fragment)
+    )
+      .map(({ text }) => text)
+      .join("\n\n")
   }).pipe(Effect.catchDefect(() => Effect.succeed("")))
 
 /** All that the sources give for a turn of this session, within their budgets, whether it was said or not. Nothing is changed by it. */

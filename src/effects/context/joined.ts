@@ -37,8 +37,10 @@ export const joinWithin = (answers: readonly Answer[], totalTokens: number, mode
       if ("missing" in one) missing.push(one.missing)
       else if (one.fragment !== null) {
         const within = (text: string): boolean =>
-          fitsTokens(textOf([...own, { fragment: { text } }]), source.budgetTokens, model) && fitsTokens(textOf([...joined, ...own, { fragment: { text } }]), totalTokens, model)
-        const left = (): number => Math.min(source.budgetTokens - countTokens(textOf(own), model), totalTokens - countTokens(textOf([...joined, ...own]), model))
+          fitsTokens(textOf([...own, { fragment: { text } }]), source.budgetTokens, model)
+          && fitsTokens(textOf([...joined, ...own, { fragment: { text } }]), totalTokens, model)
+        const left = (): number =>
+          Math.min(source.budgetTokens - countTokens(textOf(own), model), totalTokens - countTokens(textOf([...joined, ...own]), model))
         const fitted = fittedInto(one.fragment, left, within, source, model)
         if (fitted === null) missing.push(`${one.fragment.source}: no room is left for it`)
         else own.push({ ...fitted, from: source.name, budgetTokens: source.budgetTokens })
@@ -50,7 +52,8 @@ export const joinWithin = (answers: readonly Answer[], totalTokens: number, mode
 }
 
 /** As the machine joins them into the note that the model reads. */
-export const textOf = (fragments: readonly { readonly fragment: Pick<ContextFragment, "text"> }[]): string => fragments.map(({ fragment }) => fragment.text).join("\n\n")
+export const textOf = (fragments: readonly { readonly fragment: Pick<ContextFragment, "text"> }[]): string =>
+  fragments.map(({ fragment }) => fragment.text).join("\n\n")
 
 /** The fragment whole, else its beginning with a line that says it was cut; `null`: there is no room even for that. */
 const fittedInto = (

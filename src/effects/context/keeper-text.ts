@@ -22,7 +22,13 @@ export const messageText = ({ number, speaker, text }: KeptMessage): string => `
 const REPEATING: ReadonlySet<string> = new Set(["context_search", "context_read"])
 
 const callsThatAsk = (entries: readonly Entry[]): ReadonlySet<string> =>
-  new Set(entries.flatMap((entry) => (entry.type === "assistant" ? entry.blocks : []).flatMap((block) => (block.type === "tool-call" && REPEATING.has(block.name) ? [block.id] : []))))
+  new Set(
+    entries.flatMap((entry) =>
+      (entry.type === "assistant" ? entry.blocks : []).flatMap((block) =>
+        block.type === "tool-call" && REPEATING.has(block.name) ? [block.id] : []
+      )
+    )
+  )
 
 const onlyRepeats = (entry: Entry, asking: ReadonlySet<string>): boolean => {
   if (entry.type === "results") return entry.results.length > 0 && entry.results.every(({ call }) => asking.has(call))
@@ -31,7 +37,11 @@ const onlyRepeats = (entry: Entry, asking: ReadonlySet<string>): boolean => {
 
 /** What arguments say where they write it with escapes: a search would not find the words. Empty where they are plain. */
 const wordsInArguments = (entry: Entry): string =>
-  entry.type !== "assistant" ? "" : entry.blocks.flatMap((block) => (block.type === "tool-call" && block.arguments.includes("\\") ? stringsIn(parsed(block.arguments)) : [])).join("\n")
+  entry.type !== "assistant"
+    ? ""
+    : entry.blocks
+        .flatMap((block) => (block.type === "tool-call" && block.arguments.includes("\\") ? stringsIn(parsed(block.arguments)) : []))
+        .join("\n")
 
 const parsed = (json: string): unknown => {
   try {

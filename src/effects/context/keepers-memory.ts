@@ -16,19 +16,38 @@ export const makeMemoryKeepers = (): KeepersOf => {
   return {
     keep: (keeper) => Effect.sync(() => (keepers.has(keyOf(keeper)) ? undefined : put(keeper))),
     restore: (keeper) => Effect.sync(() => put(keeper)),
-    named: (project, name) => Effect.sync(() => of(project).filter((keeper) => keeper.name === name).map(spanOf)),
-    spans: (project, session) => Effect.sync(() => of(project).filter((keeper) => session === undefined || keeper.session === session).map(spanOf).toSorted(inOrder)),
+    named: (project, name) =>
+      Effect.sync(() =>
+        of(project)
+          .filter((keeper) => keeper.name === name)
+          .map(spanOf)
+      ),
+    spans: (project, session) =>
+      Effect.sync(() =>
+        of(project)
+          .filter((keeper) => session === undefined || keeper.session === session)
+          .map(spanOf)
+          .toSorted(inOrder)
+      ),
     messages: (session, from, to) =>
       Effect.sync(() => {
         const byNumber = new Map<number, KeptMessage>()
-        for (const keeper of keepers.values()) if (keeper.session === session) for (const message of keeper.messages) if (message.number >= from && message.number < to) byNumber.set(message.number, message)
+        for (const keeper of keepers.values())
+          if (keeper.session === session)
+            for (const message of keeper.messages) if (message.number >= from && message.number < to) byNumber.set(message.number, message)
         return [...byNumber.values()].toSorted((a, b) => a.number - b.number)
       }),
     search: (project, words, hitsMax) => Effect.sync(() => found(of(project), words).slice(0, hitsMax)),
     summary: (span) => Effect.sync(() => summaries.get(keyOf(span)) ?? null),
     summarize: (span, summary) => Effect.sync(() => void (summaries.has(keyOf(span)) || summaries.set(keyOf(span), summary))),
     tryToSummarize: (span) => Effect.sync(() => void tries.set(keyOf(span), triesOf(span) + 1)),
-    unsummarized: (project, triesMax) => Effect.sync(() => of(project).filter((keeper) => !summaries.has(keyOf(keeper)) && triesOf(keeper) > 0 && triesOf(keeper) < triesMax).map(spanOf).toSorted((a, b) => a.at - b.at)),
+    unsummarized: (project, triesMax) =>
+      Effect.sync(() =>
+        of(project)
+          .filter((keeper) => !summaries.has(keyOf(keeper)) && triesOf(keeper) > 0 && triesOf(keeper) < triesMax)
+          .map(spanOf)
+          .toSorted((a, b) => a.at - b.at)
+      ),
     looked: (project) => Effect.sync(() => new Map([...lookedBySession].filter(([, one]) => one.project === project))),
     look: (project, session, looked) => Effect.sync(() => void lookedBySession.set(session, { ...looked, project })),
     projects: Effect.sync(() => [...new Set([...keepers.values(), ...lookedBySession.values()].map(({ project }) => project))]),
@@ -37,7 +56,14 @@ export const makeMemoryKeepers = (): KeepersOf => {
         for (const [key, keeper] of keepers) if (others.includes(keeper.project)) keepers.set(key, { ...keeper, project })
         for (const [session, looked] of lookedBySession) if (others.includes(looked.project)) lookedBySession.set(session, { ...looked, project })
       }),
-    incomplete: (project) => Effect.sync(() => [...new Set(of(project).filter((keeper) => keeper.hash !== hashOf(keeper.messages)).map(({ session }) => session))])
+    incomplete: (project) =>
+      Effect.sync(() => [
+        ...new Set(
+          of(project)
+            .filter((keeper) => keeper.hash !== hashOf(keeper.messages))
+            .map(({ session }) => session)
+        )
+      ])
   }
 }
 
@@ -47,7 +73,8 @@ const inOrder = (a: KeptSpan, b: KeptSpan): number => (a.session === b.session ?
 
 const found = (keepers: readonly Keeper[], words: string): readonly Hit[] => {
   const wanted = wordsOf(words).map((word) => word.toLowerCase())
-  const holdsAll = (text: string): boolean => (wanted.length === 0 ? words.trim() !== "" && text.includes(words.trim()) : wanted.every((word) => text.toLowerCase().includes(word)))
+  const holdsAll = (text: string): boolean =>
+    wanted.length === 0 ? words.trim() !== "" && text.includes(words.trim()) : wanted.every((word) => text.toLowerCase().includes(word))
   return keepers
     .flatMap((keeper) => keeper.messages.filter(({ text, words: more }) => holdsAll(`${text}\n${more}`)).map((message) => ({ keeper, message })))
     .toSorted((a, b) => Number(a.message.repeats) - Number(b.message.repeats))

@@ -17,7 +17,11 @@ export const makeSqlKeepers: Effect.Effect<KeepersOf, Problem, SqlClient.SqlClie
   return {
     keep: (keeper) => inWords(`keep ${keeper.name}`, sql.withTransaction(added(sql, keeper))),
     restore: (keeper) => inWords(`restore ${keeper.name}`, sql.withTransaction(replaced(sql, keeper))),
-    named: (project, name) => inWords(`read ${name}`, sql<KeptSpan>`SELECT ${spanColumns(sql)} FROM kept_spans WHERE project = ${project} AND name = ${name} ORDER BY at, session`),
+    named: (project, name) =>
+      inWords(
+        `read ${name}`,
+        sql<KeptSpan>`SELECT ${spanColumns(sql)} FROM kept_spans WHERE project = ${project} AND name = ${name} ORDER BY at, session`
+      ),
     spans: (project, session) =>
       inWords(
         "list the keepers",
@@ -35,30 +39,60 @@ export const makeSqlKeepers: Effect.Effect<KeepersOf, Problem, SqlClient.SqlClie
       ),
     search: (project, words, hitsMax) => inWords(`search for ${JSON.stringify(words)}`, withIndexMended(sql, search(project, words, hitsMax))),
     summary: ({ session, name }) =>
-      inWords(`read ${name}`, Effect.map(sql<{ readonly summary: string | null }>`SELECT summary FROM kept_spans WHERE session = ${session} AND name = ${name}`, (rows) => rows[0]?.summary ?? null)),
-    summarize: ({ session, name }, summary) => inWords(`sum up ${name}`, Effect.asVoid(sql`UPDATE kept_spans SET summary = ${summary} WHERE session = ${session} AND name = ${name} AND summary IS NULL`)),
-    tryToSummarize: ({ session, name }) => inWords(`sum up ${name}`, Effect.asVoid(sql`UPDATE kept_spans SET tries = tries + 1 WHERE session = ${session} AND name = ${name}`)),
+      inWords(
+        `read ${name}`,
+        Effect.map(
+          sql<{ readonly summary: string | null }>`SELECT summary FROM kept_spans WHERE session = ${session} AND name = ${name}`,
+          (rows) => rows[0]?.summary ?? null
+        )
+      ),
+    summarize: ({ session, name }, summary) =>
+      inWords(
+        `sum up ${name}`,
+        Effect.asVoid(sql`UPDATE kept_spans SET summary = ${summary} WHERE session = ${session} AND name = ${name} AND summary IS NULL`)
+      ),
+    tryToSummarize: ({ session, name }) =>
+      inWords(`sum up ${name}`, Effect.asVoid(sql`UPDATE kept_spans SET tries = tries + 1 WHERE session = ${session} AND name = ${name}`)),
     unsummarized: (project, triesMax) =>
-      inWords("list the keepers without a summary", sql<KeptSpan>`SELECT ${spanColumns(sql)} FROM kept_spans WHERE project = ${project} AND summary IS NULL AND tries > 0 AND tries < ${triesMax} ORDER BY at, session, name`),
+      inWords(
+        "list the keepers without a summary",
+        sql<KeptSpan>`SELECT ${spanColumns(sql)} FROM kept_spans WHERE project = ${project} AND summary IS NULL AND tries > 0 AND tries < ${triesMax} ORDER BY at, session, name`
+      ),
     looked: (project) =>
       inWords(
         "read which logs were looked through",
         Effect.map(
-          sql<{ readonly session: string; readonly events: number; readonly spans: number }>`SELECT session, events, spans FROM kept_looked WHERE project = ${project}`,
+          sql<{
+            readonly session: string
+            readonly events: number
+            readonly spans: number
+          }>`SELECT session, events, spans FROM kept_looked WHERE project = ${project}`,
           (rows) => new Map(rows.map(({ session, events, spans }) => [session, { events, spans }]))
         )
       ),
     look: (project, session, { events, spans }) =>
       inWords(
         `note that ${session} was looked through`,
-        Effect.asVoid(sql`INSERT INTO kept_looked ${sql.insert({ session, project, events, spans })} ON CONFLICT (session) DO UPDATE SET project = excluded.project, events = excluded.events, spans = excluded.spans`)
+        Effect.asVoid(
+          sql`INSERT INTO kept_looked ${sql.insert({ session, project, events, spans })} ON CONFLICT (session) DO UPDATE SET project = excluded.project, events = excluded.events, spans = excluded.spans`
+        )
       ),
-    projects: inWords("list the projects of keepers", Effect.map(sql<{ readonly project: string }>`SELECT project FROM kept_spans UNION SELECT project FROM kept_looked`, (rows) => rows.map(({ project }) => project))),
+    projects: inWords(
+      "list the projects of keepers",
+      Effect.map(sql<{ readonly project: string }>`SELECT project FROM kept_spans UNION SELECT project FROM kept_looked`, (rows) =>
+        rows.map(({ project }) => project)
+      )
+    ),
     join: (project, others) =>
       inWords(
         `join the keepers of ${others.join(", ")} with those of ${project}`,
         sql.withTransaction(
-          Effect.forEach(["kept_spans", "kept_messages", "kept_looked"], (table) => sql`UPDATE ${sql.literal(table)} SET project = ${project} WHERE project IN (SELECT value FROM json_each(${JSON.stringify(others)}))`, { discard: true })
+          Effect.forEach(
+            ["kept_spans", "kept_messages", "kept_looked"],
+            (table) =>
+              sql`UPDATE ${sql.literal(table)} SET project = ${project} WHERE project IN (SELECT value FROM json_each(${JSON.stringify(others)}))`,
+            { discard: true }
+          )
         )
       ),
     incomplete: (project) =>
@@ -79,7 +113,13 @@ interface StoredMessage extends Omit<KeptMessage, "repeats"> {
   readonly repeats: number
 }
 
-const messageOf = ({ number, speaker, text, words, repeats }: StoredMessage): KeptMessage => ({ number, speaker, text, words, repeats: repeats !== 0 })
+const messageOf = ({ number, speaker, text, words, repeats }: StoredMessage): KeptMessage => ({
+  number,
+  speaker,
+  text,
+  words,
+  repeats: repeats !== 0
+})
 
 // ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -57,7 +57,8 @@ const takeApart: Effect.Effect<void, SqlError, SqlClient.SqlClient> = Effect.gen
     if (old === undefined) continue
     const { text, ...span } = old
     yield* sql`INSERT INTO kept_spans ${sql.insert({ ...span, hash: "", summary: null })}`
-    for (const message of apart(old)) yield* sql`INSERT INTO kept_messages ${sql.insert({ session: old.session, project: old.project, ...message, repeats: 0, words: "" })} ON CONFLICT (session, number) DO NOTHING`
+    for (const message of apart(old))
+      yield* sql`INSERT INTO kept_messages ${sql.insert({ session: old.session, project: old.project, ...message, repeats: 0, words: "" })} ON CONFLICT (session, number) DO NOTHING`
   }
   yield* sql`DROP TABLE keepers`
 })

@@ -27,7 +27,9 @@ export const placeWord = ({ number, offset }: Place): string => (offset === 0 ? 
 export const meant = ({ messages, number }: ReadSpan, place: Place | null): readonly KeptMessage[] => {
   const asked = number === null ? messages : messages.filter((message) => message.number === number)
   if (place === null) return asked
-  return asked.filter((message) => message.number >= place.number).map((message) => (message.number === place.number ? { ...message, text: message.text.slice(place.offset) } : message))
+  return asked
+    .filter((message) => message.number >= place.number)
+    .map((message) => (message.number === place.number ? { ...message, text: message.text.slice(place.offset) } : message))
 }
 
 /** What a page may hold; the tokens of its pieces are added, which is never less than they come to together. */
@@ -74,13 +76,19 @@ const JOINT = { tokens: 1, bytes: 2 }
 const fits = ({ tokens, bytes }: Room, piece: string): boolean =>
   piece.length + JOINT.bytes <= bytes && Buffer.byteLength(piece) + JOINT.bytes <= bytes && fitsTokens(piece, tokens - JOINT.tokens)
 
-const without = ({ tokens, bytes }: Room, piece: string): Room => ({ tokens: tokens - countTokens(piece) - JOINT.tokens, bytes: bytes - Buffer.byteLength(piece) - JOINT.bytes })
+const without = ({ tokens, bytes }: Room, piece: string): Room => ({
+  tokens: tokens - countTokens(piece) - JOINT.tokens,
+  bytes: bytes - Buffer.byteLength(piece) - JOINT.bytes
+})
 
 /** The longest beginning that fits, at least a character so that a reader comes forward. */
 const beginning = (message: KeptMessage, room: Room): string => {
   const { tokens, bytes } = without(room, messageText({ ...message, text: "" }))
   const near = message.text.slice(0, Math.max(2, bytes))
-  const cut = cutToTokens(Buffer.byteLength(near) <= bytes ? near : near.slice(0, Math.floor(bytes / BYTES_MAX)), tokens).replace(/[\uD800-\uDBFF]$/, "")
+  const cut = cutToTokens(Buffer.byteLength(near) <= bytes ? near : near.slice(0, Math.floor(bytes / BYTES_MAX)), tokens).replace(
+    /[\uD800-\uDBFF]$/,
+    ""
+  )
   return cut === "" ? String.fromCodePoint(message.text.codePointAt(0) as number) : cut
 }
 

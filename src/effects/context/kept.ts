@@ -45,10 +45,18 @@ export interface KeptHistory {
   readonly isForeign: (session: string) => Effect.Effect<boolean>
 }
 
-export const noHistory: KeptHistory = { complete: () => Effect.succeed([]), restore: () => Effect.succeed([]), isForeign: () => Effect.succeed(false) }
+export const noHistory: KeptHistory = {
+  complete: () => Effect.succeed([]),
+  restore: () => Effect.succeed([]),
+  isForeign: () => Effect.succeed(false)
+}
 
 /** Nothing is kept where no runtime says so, as in a host's own rooms. */
-const nothingKept: KeptOf = { search: () => Effect.fail(problem(NONE)), spans: () => Effect.fail(problem(NONE)), read: () => Effect.fail(problem(NONE)) }
+const nothingKept: KeptOf = {
+  search: () => Effect.fail(problem(NONE)),
+  spans: () => Effect.fail(problem(NONE)),
+  read: () => Effect.fail(problem(NONE))
+}
 const NONE = "look for what left the window: nothing is kept here"
 
 export const Kept = Context.Reference<KeptOf>("loom/Kept", { defaultValue: () => nothingKept })
@@ -59,9 +67,13 @@ export const keptOf = (keepers: KeepersOf, history: KeptHistory = noHistory): Ke
     const notes = yield* history.complete(project)
     const hits = yield* keepers.search(project, words, hitsMax * COPIES_MAX)
     const shown = withoutCopies(hits, session).slice(0, hitsMax)
-    return { hits: yield* Effect.forEach(shown, (hit) => Effect.map(history.isForeign(hit.span.session), (imported) => ({ ...hit, imported }))), notes }
+    return {
+      hits: yield* Effect.forEach(shown, (hit) => Effect.map(history.isForeign(hit.span.session), (imported) => ({ ...hit, imported }))),
+      notes
+    }
   }),
-  spans: (folder, session) => Effect.flatMap(joinedProject(keepers, folder), (project) => Effect.andThen(history.complete(project), keepers.spans(project, session))),
+  spans: (folder, session) =>
+    Effect.flatMap(joinedProject(keepers, folder), (project) => Effect.andThen(history.complete(project), keepers.spans(project, session))),
   read: Effect.fnUntraced(function*(folder, id, session) {
     const project = yield* joinedProject(keepers, folder)
     const notes = yield* history.complete(project)
@@ -72,7 +84,9 @@ export const keptOf = (keepers: KeepersOf, history: KeptHistory = noHistory): Ke
     const more = yield* history.restore(project, span.session)
     const restored = yield* keepers.messages(span.session, span.from, span.to)
     const hash = (yield* keepers.named(project, span.name)).find((one) => one.session === span.session)?.hash ?? ""
-    const doubt = isWhole({ ...span, hash }, restored) ? [] : [`keeper ${span.name} of ${span.session} is not what was kept, and its log does not give it back`]
+    const doubt = isWhole({ ...span, hash }, restored)
+      ? []
+      : [`keeper ${span.name} of ${span.session} is not what was kept, and its log does not give it back`]
     return { span, messages: restored, number, summary, notes: [...notes, ...more, ...doubt] }
   })
 })
@@ -88,7 +102,8 @@ const joinedProject = Effect.fnUntraced(function*(keepers: KeepersOf, folder: st
 /** How often the same message may be found in forks before other hits are missed for it. */
 const COPIES_MAX = 4
 
-const isWhole = ({ from, to, hash }: KeptSpan, messages: readonly KeptMessage[]): boolean => messages.length === to - from && hash === hashOf(messages)
+const isWhole = ({ from, to, hash }: KeptSpan, messages: readonly KeptMessage[]): boolean =>
+  messages.length === to - from && hash === hashOf(messages)
 
 /** A fork says again what its parent said, under the same numbers; that of the session which asks goes before. */
 const withoutCopies = (hits: readonly Hit[], session: string | null): readonly Hit[] => {
@@ -100,16 +115,25 @@ const withoutCopies = (hits: readonly Hit[], session: string | null): readonly H
   return [...byWords.values()]
 }
 
-const spanOf = Effect.fnUntraced(function*(keepers: KeepersOf, project: string, id: string, session: string | null): Effect.fn.Return<Pick<ReadSpan, "span" | "number">, Problem> {
+const spanOf = Effect.fnUntraced(function*(
+  keepers: KeepersOf,
+  project: string,
+  id: string,
+  session: string | null
+): Effect.fn.Return<Pick<ReadSpan, "span" | "number">, Problem> {
   const message = /^(.*)#(\d+)$/.exec(id.trim())
   if (message === null) {
     const named = yield* keepers.named(project, id.trim())
     const span = named.find((one) => one.session === session) ?? named[0]
-    return span === undefined ? yield* problem(`read keeper ${id}: there is none of that name in this project; a search of the context finds what is kept`) : { span, number: null }
+    return span === undefined
+      ? yield* problem(`read keeper ${id}: there is none of that name in this project; a search of the context finds what is kept`)
+      : { span, number: null }
   }
   const whose = message[1] === "" ? session : (message[1] as string)
   const number = Number(message[2])
   const spans = whose === null ? [] : yield* keepers.spans(project, whose)
   const span = spans.find(({ from, to }) => from <= number && number < to)
-  return span === undefined ? yield* problem(`read message ${id}: no keeper of this project holds it; it is still in the window, or there is none of that number`) : { span, number }
+  return span === undefined
+    ? yield* problem(`read message ${id}: no keeper of this project holds it; it is still in the window, or there is none of that number`)
+    : { span, number }
 })

@@ -16,11 +16,20 @@ export const PATIENCE_MS = 50
 export const RULES = "rules file"
 
 /** All that is gathered for a turn, in the order in which the model reads it; those that come first have the first claim on the room there is. */
-export const sourcesOf = (session: Session, { rulesTokens, decisionsTokens, mapTokens, diagnosticsTokens }: GatherBudgets, day: string): readonly Source[] => {
+export const sourcesOf = (
+  session: Session,
+  { rulesTokens, decisionsTokens, mapTokens, diagnosticsTokens }: GatherBudgets,
+  day: string
+): readonly Source[] => {
   const { roots } = session.opened
   return [
     { name: RULES, budgetTokens: rulesTokens, patienceMs: PATIENCE_MS, gather: Effect.sync(() => gatherAllRules(session)) },
-    { name: "environment", budgetTokens: SURROUNDINGS_TOKENS, patienceMs: PATIENCE_MS, gather: Effect.sync(() => gatherSurroundings(roots, platform(), day)) },
+    {
+      name: "environment",
+      budgetTokens: SURROUNDINGS_TOKENS,
+      patienceMs: PATIENCE_MS,
+      gather: Effect.sync(() => gatherSurroundings(roots, platform(), day))
+    },
     { name: "decisions", budgetTokens: decisionsTokens, patienceMs: PATIENCE_MS, gather: gatherDecisions(session, decisionsTokens) },
     { name: "diagnostics", budgetTokens: diagnosticsTokens, patienceMs: PATIENCE_MS, gather: gatherDiagnostics(session, diagnosticsTokens) },
     mapSource(session, mapTokens)

@@ -5,7 +5,8 @@ import type { KeepersOf } from "./keepers.ts"
 import { chosen } from "./kept-page.ts"
 import { KeptReader } from "./kept-reader.ts"
 
-const WISH = "Sum up in at most five sentences what was asked, what was found out, what was decided and why, and what was left open. Name files and numbers of messages."
+const WISH =
+  "Sum up in at most five sentences what was asked, what was found out, what was decided and why, and what was left open. Name files and numbers of messages."
 
 /** Units: UTF-16 code units. */
 const SUMMARY_LENGTH_MAX = 2000
@@ -20,7 +21,11 @@ const AGAIN_MAX = 2
 export const summarize = Effect.fnUntraced(function*(keepers: KeepersOf, keeper: KeptSpan): Effect.fn.Return<void> {
   yield* summarizeOne(keepers, keeper)
   const again = yield* Effect.orElseSucceed(keepers.unsummarized(keeper.project, TRIES_MAX), () => [])
-  yield* Effect.forEach(again.filter((one) => !isUnderWay(one) && keyOf(one) !== keyOf(keeper)).slice(0, AGAIN_MAX), (one) => summarizeOne(keepers, one), { discard: true })
+  yield* Effect.forEach(
+    again.filter((one) => !isUnderWay(one) && keyOf(one) !== keyOf(keeper)).slice(0, AGAIN_MAX),
+    (one) => summarizeOne(keepers, one),
+    { discard: true }
+  )
 })
 
 /** Those that this process is at. */
@@ -40,7 +45,9 @@ const summary = Effect.fnUntraced(function*(keepers: KeepersOf, span: KeptSpan):
   if (reader === null || (yield* keepers.summary(span)) !== null) return
   yield* keepers.tryToSummarize(span)
   const messages: readonly KeptMessage[] = yield* keepers.messages(span.session, span.from, span.to)
-  const answer = yield* reader.ask(`Sum up keeper ${span.name}.\n\n<conversation>\n${chosen(messages, new Set(), reader.windowTokens)}\n</conversation>\n\n${WISH}`)
+  const answer = yield* reader.ask(
+    `Sum up keeper ${span.name}.\n\n<conversation>\n${chosen(messages, new Set(), reader.windowTokens)}\n</conversation>\n\n${WISH}`
+  )
   reader.owe(answer.usage)
   if (answer.why === null && answer.text.trim() !== "") yield* keepers.summarize(span, answer.text.trim().slice(0, SUMMARY_LENGTH_MAX).toWellFormed())
 })

@@ -31,9 +31,16 @@ export const writeBundle = Effect.fn("Checkpoints.writeBundle")(function*(
   const draft = `${file}.${process.pid}.part`
   // Git moves a pack to where it shall lie, which it can only within one file system; ours may be on another.
   const packing = join(memory.shadow.directory, `bundle.${process.pid}`)
-  const joining = (pack: string) => Effect.tryPromise({ try: () => joined(held, pack, draft), catch: (thrown) => problem(`write ${file}: ${whyUnwritten(file, thrown)}`) })
-  const written = Effect.ensuring(Effect.flatMap(packed(memory, held, packing), joining), Effect.sync(() => dropDrafts(packing)))
-  yield* Effect.andThen(written, attemptWriting(`write ${file}`, file, () => renameSync(draft, file))).pipe(Effect.ensuring(Effect.sync(() => dropDrafts(draft))))
+  const joining = (pack: string) =>
+    Effect.tryPromise({ try: () => joined(held, pack, draft), catch: (thrown) => problem(`write ${file}: ${whyUnwritten(file, thrown)}`) })
+  const written = Effect.ensuring(
+    Effect.flatMap(packed(memory, held, packing), joining),
+    Effect.sync(() => dropDrafts(packing))
+  )
+  yield* Effect.andThen(
+    written,
+    attemptWriting(`write ${file}`, file, () => renameSync(draft, file))
+  ).pipe(Effect.ensuring(Effect.sync(() => dropDrafts(draft))))
   return held
 })
 
@@ -45,7 +52,9 @@ export const takeBundle = Effect.fn("Checkpoints.takeBundle")(function*(
   const { named, packAt } = yield* attempt(`read ${file}`, () => readHead(file))
   const draft = join(objectsOf(shadow), "pack", `tmp_bundle-${process.pid}-${++taken}`)
   const options = { cwd: shadow.directory, environment: storeEnvironment(shadow, false) }
-  const copied = attemptAsync(`read ${file}`, () => pipeline(createReadStream(file, { start: packAt }), createWriteStream(`${draft}.pack`, { mode: 0o600 })))
+  const copied = attemptAsync(`read ${file}`, () =>
+    pipeline(createReadStream(file, { start: packAt }), createWriteStream(`${draft}.pack`, { mode: 0o600 }))
+  )
   yield* copied.pipe(
     Effect.andThen(Effect.catchTag(gitText(["index-pack", `${draft}.pack`], options), "GitError", (error) => notWhole(file, error))),
     Effect.flatMap((hash) => attempt(`keep ${file}`, () => settle(shadow, draft, hash))),
@@ -67,7 +76,11 @@ const heldOf = Effect.fnUntraced(function*({ shadow, borrowing }: Memory, wanted
 
 /** The objects of the trees as one pack; its path. */
 const packed = ({ shadow, borrowing }: Memory, held: readonly NamedInBundle[], draft: string): Effect.Effect<string, GitError> => {
-  const options = { cwd: shadow.directory, environment: storeEnvironment(shadow, borrowing), input: [...new Set(held.map(({ tree }) => `${tree}\n`))].join("") }
+  const options = {
+    cwd: shadow.directory,
+    environment: storeEnvironment(shadow, borrowing),
+    input: [...new Set(held.map(({ tree }) => `${tree}\n`))].join("")
+  }
   return Effect.map(gitText(["pack-objects", "--revs", "-q", "--window=10", draft], options), (hash) => {
     renameSync(`${draft}-${hash}.pack`, `${draft}.pack`)
     rmSync(`${draft}-${hash}.idx`, { force: true })
@@ -104,7 +117,8 @@ const readHead = (file: string): Head => {
     const [, tree, name] = /^([0-9a-f]{40}) refs\/loom\/(.+)$/.exec(line) ?? []
     return tree === undefined || name === undefined ? [] : [{ tree, name }]
   })
-  if (end < 0 || signature !== SIGNATURE || named.length !== lines.length) refuse(`read ${file}: it is no bundle of checkpoints; \`loom export --with-files\` writes one`)
+  if (end < 0 || signature !== SIGNATURE || named.length !== lines.length)
+    refuse(`read ${file}: it is no bundle of checkpoints; \`loom export --with-files\` writes one`)
   return { named, packAt: end + 2 }
 }
 

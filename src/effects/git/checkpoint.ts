@@ -85,8 +85,14 @@ const make = Effect.fnUntraced(function*(options: ShadowOptions): Effect.fn.Retu
       busySince = yield* Clock.currentTimeMillis
       return yield* work(yield* opened)
     })
-    const bounded = Effect.timeoutOrElse(timed, { duration: WORK_MS, orElse: () => Effect.fail(problem(`given up after ${WORK_MS / 60_000} minutes`)) })
-    const begun = Effect.ensuring(bounded, Effect.sync(() => (busySince = null)))
+    const bounded = Effect.timeoutOrElse(timed, {
+      duration: WORK_MS,
+      orElse: () => Effect.fail(problem(`given up after ${WORK_MS / 60_000} minutes`))
+    })
+    const begun = Effect.ensuring(
+      bounded,
+      Effect.sync(() => (busySince = null))
+    )
     return Effect.mapError(Effect.flatMap(Effect.forkIn(alone.withPermit(begun), scope), Fiber.join), asCheckpointError)
   }
 

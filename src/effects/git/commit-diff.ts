@@ -12,7 +12,11 @@ const FILE_LENGTH_MAX = 3_000
 const LENGTH_MAX = 12_000
 
 /** What a commit changes, as much as is needed to name it, without secrets. */
-export const commitDiff = Effect.fnUntraced(function*<E>(root: string, files: readonly AgentFile[], read: ReadVersion<E>): Effect.fn.Return<string, E> {
+export const commitDiff = Effect.fnUntraced(function* <E>(
+  root: string,
+  files: readonly AgentFile[],
+  read: ReadVersion<E>
+): Effect.fn.Return<string, E> {
   const parts: string[] = []
   for (const file of files.slice(0, FILES_MAX)) parts.push(yield* fileDiff(root, file, read))
   const more = files.length - parts.length

@@ -60,7 +60,16 @@ export const commitFiles = Effect.fn("AutoCommit.commit")(function*<E>(
   const taken = judged.flatMap(({ fact, verdict }) => (verdict.is === "taken" ? [fact] : []))
   const secrets = yield* secretsOf(place, taken, request.read)
   if (secrets.length > 0) return refused(`not done, for ${secrets.join(", ")}; take it out, or commit it yourself`)
-  const subject = request.subject === undefined || taken.length === 0 ? null : yield* request.subject(yield* commitDiff(request.root, taken.map(({ file }) => file), request.read))
+  const subject =
+    request.subject === undefined || taken.length === 0
+      ? null
+      : yield* request.subject(
+          yield* commitDiff(
+            request.root,
+            taken.map(({ file }) => file),
+            request.read
+          )
+        )
   const done = yield* commitTaken({ place, head, safely, message: (entries) => messageOf(entries, subject, request) }, taken)
   const left = judged.flatMap(({ path, verdict }) => (verdict.is === "left" ? [{ path, ...verdict }] : []))
   return {

@@ -30,6 +30,7 @@ const FIXED: Readonly<Record<string, string>> = {
 
 export const gitEnvironment = (inherited: NodeJS.ProcessEnv, added: Readonly<Record<string, string>> = {}): Record<string, string> => {
   const passed: Record<string, string> = {}
-  for (const [name, value] of Object.entries(inherited)) if (value !== undefined && (PASSED.test(name) || PASSED_OF_GIT.test(name))) passed[name] = value
+  for (const [name, value] of Object.entries(inherited))
+    if (value !== undefined && (PASSED.test(name) || PASSED_OF_GIT.test(name))) passed[name] = value
   return { ...passed, ...FIXED, ...added }
 }

@@ -115,7 +115,10 @@ interface Heard {
 const ended = (args: readonly string[], options: GitOptions, heard: Heard, code: number | null, signal: string | null) => {
   const { stdout, stderr, tooMuch } = heard
   const bytesMax = options.outputBytesMax ?? OUTPUT_BYTES_MAX
-  if (tooMuch) return Effect.fail(new GitError({ reason: "too-much", message: `${named(args)} in ${options.cwd}: it printed more than ${bytesMax} bytes` }))
+  if (tooMuch)
+    return Effect.fail(
+      new GitError({ reason: "too-much", message: `${named(args)} in ${options.cwd}: it printed more than ${bytesMax} bytes` })
+    )
   if (code !== null && (options.codes ?? [0]).includes(code)) return Effect.succeed({ code, stdout, stderr })
   const why = firstLine(stderr) || (code === null ? `it was ended by ${signal}` : `it ended with ${code}`)
   return Effect.fail(new GitError({ reason: "failed", message: `${named(args)} in ${options.cwd}: ${why}` }))

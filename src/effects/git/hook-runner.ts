@@ -70,7 +70,13 @@ export const afterTools = Effect.fn("Hook.afterTools")(function*<R = never>(
   const trees = before === null || checkpoint.done === null ? null : { before, after: checkpoint.done.tree }
   const subject = options.autoCommit ? subjectBy((yield* SubjectWriter)()) : null
   const commit = options.autoCommit ? yield* part("auto-commit", options, commitBatch(action, trees, options, subject)) : NOTHING
-  const news = yield* work.news([...checkpoint.reports, ...(checkpoint.done?.reports ?? []), ...(subject?.reports() ?? []), ...commit.reports, ...(commit.done?.reports ?? [])])
+  const news = yield* work.news([
+    ...checkpoint.reports,
+    ...(checkpoint.done?.reports ?? []),
+    ...(subject?.reports() ?? []),
+    ...commit.reports,
+    ...(commit.done?.reports ?? [])
+  ])
   const usage = subject?.usage() ?? null
   const reports = [...person.reports, ...news]
   const diagnostics = trees === null || options.diagnostics === undefined ? "" : yield* said(trees, options.diagnostics)
@@ -137,7 +143,10 @@ const takeCheckpoint = Effect.gen(function*() {
 })
 
 /** What cannot be told is told another time: nothing of it stops the turn. */
-const said = <R>(trees: Trees, diagnostics: (changed: BatchChanges) => Effect.Effect<string, never, R>): Effect.Effect<string, never, Checkpoints | R> =>
+const said = <R,>(
+  trees: Trees,
+  diagnostics: (changed: BatchChanges) => Effect.Effect<string, never, R>
+): Effect.Effect<string, never, Checkpoints | R> =>
   Effect.gen(function*() {
     const { root, read, diff } = yield* Checkpoints
     const files = yield* diff(trees.before, trees.after)

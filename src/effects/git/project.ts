@@ -27,7 +27,10 @@ export const projectOf = (folder: string): Effect.Effect<string> =>
 
 /** Which of these folders belong to a project, itself left out. */
 export const foldersOf = (project: string, folders: readonly string[]): Effect.Effect<readonly string[]> =>
-  Effect.filter(folders.filter((folder) => folder !== project && mayBelong(project, folder)), (folder) => Effect.map(projectOf(folder), (own) => own === project))
+  Effect.filter(
+    folders.filter((folder) => folder !== project && mayBelong(project, folder)),
+    (folder) => Effect.map(projectOf(folder), (own) => own === project)
+  )
 
 /** The top of the checkout that a folder of a project lies in, where files are named from; of a folder that is a project by itself, that. */
 export const checkoutOf = (folder: string): Effect.Effect<string> =>
@@ -48,7 +51,8 @@ const mainTopOf = (repository: Repository): string => {
 
 /** A worktree of another's repository is one only if that says so, too: a folder from elsewhere may claim what it likes. */
 const isLinked = ({ top, gitDirectory, commonDirectory }: Repository): boolean =>
-  canonical(dirname(gitDirectory)) === join(canonical(commonDirectory), "worktrees") && canonical(resolve(gitDirectory, lineOf(join(gitDirectory, "gitdir")))) === canonical(join(top, ".git"))
+  canonical(dirname(gitDirectory)) === join(canonical(commonDirectory), "worktrees")
+  && canonical(resolve(gitDirectory, lineOf(join(gitDirectory, "gitdir")))) === canonical(join(top, ".git"))
 
 const isRepositoryOf = (top: string, common: string): boolean => {
   const own = gitDirectoryAt(top)
@@ -57,13 +61,16 @@ const isRepositoryOf = (top: string, common: string): boolean => {
 
 /** What a repository that lies apart from its files, as a submodule's, says of where they are. */
 const worktreesTold = (repository: Repository): readonly string[] =>
-  [...configOf(repository).matchAll(/^[ \t]*worktree[ \t]*=[ \t]*(\S.*)$/gm)].map((match) => canonical(resolve(repository.commonDirectory, (match[1] as string).trim().replace(/^"(.*)"$/, "$1"))))
+  [...configOf(repository).matchAll(/^[ \t]*worktree[ \t]*=[ \t]*(\S.*)$/gm)].map((match) =>
+    canonical(resolve(repository.commonDirectory, (match[1] as string).trim().replace(/^"(.*)"$/, "$1")))
+  )
 
 const isHomeOrAbove = (top: string): boolean => isInside(top, canonical(homedir()))
 
 /** A repository without files is no part of the one around it. */
 const liesInBare = (folder: string, top: string): boolean => {
-  for (let at = folder; at !== top && at !== dirname(at); at = dirname(at)) if (["HEAD", "objects", "refs"].every((name) => isThere(join(at, name)))) return true
+  for (let at = folder; at !== top && at !== dirname(at); at = dirname(at))
+    if (["HEAD", "objects", "refs"].every((name) => isThere(join(at, name)))) return true
   return false
 }
 

@@ -60,7 +60,9 @@ const restoreInto = Effect.fnUntraced(function*(memory: Memory, tree: string, on
 })
 
 const requireTree = (memory: Memory, tree: string): Effect.Effect<void, GitError | Problem> =>
-  Effect.flatMap(holdsTree(memory, tree), (held) => (held ? Effect.void : problem(`restore ${tree}: there is no such checkpoint of ${memory.shadow.root}`)))
+  Effect.flatMap(holdsTree(memory, tree), (held) =>
+    held ? Effect.void : problem(`restore ${tree}: there is no such checkpoint of ${memory.shadow.root}`)
+  )
 
 /** Whether the store has that tree. */
 const holdsTree = (memory: Memory, tree: string): Effect.Effect<boolean, GitError> => {

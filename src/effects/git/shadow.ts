@@ -196,7 +196,10 @@ export const shadowEnvironment = (shadow: Shadow, borrowing: boolean, index: str
 })
 
 /** The same for who reads and writes objects only: the person's files may be gone, and git refuses a work tree whose folder is. */
-export const storeEnvironment = (shadow: Shadow, borrowing: boolean): Record<string, string> => ({ ...shadowEnvironment(shadow, borrowing), GIT_WORK_TREE: shadow.directory })
+export const storeEnvironment = (shadow: Shadow, borrowing: boolean): Record<string, string> => ({
+  ...shadowEnvironment(shadow, borrowing),
+  GIT_WORK_TREE: shadow.directory
+})
 
 /** The list is separated by colons; a path that holds one, or begins with a quote, has to be quoted. */
 const quoted = (path: string): string => (/[:"\n]/.test(path) ? `"${path.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"` : path)

@@ -147,8 +147,11 @@ const writeTree = (memory: Memory): Effect.Effect<string, GitError | Problem> =>
   const { shadow } = memory
   const options = { cwd: shadow.top, environment: shadowEnvironment(shadow, memory.borrowing) }
   if (shadow.prefix === "") return gitText(["write-tree"], options)
-  return Effect.catchTag(gitText(["write-tree", `--prefix=${shadow.prefix}`], options), "GitError", (error): Effect.Effect<string, GitError | Problem> =>
-    error.message.endsWith(`prefix ${shadow.prefix} not found`) ? writeEmptyTree(shadow) : Effect.fail(error)
+  return Effect.catchTag(
+    gitText(["write-tree", `--prefix=${shadow.prefix}`], options),
+    "GitError",
+    (error): Effect.Effect<string, GitError | Problem> =>
+      error.message.endsWith(`prefix ${shadow.prefix} not found`) ? writeEmptyTree(shadow) : Effect.fail(error)
   )
 }
 

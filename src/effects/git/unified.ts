@@ -13,11 +13,19 @@ const TIMEOUT_MS = 200
 export const unifiedDiff = async (shown: string, before: string, after: string): Promise<string> => {
   const { formatPatch, structuredPatch } = await import("diff")
   const { from, tail } = surroundings(before, after)
-  const patch = structuredPatch(shown, shown, before.slice(from, before.length - tail), after.slice(from, after.length - tail), undefined, undefined, {
-    context: CONTEXT_LINES,
-    maxEditLength: EDITS_MAX,
-    timeout: TIMEOUT_MS
-  })
+  const patch = structuredPatch(
+    shown,
+    shown,
+    before.slice(from, before.length - tail),
+    after.slice(from, after.length - tail),
+    undefined,
+    undefined,
+    {
+      context: CONTEXT_LINES,
+      maxEditLength: EDITS_MAX,
+      timeout: TIMEOUT_MS
+    }
+  )
   if (patch === undefined) return "(too much changed for a diff)"
   const skipped = linesIn(before, from)
   const hunks = patch.hunks.map((hunk) => ({ ...hunk, oldStart: hunk.oldStart + skipped, newStart: hunk.newStart + skipped }))

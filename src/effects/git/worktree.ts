@@ -66,4 +66,6 @@ const commitAt = Effect.fnUntraced(function*(repository: Repository, { atMs, not
 })
 
 const parentOf = (commit: string, options: { readonly cwd: string }): Effect.Effect<string | null, GitError> =>
-  Effect.map(gitText(["rev-parse", "--quiet", "--verify", `${commit}^`], { ...options, codes: [0, 1, 128] }), (parent) => (isObjectId(parent) ? parent : null))
+  Effect.map(gitText(["rev-parse", "--quiet", "--verify", `${commit}^`], { ...options, codes: [0, 1, 128] }), (parent) =>
+    isObjectId(parent) ? parent : null
+  )

@@ -38,5 +38,10 @@ const SUBJECT = /^(feat|fix|docs|test|refactor|perf|style|build|ci|chore|revert)
 export const conventional = (answer: string): string | null => {
   const line = answer.trim().split("\n", 1)[0] ?? ""
   const subject = line.trim().replace(/^[`"']+|[`"'.]+$/g, "")
-  return SUBJECT.test(subject) && subject.length <= SUBJECT_LENGTH_MAX && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(subject) && redactWith(process.env)(subject) === subject ? subject : null
+  return SUBJECT.test(subject)
+    && subject.length <= SUBJECT_LENGTH_MAX
+    && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(subject)
+    && redactWith(process.env)(subject) === subject
+    ? subject
+    : null
 }

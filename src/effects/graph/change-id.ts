@@ -43,4 +43,5 @@ export const edgeIdOf = (from: string, to: string, type: EdgeType): string =>
 
 /** The id of a node that may have to be made twice: it follows from when that was and from what it is, and sorts among the others. */
 export const steadyChangeId = (atMs: number, ...words: readonly (string | number)[]): string =>
-  timeDigits(atMs) + Array.from(createHash("sha256").update(JSON.stringify(words)).digest().subarray(0, RANDOM_DIGITS), (byte) => DIGITS[byte % 32]).join("")
+  timeDigits(atMs)
+  + Array.from(createHash("sha256").update(JSON.stringify(words)).digest().subarray(0, RANDOM_DIGITS), (byte) => DIGITS[byte % 32]).join("")

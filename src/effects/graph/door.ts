@@ -21,7 +21,10 @@ export interface Door {
 export const GraphDoor = Context.Reference<Door | null>("loom/GraphDoor", { defaultValue: () => null })
 
 /** Loads nothing by itself. */
-export const layerGraphDoor: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effect(GraphDoor, Effect.map(SqlClient.SqlClient, (sql) => doorTo(sql)))
+export const layerGraphDoor: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effect(
+  GraphDoor,
+  Effect.map(SqlClient.SqlClient, (sql) => doorTo(sql))
+)
 
 const doorTo = (sql: SqlClient.SqlClient): Door => {
   let opened: GraphOf | null = null
@@ -33,7 +36,10 @@ const doorTo = (sql: SqlClient.SqlClient): Door => {
         Effect.map((graphs) => (opened ??= graphs))
       )
     }),
-    together: (effect) => Effect.catchIf(sql.withTransaction(effect), isSqlError, (error) => Effect.fail(problem(`write into the decision graph: ${error.reason.message ?? error.message}`))),
+    together: (effect) =>
+      Effect.catchIf(sql.withTransaction(effect), isSqlError, (error) =>
+        Effect.fail(problem(`write into the decision graph: ${error.reason.message ?? error.message}`))
+      ),
     // Before the first graph there are no tables; what else stands in the way, the first who goes through the door is told.
     isAnythingSaid: (project) =>
       sql`SELECT 1 FROM graph_nodes WHERE project = (SELECT key FROM graph_projects WHERE path = ${project}) AND origin <> 'auto' LIMIT 1`.pipe(
@@ -45,8 +51,15 @@ const doorTo = (sql: SqlClient.SqlClient): Door => {
 
 /** Whether it was said under a folder of the project, with which it is joined when it is opened. */
 const isSaidBelow = (sql: SqlClient.SqlClient, project: string) =>
-  sql<{ readonly path: string }>`SELECT path FROM graph_projects p WHERE path <> ${project} AND EXISTS (SELECT 1 FROM graph_nodes WHERE project = p.key AND origin <> 'auto')`.pipe(
-    Effect.flatMap((rows) => foldersOf(project, rows.map(({ path }) => path))),
+  sql<{
+    readonly path: string
+  }>`SELECT path FROM graph_projects p WHERE path <> ${project} AND EXISTS (SELECT 1 FROM graph_nodes WHERE project = p.key AND origin <> 'auto')`.pipe(
+    Effect.flatMap((rows) =>
+      foldersOf(
+        project,
+        rows.map(({ path }) => path)
+      )
+    ),
     Effect.map((folders) => folders.length > 0)
   )
 
@@ -67,13 +80,24 @@ export const memoryDoor = (): Door => {
 }
 
 /** The decision graphs of whoever asks: behind the door, or those the host gave. */
-export const graphsHere: Effect.Effect<GraphOf> = Effect.flatMap(GraphDoor, (door) => (door === null ? Effect.flatMap(Effect.promise(() => import("./graph.ts")), ({ Graph }) => Graph) : door.graphs))
+export const graphsHere: Effect.Effect<GraphOf> = Effect.flatMap(GraphDoor, (door) =>
+  door === null
+    ? Effect.flatMap(
+        Effect.promise(() => import("./graph.ts")),
+        ({ Graph }) => Graph
+      )
+    : door.graphs
+)
 
 /** Writes first what sessions of the project said and nobody has written yet; of this one it is written in time. What cannot be written is told elsewhere. */
 export const CaughtUp = Context.Reference<Effect.Effect<void>>("loom/CaughtUp", { defaultValue: () => Effect.void })
 
 /** The graph of the project that a folder belongs to, with all that was said there. */
-export const graphOfFolder = (folder: string): Effect.Effect<ProjectGraph> => Effect.andThen(Effect.flatten(CaughtUp), Effect.zipWith(graphsHere, projectOf(folder), ({ of }, project) => of(project)))
+export const graphOfFolder = (folder: string): Effect.Effect<ProjectGraph> =>
+  Effect.andThen(
+    Effect.flatten(CaughtUp),
+    Effect.zipWith(graphsHere, projectOf(folder), ({ of }, project) => of(project))
+  )
 
 /** The goal of the turn that a call runs in, once all that was heard up to then is in the graph; `null` where nobody keeps it. */
 export const TurnGoal = Context.Reference<Effect.Effect<string | null>>("loom/TurnGoal", { defaultValue: () => Effect.succeed(null) })

@@ -5,7 +5,11 @@ import type { NodeKind, NodeStatus } from "./node.ts"
 import { bucketOf, FINDINGS, type Counts, type Finding } from "./store.ts"
 
 /** What is amiss in a project's graph, by one query. */
-export const findingsIn = (sql: SqlClient.SqlClient, path: string, staleBeforeMs: number): Effect.Effect<Readonly<Record<Finding, readonly string[]>>, SqlError> => {
+export const findingsIn = (
+  sql: SqlClient.SqlClient,
+  path: string,
+  staleBeforeMs: number
+): Effect.Effect<Readonly<Record<Finding, readonly string[]>>, SqlError> => {
   const project = sql`(SELECT key FROM graph_projects WHERE path = ${path})`
   // A node is followed by those it points at, and by those that require it.
   const follows = (kind: "option" | "action", of: string) => {
@@ -15,7 +19,8 @@ export const findingsIn = (sql: SqlClient.SqlClient, path: string, staleBeforeMs
   }
   const between = (middle: "decision" | "option", type: "any" | "chosen") =>
     sql`FROM graph_edges b JOIN graph_nodes m ON m.key = b.target WHERE b.source = n.key AND m.kind = ${middle} AND ${type === "any" ? sql`b.type NOT IN ('requires', 'supersedes')` : sql`b.type = 'chosen'`}`
-  const finding = (name: Finding, condition: ReturnType<typeof follows>) => sql`SELECT ${name} AS finding, n.id, n.created FROM graph_nodes n WHERE n.project = ${project} AND n.status = 'active' AND ${condition}`
+  const finding = (name: Finding, condition: ReturnType<typeof follows>) =>
+    sql`SELECT ${name} AS finding, n.id, n.created FROM graph_nodes n WHERE n.project = ${project} AND n.status = 'active' AND ${condition}`
 
   return Effect.map(
     sql<{ readonly finding: Finding; readonly ids: string }>`

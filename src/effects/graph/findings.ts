@@ -3,7 +3,11 @@ import type { Finding } from "./store.ts"
 import { isWeak } from "./uncertain.ts"
 
 /** What is amiss among these nodes; each list the oldest first. What Loom logged of itself lacks nothing that anybody should add. */
-export const findingsOf = (nodes: readonly GraphNode[], edges: readonly GraphEdge[], staleBeforeMs: number): Readonly<Record<Finding, readonly string[]>> => {
+export const findingsOf = (
+  nodes: readonly GraphNode[],
+  edges: readonly GraphEdge[],
+  staleBeforeMs: number
+): Readonly<Record<Finding, readonly string[]>> => {
   const kindById = new Map(nodes.map(({ id, kind }) => [id, kind]))
   const followersOf = (id: string, types: (edge: GraphEdge) => boolean = () => true): readonly string[] =>
     edges.flatMap((edge) => {
@@ -20,10 +24,21 @@ export const findingsOf = (nodes: readonly GraphNode[], edges: readonly GraphEdg
   const ids = (found: readonly GraphNode[]) => found.map(({ id }) => id)
   return {
     "goal-without-options": ids(
-      lacking("goal", (id) => isFollowed(id, "option") || pointsAt(id, "decision", ({ type }) => type !== "requires" && type !== "supersedes").some((decision) => isFollowed(decision, "option")))
+      lacking(
+        "goal",
+        (id) =>
+          isFollowed(id, "option")
+          || pointsAt(id, "decision", ({ type }) => type !== "requires" && type !== "supersedes").some((decision) =>
+            isFollowed(decision, "option")
+          )
+      )
     ),
     "decision-without-actions": ids(
-      lacking("decision", (id) => isFollowed(id, "action") || pointsAt(id, "option", ({ type }) => type === "chosen").some((option) => isFollowed(option, "action")))
+      lacking(
+        "decision",
+        (id) =>
+          isFollowed(id, "action") || pointsAt(id, "option", ({ type }) => type === "chosen").some((option) => isFollowed(option, "action"))
+      )
     ),
     "action-without-outcomes": ids(lacking("action", (id) => isFollowed(id, "outcome"))),
     orphan: ids(said.filter((node) => node.kind !== "goal" && !edges.some(({ from, to }) => from === node.id || to === node.id))),

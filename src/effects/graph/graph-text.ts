@@ -25,8 +25,42 @@ export const graphText = ({ nodes, edges, aside, tombstones }: GraphContent): st
 const linesOf = <A>(all: readonly A[], lineOf: (each: A) => string): string => (all.length === 0 ? "[]" : `[\n${all.map(lineOf).join(",\n")}\n]`)
 
 /** The keys in order, by hand: there may be hundreds of thousands. */
-const nodeLine = ({ author, branch, changedAt, commit, confidence, createdAt, description, event, files, id, keeper, kind, origin, session, status, title }: GraphNode): string =>
-  JSON.stringify({ author, branch, changedAt, commit, confidence, createdAt, description, event, files, id, keeper, kind, origin, session, status, title })
+const nodeLine = ({
+  author,
+  branch,
+  changedAt,
+  commit,
+  confidence,
+  createdAt,
+  description,
+  event,
+  files,
+  id,
+  keeper,
+  kind,
+  origin,
+  session,
+  status,
+  title
+}: GraphNode): string =>
+  JSON.stringify({
+    author,
+    branch,
+    changedAt,
+    commit,
+    confidence,
+    createdAt,
+    description,
+    event,
+    files,
+    id,
+    keeper,
+    kind,
+    origin,
+    session,
+    status,
+    title
+  })
 
 const edgeLine = ({ createdAt, from, id, reason, to, type }: GraphEdge): string => JSON.stringify({ createdAt, from, id, reason, to, type })
 
@@ -44,13 +78,21 @@ export const readGraph = (text: string, file: string): GraphContent => {
   const fields = fieldsOf(parsed(text, file), file)
   const version = fields["version"]
   if (version !== GRAPH_VERSION) {
-    return refuse(`read ${file}: ${typeof version === "number" ? `it is of version ${version}, this Loom knows up to ${GRAPH_VERSION}; update Loom` : "it says no version; is it a decision graph?"}`)
+    return refuse(
+      `read ${file}: ${typeof version === "number" ? `it is of version ${version}, this Loom knows up to ${GRAPH_VERSION}; update Loom` : "it says no version; is it a decision graph?"}`
+    )
   }
-  const each = <A>(name: string, read: (fields: Fields, place: string) => A): readonly A[] => listOf(fields, name, file).map((item, at) => {
-    const place = `${file}, ${name}[${at}]`
-    return read(fieldsOf(item, place), place)
-  })
-  return { nodes: each("nodes", nodeFrom), edges: each("edges", edgeFrom), aside: each("aside", edgeFrom), tombstones: each("tombstones", tombstoneFrom) }
+  const each = <A,>(name: string, read: (fields: Fields, place: string) => A): readonly A[] =>
+    listOf(fields, name, file).map((item, at) => {
+      const place = `${file}, ${name}[${at}]`
+      return read(fieldsOf(item, place), place)
+    })
+  return {
+    nodes: each("nodes", nodeFrom),
+    edges: each("edges", edgeFrom),
+    aside: each("aside", edgeFrom),
+    tombstones: each("tombstones", tombstoneFrom)
+  }
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -64,7 +106,10 @@ const parsed = (text: string, file: string): unknown => {
   }
 }
 
-const fieldsOf = (value: unknown, place: string): Fields => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : refuse(`read ${place}: an object belongs there`))
+const fieldsOf = (value: unknown, place: string): Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : refuse(`read ${place}: an object belongs there`)
 
 const listOf = (fields: Fields, name: string, file: string): readonly unknown[] => {
   const list = fields[name] ?? []
@@ -95,7 +140,12 @@ const nodeFrom = (fields: Fields, place: string): GraphNode => {
 /** The id follows from the ends and the type, whatever is written. */
 const edgeFrom = (fields: Fields, place: string): GraphEdge =>
   edgeOf(
-    { from: textOf(fields, "from", place), to: textOf(fields, "to", place), type: textOf(fields, "type", place), reason: optional(fields, "reason", "string", place) ?? "" } as LinkWish,
+    {
+      from: textOf(fields, "from", place),
+      to: textOf(fields, "to", place),
+      type: textOf(fields, "type", place),
+      reason: optional(fields, "reason", "string", place) ?? ""
+    } as LinkWish,
     timeOf(`read ${place}`, numberOf(fields, "createdAt", place)),
     `read ${place}`
   )
@@ -115,12 +165,16 @@ interface Kinds {
 
 const optional = <K extends keyof Kinds>(fields: Fields, name: string, kind: K, place: string): Kinds[K] | null => {
   const value = fields[name] ?? null
-  return value === null || typeof value === kind ? (value as Kinds[K] | null) : refuse(`read ${place}: ${name} is ${JSON.stringify(value)}; a ${kind} belongs there`)
+  return value === null || typeof value === kind
+    ? (value as Kinds[K] | null)
+    : refuse(`read ${place}: ${name} is ${JSON.stringify(value)}; a ${kind} belongs there`)
 }
 
-const textOf = (fields: Fields, name: string, place: string): string => optional(fields, name, "string", place) ?? refuse(`read ${place}: it has no ${name}`)
+const textOf = (fields: Fields, name: string, place: string): string =>
+  optional(fields, name, "string", place) ?? refuse(`read ${place}: it has no ${name}`)
 
-const numberOf = (fields: Fields, name: string, place: string): number => optional(fields, name, "number", place) ?? refuse(`read ${place}: it has no ${name}`)
+const numberOf = (fields: Fields, name: string, place: string): number =>
+  optional(fields, name, "number", place) ?? refuse(`read ${place}: it has no ${name}`)
 
 const filesOf = (fields: Fields, place: string): readonly string[] => {
   const files = fields["files"] ?? []

@@ -79,9 +79,14 @@ const LISTED_MAX = 20
 /** The operations over a store. What they write, they write in one transaction; what they read, they read in none. */
 const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph => {
   const { store } = desk
-  const tried = <A>(what: string, effect: Effect.Effect<A, StoreError>): Effect.Effect<A, Problem> => Effect.mapError(Effect.andThen(open, effect), inWords(what))
-  const written = <A>(what: string, effect: Effect.Effect<A, StoreError>) => tried(what, store.atomically(effect))
-  const read = (what: string, nodes: Effect.Effect<readonly GraphNode[], StoreError>) => tried(what, Effect.flatMap(nodes, (found) => withMarks(store, found)))
+  const tried = <A,>(what: string, effect: Effect.Effect<A, StoreError>): Effect.Effect<A, Problem> =>
+    Effect.mapError(Effect.andThen(open, effect), inWords(what))
+  const written = <A,>(what: string, effect: Effect.Effect<A, StoreError>) => tried(what, store.atomically(effect))
+  const read = (what: string, nodes: Effect.Effect<readonly GraphNode[], StoreError>) =>
+    tried(
+      what,
+      Effect.flatMap(nodes, (found) => withMarks(store, found))
+    )
 
   return {
     add: (wish, links = []) => written(adding(wish), addNode(desk, wish, links)),
@@ -93,7 +98,12 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     pivot: (wish) => written(`pivot from ${wish.old}`, pivot(desk, wish)),
     merge: (keptId, goneId) => written(`merge ${goneId} into ${keptId}`, mergeNodes(store, keptId, goneId)),
     import: (content) => written("import a graph", importContent(store, content)),
-    importText: (hash, read) => Effect.flatMap(tried("import a graph", knownText(store, hash)), (known) => (known !== null ? Effect.succeed(known) : Effect.flatMap(attempt("import a graph", read), (content) => written("import a graph", importText(store, hash, content))))),
+    importText: (hash, read) =>
+      Effect.flatMap(tried("import a graph", knownText(store, hash)), (known) =>
+        known !== null
+          ? Effect.succeed(known)
+          : Effect.flatMap(attempt("import a graph", read), (content) => written("import a graph", importText(store, hash, content)))
+      ),
     keepLooked: (file, mark) => written(`remember ${file}`, store.keepLooked(file, mark)),
     keepWritten: (file) => written(`remember what is in ${file.file}`, Effect.andThen(store.keepText(file.hash), store.keepWritten(file))),
 
@@ -101,8 +111,16 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     get: (id) => Effect.map(read(`read ${id}`, store.nodes([id])), ([node]) => node ?? null),
     isRemoved: (id) => tried(`look for ${id}`, Effect.map(store.tombstone("node", id), (tombstone) => tombstone !== null)),
     named: (word) => tried(`find node ${word}`, nodeNamed(store, word)),
-    edges: (id) => tried(`read the edges of ${id}`, Effect.all({ arriving: store.edges([id], "up", EDGE_TYPES), leaving: store.edges([id], "down", EDGE_TYPES) })),
-    between: (ids) => tried(`read the edges between ${ids.length} nodes`, Effect.map(store.edges(ids, "down", EDGE_TYPES), (edges) => within(edges, new Set(ids)))),
+    edges: (id) =>
+      tried(
+        `read the edges of ${id}`,
+        Effect.all({ arriving: store.edges([id], "up", EDGE_TYPES), leaving: store.edges([id], "down", EDGE_TYPES) })
+      ),
+    between: (ids) =>
+      tried(
+        `read the edges between ${ids.length} nodes`,
+        Effect.map(store.edges(ids, "down", EDGE_TYPES), (edges) => within(edges, new Set(ids)))
+      ),
     list: (filter, countMax = LISTED_MAX) => read("list nodes", store.list(filter, countMax)),
     search: (text, filter = {}, countMax = LISTED_MAX) => read("search the graph", store.search(termsOf(text), filter, countMax)),
     activeGoals: (countMax = LISTED_MAX) => read("list the goals", store.list({ kinds: ["goal"], statuses: ["active"] }, countMax)),
@@ -112,13 +130,23 @@ const over = (desk: Desk, open: Effect.Effect<void, StoreError>): ProjectGraph =
     walk: (id, way, wish = {}) => tried(`walk ${way} from ${id}`, walked(store, id, way, wish)),
     path: (from, to) => tried(`find the path from ${from} to ${to}`, pathOf(store, from, to)),
     whyAside: (edge) => tried(`find out why ${edge.from} ${edge.type} ${edge.to} is kept aside`, whyAside(store, edge)),
-    goalsAbove: (id) => tried(`find the goals above ${id}`, Effect.andThen(nodeThere(store, `find the goals above ${id}`, id), goalsAbove(store, id))),
-    pulse: tried("take the graph's pulse", Effect.flatMap(Clock.currentTimeMillis, (nowMs) => takePulse(store, nowMs))),
+    goalsAbove: (id) =>
+      tried(`find the goals above ${id}`, Effect.andThen(nodeThere(store, `find the goals above ${id}`, id), goalsAbove(store, id))),
+    pulse: tried(
+      "take the graph's pulse",
+      Effect.flatMap(Clock.currentTimeMillis, (nowMs) => takePulse(store, nowMs))
+    ),
     content: tried("read the graph", Effect.map(store.atomically(store.content), markedContent)),
     bare: tried("read the graph", store.atomically(Effect.all({ content: store.content, changes: store.changes }))),
     holdsText: (hash) => tried("look for a text", store.holdsText(hash)),
     looked: (file) => tried(`look for ${file}`, store.looked(file)),
-    upToDate: (file, part) => tried(`find out what is in ${file}`, Effect.map(Effect.all([store.written(file), store.changes]), ([known, changes]) => (known?.changes === changes && known.part === part ? known : null)))
+    upToDate: (file, part) =>
+      tried(
+        `find out what is in ${file}`,
+        Effect.map(Effect.all([store.written(file), store.changes]), ([known, changes]) =>
+          known?.changes === changes && known.part === part ? known : null
+        )
+      )
   }
 }
 

@@ -26,17 +26,34 @@ const FEW_MAX = 500
  * Puts a few new things into a graph, each as if it was said here; `null` where that is not all there is to it, for then what stands has to be worked out anew:
  * something is removed or comes back, a known edge changes, an end is not there, or an edge would close a cycle, of which the oldest may be another.
  */
-const importFew = Effect.fnUntraced(function*(store: GraphStore, before: GraphContent, { nodes, edges, tombstones }: GraphContent): Effect.fn.Return<Imported | null, StoreError> {
+const importFew = Effect.fnUntraced(function*(
+  store: GraphStore,
+  before: GraphContent,
+  { nodes, edges, tombstones }: GraphContent
+): Effect.fn.Return<Imported | null, StoreError> {
   if (before.nodes.length === 0 || before.aside.length > 0 || tombstones.length > 0 || nodes.length + edges.length > FEW_MAX) return null
   const known = new Map(before.nodes.map((node) => [node.id, node]))
   const gone = new Set(before.tombstones.map(({ id }) => id))
   const [nodeIds, edgeIds] = [new Set(nodes.map(({ id }) => id)), new Set(edges.map(({ id }) => id))]
   const isThere = (id: string): boolean => known.has(id) || nodeIds.has(id)
-  if (nodeIds.size < nodes.length || edgeIds.size < edges.length || nodes.some(({ id }) => gone.has(id)) || before.edges.some(({ id }) => edgeIds.has(id)) || !edges.every(({ from, to }) => isThere(from) && isThere(to))) return null
+  if (
+    nodeIds.size < nodes.length
+    || edgeIds.size < edges.length
+    || nodes.some(({ id }) => gone.has(id))
+    || before.edges.some(({ id }) => edgeIds.has(id))
+    || !edges.every(({ from, to }) => isThere(from) && isThere(to))
+  )
+    return null
   yield* Effect.forEach(nodes, store.putNode, { discard: true })
   for (const edge of edges.toSorted(byAge)) if (!(yield* store.putEdge(edge))) return null
   const later = nodes.filter(({ id }) => known.has(id))
-  return { ...NOTHING, added: nodes.length - later.length, changed: later.filter((node) => nodeWords(node) !== nodeWords(known.get(node.id)!)).length, edgesAdded: edges.length, aside: [] }
+  return {
+    ...NOTHING,
+    added: nodes.length - later.length,
+    changed: later.filter((node) => nodeWords(node) !== nodeWords(known.get(node.id)!)).length,
+    edgesAdded: edges.length,
+    aside: []
+  }
 })
 
 /** What comes of joining a text that the graph holds already; `null` where it may not. */
@@ -54,9 +71,16 @@ const newsIn = (known: GraphContent, incoming: GraphContent): GraphContent | nul
   const edgesById = new Map([...known.edges, ...known.aside].map((edge) => [edge.id, edge]))
   const removedByKey = new Map(known.tombstones.map((each) => [`${each.of} ${each.id}`, each.removedAt]))
   const isGone = (of: Tombstone["of"], id: string, at: number): boolean => (removedByKey.get(`${of} ${id}`) ?? -1) >= at
-  const nodes = incoming.nodes.filter((node) => (nodesById.has(node.id) ? newerNode(nodesById.get(node.id)!, node) === node : !isGone("node", node.id, node.changedAt)))
-  const edges = [...incoming.edges, ...incoming.aside].filter((edge) => (edgesById.has(edge.id) ? newerEdge(edgesById.get(edge.id)!, edge) === edge : !isGone("edge", edge.id, edge.createdAt)))
-  const tombstones = incoming.tombstones.filter(({ of, id, removedAt }) => !isGone(of, id, removedAt) && ((of === "node" ? nodesById.get(id)?.changedAt : edgesById.get(id)?.createdAt) ?? -1) <= removedAt)
+  const nodes = incoming.nodes.filter((node) =>
+    nodesById.has(node.id) ? newerNode(nodesById.get(node.id)!, node) === node : !isGone("node", node.id, node.changedAt)
+  )
+  const edges = [...incoming.edges, ...incoming.aside].filter((edge) =>
+    edgesById.has(edge.id) ? newerEdge(edgesById.get(edge.id)!, edge) === edge : !isGone("edge", edge.id, edge.createdAt)
+  )
+  const tombstones = incoming.tombstones.filter(
+    ({ of, id, removedAt }) =>
+      !isGone(of, id, removedAt) && ((of === "node" ? nodesById.get(id)?.changedAt : edgesById.get(id)?.createdAt) ?? -1) <= removedAt
+  )
   return nodes.length + edges.length + tombstones.length === 0 ? null : { nodes, edges, aside: [], tombstones }
 }
 

@@ -16,14 +16,19 @@ export const gatherDecisions = Effect.fnUntraced(function*(session: Session, bud
   const door = yield* GraphDoor
   if (door === null) return []
   const reminder = session.opened.tools.some(({ name }) => name === "decision_log") ? courseChange(session) : null
-  return [...(yield* remembered(door, session, budgetTokens - REMINDER_TOKENS)), ...(reminder === null ? [] : [{ fragment: { source: "decision reminder", text: reminder } }])]
+  return [
+    ...(yield* remembered(door, session, budgetTokens - REMINDER_TOKENS)),
+    ...(reminder === null ? [] : [{ fragment: { source: "decision reminder", text: reminder } }])
+  ]
 })
 
 const remembered = Effect.fnUntraced(function*(door: Door, session: Session, budgetTokens: number): Effect.fn.Return<readonly Gathered[]> {
   const project = yield* projectOf(session.opened.roots[0] ?? "/")
   if (!(yield* door.isAnythingSaid(project))) return []
   yield* yield* CaughtUp
-  const [{ rememberedIn, rememberedText }, { of }] = yield* Effect.all([Effect.promise(() => import("./remembered.ts")), door.graphs], { concurrency: 2 })
+  const [{ rememberedIn, rememberedText }, { of }] = yield* Effect.all([Effect.promise(() => import("./remembered.ts")), door.graphs], {
+    concurrency: 2
+  })
   return yield* Effect.match(rememberedIn(of(project), session.id), {
     onSuccess: (found): readonly Gathered[] => {
       const text = rememberedText(found, budgetTokens, session.settings.model)

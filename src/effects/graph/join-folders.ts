@@ -11,17 +11,28 @@ import type { StoreError } from "./store.ts"
  */
 export const joinFolders = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, project: string): Effect.fn.Return<void, StoreError> {
   if ((yield* begunBelow(sql, project)).length === 0) return
-  yield* sql.withTransaction(Effect.flatMap(begunBelow(sql, project), Effect.forEach((folder) => joinFolder(sql, project, folder), { discard: true })))
+  yield* sql.withTransaction(
+    Effect.flatMap(
+      begunBelow(sql, project),
+      Effect.forEach((folder) => joinFolder(sql, project, folder), { discard: true })
+    )
+  )
 })
 
 const begunBelow = (sql: SqlClient.SqlClient, project: string) =>
-  Effect.flatMap(sql<{ readonly path: string }>`SELECT path FROM graph_projects WHERE path <> ${project} ORDER BY path`, (rows) => foldersOf(project, rows.map(({ path }) => path)))
+  Effect.flatMap(sql<{ readonly path: string }>`SELECT path FROM graph_projects WHERE path <> ${project} ORDER BY path`, (rows) =>
+    foldersOf(
+      project,
+      rows.map(({ path }) => path)
+    )
+  )
 
 const joinFolder = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, project: string, folder: string): Effect.fn.Return<void, StoreError> {
   const [known] = yield* sql`SELECT 1 FROM graph_projects WHERE path = ${project}`
   if (known === undefined) return yield* Effect.asVoid(sql`UPDATE graph_projects SET path = ${project} WHERE path = ${folder}`)
   yield* importContent(makeSqlGraphStore(sql, project), yield* makeSqlGraphStore(sql, folder).content)
   const own = sql`(SELECT key FROM graph_projects WHERE path = ${folder})`
-  for (const table of ["graph_edges", "graph_marks", "graph_aside", "graph_tombstones", "graph_nodes", "graph_texts", "graph_files"]) yield* sql`DELETE FROM ${sql.literal(table)} WHERE project = ${own}`
+  for (const table of ["graph_edges", "graph_marks", "graph_aside", "graph_tombstones", "graph_nodes", "graph_texts", "graph_files"])
+    yield* sql`DELETE FROM ${sql.literal(table)} WHERE project = ${own}`
   yield* sql`DELETE FROM graph_projects WHERE path = ${folder}`
 })

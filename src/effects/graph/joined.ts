@@ -10,7 +10,9 @@ export const emptyContent: GraphContent = { nodes: [], edges: [], aside: [], tom
 export const joined = (a: GraphContent, b: GraphContent): GraphContent => {
   const removedAt = latestRemovals([...a.tombstones, ...b.tombstones])
   const nodes = newest([...a.nodes, ...b.nodes], newerNode).filter(({ id, changedAt }) => !isRemoved(removedAt, "node", id, changedAt))
-  const all = newest([...a.edges, ...a.aside, ...b.edges, ...b.aside], newerEdge).filter(({ id, createdAt }) => !isRemoved(removedAt, "edge", id, createdAt))
+  const all = newest([...a.edges, ...a.aside, ...b.edges, ...b.aside], newerEdge).filter(
+    ({ id, createdAt }) => !isRemoved(removedAt, "edge", id, createdAt)
+  )
   return contentOf(nodes, all, [...removedAt.values()])
 }
 
@@ -23,7 +25,9 @@ export const contentOf = (nodes: readonly GraphNode[], all: readonly GraphEdge[]
     nodes: nodes.toSorted(byId),
     edges: edges.toSorted(byId),
     aside: aside.toSorted(byId),
-    tombstones: tombstones.filter((each) => !(each.of === "node" ? nodeIds : edgeIds).has(each.id)).sort((a, b) => (a.of === b.of ? byId(a, b) : a.of < b.of ? -1 : 1))
+    tombstones: tombstones
+      .filter((each) => !(each.of === "node" ? nodeIds : edgeIds).has(each.id))
+      .sort((a, b) => (a.of === b.of ? byId(a, b) : a.of < b.of ? -1 : 1))
   }
 }
 
@@ -38,8 +42,21 @@ export const newerNode = (a: GraphNode, b: GraphNode): GraphNode => {
 
 /** Nearly all that come together are the same: that is seen without writing them down. */
 const sameWords = (a: GraphNode, b: GraphNode): boolean =>
-  a.title === b.title && a.description === b.description && a.status === b.status && a.confidence === b.confidence && a.kind === b.kind && a.origin === b.origin && a.author === b.author && a.session === b.session &&
-  a.event === b.event && a.commit === b.commit && a.branch === b.branch && a.keeper === b.keeper && a.createdAt === b.createdAt && a.files.length === b.files.length && a.files.every((file, at) => file === b.files[at])
+  a.title === b.title
+  && a.description === b.description
+  && a.status === b.status
+  && a.confidence === b.confidence
+  && a.kind === b.kind
+  && a.origin === b.origin
+  && a.author === b.author
+  && a.session === b.session
+  && a.event === b.event
+  && a.commit === b.commit
+  && a.branch === b.branch
+  && a.keeper === b.keeper
+  && a.createdAt === b.createdAt
+  && a.files.length === b.files.length
+  && a.files.every((file, at) => file === b.files[at])
 
 /** All that is said of a node, but when, and what only follows from the graph. */
 export const nodeWords = (node: GraphNode): string =>
@@ -83,4 +100,5 @@ const latestRemovals = (tombstones: readonly Tombstone[]): ReadonlyMap<string, T
   return latestByKey
 }
 
-const isRemoved = (latestByKey: ReadonlyMap<string, Tombstone>, of: Tombstone["of"], id: string, at: number): boolean => (latestByKey.get(keyOf(of, id))?.removedAt ?? -1) >= at
+const isRemoved = (latestByKey: ReadonlyMap<string, Tombstone>, of: Tombstone["of"], id: string, at: number): boolean =>
+  (latestByKey.get(keyOf(of, id))?.removedAt ?? -1) >= at

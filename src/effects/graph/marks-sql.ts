@@ -16,7 +16,8 @@ const WEAK = "status = 'active' AND confidence < 50"
 const ON = `SELECT r.source, e.target, r.depth + 1 FROM reached r JOIN graph_edges e ON e.source = r.node AND e.type IN ('leads_to', 'blocks', 'enables') WHERE r.depth < ${CASCADE_DEPTH}
   UNION SELECT r.source, e.source, r.depth + 1 FROM reached r JOIN graph_edges e ON e.target = r.node AND e.type = 'requires' WHERE r.depth < ${CASCADE_DEPTH}`
 
-const reachedFrom = (condition: string): string => `WITH RECURSIVE reached (source, node, depth) AS (SELECT key, key, 0 FROM graph_nodes WHERE ${WEAK} AND ${condition} UNION ${ON})`
+const reachedFrom = (condition: string): string =>
+  `WITH RECURSIVE reached (source, node, depth) AS (SELECT key, key, 0 FROM graph_nodes WHERE ${WEAK} AND ${condition} UNION ${ON})`
 
 /** Writes the marks of all weak nodes of a condition. */
 export const marksOfAll = (condition: string): string =>
@@ -32,7 +33,9 @@ export const makeSqlMarks = (sql: SqlClient.SqlClient) => {
   /** The weak nodes among these, and those that make one of them uncertain. */
   const sourcesAt = (keys: readonly number[]): Effect.Effect<readonly number[], SqlError> =>
     Effect.map(
-      sql<{ readonly source: number }>`SELECT source FROM graph_marks WHERE node IN ${listed(keys)} UNION SELECT key FROM graph_nodes WHERE key IN ${listed(keys)} AND ${sql.literal(WEAK)}`,
+      sql<{
+        readonly source: number
+      }>`SELECT source FROM graph_marks WHERE node IN ${listed(keys)} UNION SELECT key FROM graph_nodes WHERE key IN ${listed(keys)} AND ${sql.literal(WEAK)}`,
       (rows) => rows.map(({ source }) => source)
     )
 
@@ -41,11 +44,14 @@ export const makeSqlMarks = (sql: SqlClient.SqlClient) => {
     sources.length === 0
       ? Effect.void
       : Effect.gen(function*() {
-        // Most of them stay: only what differs is written.
-        const keys = JSON.stringify(sources)
-        yield* sql.unsafe(`DELETE FROM graph_marks WHERE source IN (SELECT value FROM json_each(?)) AND (source, node) NOT IN (${reachedFrom(AMONG)} SELECT source, node FROM reached)`, [keys, keys])
-        yield* sql.unsafe(marksOfAll(AMONG), [keys])
-      })
+          // Most of them stay: only what differs is written.
+          const keys = JSON.stringify(sources)
+          yield* sql.unsafe(
+            `DELETE FROM graph_marks WHERE source IN (SELECT value FROM json_each(?)) AND (source, node) NOT IN (${reachedFrom(AMONG)} SELECT source, node FROM reached)`,
+            [keys, keys]
+          )
+          yield* sql.unsafe(marksOfAll(AMONG), [keys])
+        })
 
   /** A new edge: whatever reaches its beginning goes on through it. */
   const extend = (edge: GraphEdge, from: number, to: number): Effect.Effect<void, SqlError> => {

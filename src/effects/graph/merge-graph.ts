@@ -64,10 +64,16 @@ const filesOf = (base: readonly string[], ours: readonly string[], theirs: reado
 // ── removed by one, changed by the other ─────────────────────────────────────────────────────────────────────────
 
 /** Nodes that `removing` removed although `changing` changed them since, and the edges that went with them; each newer than its removal. */
-const keptOnes = (base: GraphContent, removing: GraphContent, changing: GraphContent): { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] } => {
+const keptOnes = (
+  base: GraphContent,
+  removing: GraphContent,
+  changing: GraphContent
+): { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] } => {
   const baseById = byIds(base.nodes)
   const removals = byIds(removing.tombstones.filter(({ of }) => of === "node"))
-  const nodes = changing.nodes.filter((node) => removals.has(node.id) && baseById.has(node.id) && nodeWords(baseById.get(node.id)!) !== nodeWords(node))
+  const nodes = changing.nodes.filter(
+    (node) => removals.has(node.id) && baseById.has(node.id) && nodeWords(baseById.get(node.id)!) !== nodeWords(node)
+  )
   if (nodes.length === 0) return { nodes: [], edges: [] }
   const ids = new Set(nodes.map(({ id }) => id))
   const edgeRemovals = byIds(removing.tombstones.filter(({ of }) => of === "edge"))

@@ -13,8 +13,12 @@ export const mergeNodes = Effect.fnUntraced(function*(store: GraphStore, keptId:
   if (keptId === goneId) return yield* problem(`${what}: it is the same node; name another`)
   const kept = yield* nodeThere(store, what, keptId)
   const { node: gone, edges } = yield* Effect.flatMap(nodeThere(store, what, goneId), ({ id }) => removeNode(store, id))
-  const known = new Set([...(yield* store.edges([keptId], "up", EDGE_TYPES)), ...(yield* store.edges([keptId], "down", EDGE_TYPES))].map(({ id }) => id))
-  const moved = edges.map((edge) => turnedTo(edge, goneId, keptId)).filter(({ from, to, type }) => from !== to && !known.has(edgeIdOf(from, to, type)))
+  const known = new Set(
+    [...(yield* store.edges([keptId], "up", EDGE_TYPES)), ...(yield* store.edges([keptId], "down", EDGE_TYPES))].map(({ id }) => id)
+  )
+  const moved = edges
+    .map((edge) => turnedTo(edge, goneId, keptId))
+    .filter(({ from, to, type }) => from !== to && !known.has(edgeIdOf(from, to, type)))
   const links = yield* Effect.forEach(moved, ({ from, to, type, reason }) => linkNodes(store, { from, to, type, reason }))
   const { node } = yield* updateNode(store, keptId, wordsOfBoth(kept, gone))
   return { node, edges: links }
@@ -28,7 +32,9 @@ const turnedTo = (edge: GraphEdge, goneId: string, keptId: string): GraphEdge =>
 
 /** What the kept node does not say itself, the other says for it. */
 const wordsOfBoth = (kept: GraphNode, gone: GraphNode): NodeChange => {
-  const said = [gone.title === kept.title ? "" : gone.title, gone.description === kept.description ? "" : gone.description].filter((text) => text !== "")
+  const said = [gone.title === kept.title ? "" : gone.title, gone.description === kept.description ? "" : gone.description].filter(
+    (text) => text !== ""
+  )
   return {
     description: [kept.description, ...said].filter((text) => text !== "").join("\n\n"),
     confidence: kept.confidence ?? gone.confidence,

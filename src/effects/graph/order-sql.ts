@@ -29,7 +29,10 @@ export const makeSqlOrder = (sql: SqlClient.SqlClient) => {
 
   const ranksOf = (keys: readonly number[]) =>
     Effect.map(
-      sql<{ readonly key: number; readonly rank: number }>`SELECT key, rank FROM graph_nodes WHERE key IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`,
+      sql<{
+        readonly key: number
+        readonly rank: number
+      }>`SELECT key, rank FROM graph_nodes WHERE key IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`,
       (rows) => new Map(rows.map(({ key, rank }) => [key, rank]))
     )
 
@@ -46,7 +49,11 @@ export const makeSqlOrder = (sql: SqlClient.SqlClient) => {
   }
 
   /** Going up is going down with all ranks turned round. */
-  const move = Effect.fnUntraced(function*(way: Way, first: readonly number[], demands: ReadonlyMap<number, number>): Effect.fn.Return<true, SqlError> {
+  const move = Effect.fnUntraced(function*(
+    way: Way,
+    first: readonly number[],
+    demands: ReadonlyMap<number, number>
+  ): Effect.fn.Return<true, SqlError> {
     const sign = way === "down" ? 1 : -1
     let keys = first
     let wanted = demands

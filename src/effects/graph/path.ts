@@ -11,7 +11,11 @@ export interface Path {
 }
 
 /** `null` where nothing joins the two. */
-export const pathBetween = Effect.fnUntraced(function*(store: Pick<GraphStore, "edges">, from: string, to: string): Effect.fn.Return<Path | null, StoreError> {
+export const pathBetween = Effect.fnUntraced(function*(
+  store: Pick<GraphStore, "edges">,
+  from: string,
+  to: string
+): Effect.fn.Return<Path | null, StoreError> {
   for (const along of ["down", "up", "either"] as const) {
     const edges = yield* shortest(store, from, to, along, EDGE_TYPES)
     if (edges !== null) return { along, edges }
@@ -58,8 +62,14 @@ const turned = (along: Path["along"]): Path["along"] => (along === "either" ? al
 
 const stepsOf = (store: Pick<GraphStore, "edges">, ids: readonly string[], along: Path["along"], types: readonly EdgeType[]) =>
   Effect.map(
-    Effect.all([along === "up" ? Effect.succeed([]) : store.edges(ids, "down", types), along === "down" ? Effect.succeed([]) : store.edges(ids, "up", types)]),
-    ([down, up]) => [...down.map((edge) => ({ edge, near: edge.from, far: edge.to })), ...up.map((edge) => ({ edge, near: edge.to, far: edge.from }))]
+    Effect.all([
+      along === "up" ? Effect.succeed([]) : store.edges(ids, "down", types),
+      along === "down" ? Effect.succeed([]) : store.edges(ids, "up", types)
+    ]),
+    ([down, up]) => [
+      ...down.map((edge) => ({ edge, near: edge.from, far: edge.to })),
+      ...up.map((edge) => ({ edge, near: edge.to, far: edge.from }))
+    ]
   )
 
 /** From the meeting back to where the side began. */

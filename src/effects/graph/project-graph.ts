@@ -63,7 +63,13 @@ export interface ProjectGraph {
   /** In breadth, the nearest first; the beginning is not in it. */
   readonly walk: (id: string, way: Way, wish?: WalkWish) => Effect.Effect<Walked, Problem>
   /** The shortest way between two nodes; `null` where nothing joins them. */
-  readonly path: (from: string, to: string) => Effect.Effect<{ readonly along: Path["along"]; readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] } | null, Problem>
+  readonly path: (
+    from: string,
+    to: string
+  ) => Effect.Effect<
+    { readonly along: Path["along"]; readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] } | null,
+    Problem
+  >
   /** Why an edge that is kept aside cannot stand: the nodes by which one comes back, or the end that is gone. */
   readonly whyAside: (edge: GraphEdge) => Effect.Effect<string, Problem>
   /** The active goals that a node bears on, the nearest first. */

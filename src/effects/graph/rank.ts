@@ -35,7 +35,10 @@ export const raised = (region: ReadonlyMap<number, number>, arcs: readonly Arc[]
  * Ranks for a whole graph without cycles: each node keeps its own where it can, and is one above all that lead to it.
  * Only those that change are named.
  */
-export const reranked = (rankByKey: ReadonlyMap<number, number>, arcs: readonly (readonly [near: number, far: number])[]): ReadonlyMap<number, number> => {
+export const reranked = (
+  rankByKey: ReadonlyMap<number, number>,
+  arcs: readonly (readonly [near: number, far: number])[]
+): ReadonlyMap<number, number> => {
   const farsByNear = new Map<number, number[]>()
   const waitingByFar = new Map<number, number>()
   for (const [near, far] of arcs) {

@@ -17,9 +17,12 @@ export const nodeNamed = Effect.fnUntraced(function*(store: GraphStore, word: st
   const ids = exact !== undefined ? [exact.id] : word.length < PART_CHARACTERS_MIN ? [] : yield* store.idsLike(word, NAMED_MAX)
   const nodes = yield* withMarks(store, yield* store.nodes(ids))
   if (nodes.length === 1) return nodes[0]!
-  if (nodes.length === 0) return yield* problem(`find node ${word}: no id is it, or begins or ends with it; \`loom graph search\` finds one by its words`)
+  if (nodes.length === 0)
+    return yield* problem(`find node ${word}: no id is it, or begins or ends with it; \`loom graph search\` finds one by its words`)
   const shown = nodes.slice(0, NAMED_MAX - 1).map(({ id, title }) => `${id} "${title}"`)
-  return yield* problem(`find node ${word}: several ids begin or end with it: ${shown.join(", ")}${nodes.length === NAMED_MAX ? ", …" : ""}; give more of it`)
+  return yield* problem(
+    `find node ${word}: several ids begin or end with it: ${shown.join(", ")}${nodes.length === NAMED_MAX ? ", …" : ""}; give more of it`
+  )
 })
 
 export const priorAttempts = Effect.fnUntraced(function*(store: GraphStore, countMax: number): Effect.fn.Return<readonly GraphNode[], StoreError> {

@@ -42,7 +42,11 @@ export const rememberedText = ({ goals, decisions, tried, timeline }: Remembered
     let own = ""
     for (const line of lines) {
       const next = `${own === "" ? `\n${title}` : own}\n- ${safe(line)}`
-      if (!fitsTokens(text + next, Math.floor((budgetTokens * share) / 100), model) || !fitsTokens(`${text}${next}\n${CLOSING}`, budgetTokens, model)) break
+      if (
+        !fitsTokens(text + next, Math.floor((budgetTokens * share) / 100), model)
+        || !fitsTokens(`${text}${next}\n${CLOSING}`, budgetTokens, model)
+      )
+        break
       own = next
     }
     text += own
@@ -50,7 +54,8 @@ export const rememberedText = ({ goals, decisions, tried, timeline }: Remembered
   return text === OPENING ? null : `${text}\n${CLOSING}`
 }
 
-const words = ({ title, confidence, uncertain }: GraphNode): string => `${title}${confidence === null ? "" : ` (${confidence}%)`}${uncertain.length === 0 ? "" : " (stands on something uncertain)"}`
+const words = ({ title, confidence, uncertain }: GraphNode): string =>
+  `${title}${confidence === null ? "" : ` (${confidence}%)`}${uncertain.length === 0 ? "" : " (stands on something uncertain)"}`
 
 const waysOf = (ways: Remembered["decisions"][number]["ways"]): string => {
   const told = ways.map(({ edge, node }) => `${edge.type} ${node.title}${edge.reason === "" ? "" : ` (${edge.reason})`}`)

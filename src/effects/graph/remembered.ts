@@ -32,7 +32,10 @@ export const rememberedIn = Effect.fnUntraced(function*(graph: ProjectGraph, ses
 })
 
 /** The options that a decision took and left. */
-const waysOf = Effect.fnUntraced(function*(graph: ProjectGraph, { id }: GraphNode): Effect.fn.Return<Remembered["decisions"][number]["ways"], Problem> {
+const waysOf = Effect.fnUntraced(function*(
+  graph: ProjectGraph,
+  { id }: GraphNode
+): Effect.fn.Return<Remembered["decisions"][number]["ways"], Problem> {
   const { leaving } = yield* graph.edges(id)
   const chosen = leaving.filter(({ type }) => type === "chosen" || type === "rejected")
   const ways = yield* Effect.forEach(chosen, (edge) => Effect.map(graph.get(edge.to), (node) => (node === null ? [] : [{ edge, node }])))

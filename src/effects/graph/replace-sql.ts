@@ -11,11 +11,22 @@ import { rowOfNode, type NodeRow } from "./rows.ts"
 const ROWS_MAX = 2000
 
 /** Writes what of a project's content differs from before. What is to stand has no cycle: ranks follow. */
-export const replaceIn = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, path: string, before: GraphContent, after: GraphContent): Effect.fn.Return<void, SqlError> {
+export const replaceIn = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  path: string,
+  before: GraphContent,
+  after: GraphContent
+): Effect.fn.Return<void, SqlError> {
   yield* sql`INSERT INTO graph_projects (path) VALUES (${path}) ON CONFLICT (path) DO NOTHING`
-  const [{ key: project }] = (yield* sql<{ readonly key: number }>`SELECT key FROM graph_projects WHERE path = ${path}`) as unknown as readonly [{ readonly key: number }]
-  const chunked = <A>(rows: readonly A[], write: (json: string) => Effect.Effect<unknown, SqlError>) =>
-    Effect.forEach(Array.from({ length: Math.ceil(rows.length / ROWS_MAX) }, (_, at) => rows.slice(at * ROWS_MAX, (at + 1) * ROWS_MAX)), (chunk) => write(JSON.stringify(chunk)), { discard: true })
+  const [{ key: project }] = (yield* sql<{
+    readonly key: number
+  }>`SELECT key FROM graph_projects WHERE path = ${path}`) as unknown as readonly [{ readonly key: number }]
+  const chunked = <A,>(rows: readonly A[], write: (json: string) => Effect.Effect<unknown, SqlError>) =>
+    Effect.forEach(
+      Array.from({ length: Math.ceil(rows.length / ROWS_MAX) }, (_, at) => rows.slice(at * ROWS_MAX, (at + 1) * ROWS_MAX)),
+      (chunk) => write(JSON.stringify(chunk)),
+      { discard: true }
+    )
 
   const nodes = difference(before.nodes, after.nodes, (node) => nodeWords(node) + node.changedAt)
   const edges = difference(before.edges, after.edges, (edge) => edge.reason + edge.createdAt)
@@ -26,7 +37,18 @@ export const replaceIn = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, p
   yield* chunked(nodes.put.map(rowOfNode), (rows) => putNodes(sql, project, rows))
   if (isBulk) {
     const keyById = new Map((yield* standingNodes(sql, project)).map(({ id, key }) => [id, key]))
-    yield* chunked(edges.put.map(({ id, from, to, type, reason, createdAt }) => [id, keyById.get(from), keyById.get(to), type, Number(isOrdering(type)), reason, createdAt]), (rows) => putEdgesByKey(sql, project, rows))
+    yield* chunked(
+      edges.put.map(({ id, from, to, type, reason, createdAt }) => [
+        id,
+        keyById.get(from),
+        keyById.get(to),
+        type,
+        Number(isOrdering(type)),
+        reason,
+        createdAt
+      ]),
+      (rows) => putEdgesByKey(sql, project, rows)
+    )
     yield* chunked(followed(yield* standingNodes(sql, project), after.edges), (rows) => setPlaces(sql, rows))
     yield* Effect.forEach(triggers, ({ sql: words }) => sql.unsafe(words), { discard: true })
     yield* sql.unsafe(`PRAGMA cache_size = ${CACHE_USUAL}`)
@@ -40,8 +62,11 @@ export const replaceIn = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, p
   yield* sql`DELETE FROM graph_marks WHERE project = ${project}`
   yield* sql.unsafe(marksOfAll("project = ?"), [project])
   yield* sql`DELETE FROM graph_tombstones WHERE project = ${project}`
-  yield* chunked(after.tombstones, (rows) =>
-    sql`INSERT INTO graph_tombstones (project, "of", id, removed) SELECT ${project}, value ->> 'of', value ->> 'id', value ->> 'removedAt' FROM json_each(${rows})`)
+  yield* chunked(
+    after.tombstones,
+    (rows) =>
+      sql`INSERT INTO graph_tombstones (project, "of", id, removed) SELECT ${project}, value ->> 'of', value ->> 'id', value ->> 'removedAt' FROM json_each(${rows})`
+  )
 })
 
 // ── very many edges ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -55,7 +80,10 @@ const CACHE_USUAL = -2_000
 /** Takes the triggers of edges away, within the transaction: should that be rolled back, they were never gone. */
 const setAside = Effect.fnUntraced(function*(sql: SqlClient.SqlClient): Effect.fn.Return<readonly { readonly sql: string }[], SqlError> {
   yield* sql.unsafe(`PRAGMA cache_size = ${CACHE_BULK}`)
-  const triggers = yield* sql<{ readonly name: string; readonly sql: string }>`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'graph_edges'`
+  const triggers = yield* sql<{
+    readonly name: string
+    readonly sql: string
+  }>`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'graph_edges'`
   yield* Effect.forEach(triggers, ({ name }) => sql.unsafe(`DROP TRIGGER ${name}`), { discard: true })
   return triggers
 })
@@ -69,10 +97,14 @@ interface Placed {
   readonly follows: number
 }
 
-const standingNodes = (sql: SqlClient.SqlClient, project: number) => sql<Placed>`SELECT key, id, kind, rank, degree, follows FROM graph_nodes WHERE project = ${project}`
+const standingNodes = (sql: SqlClient.SqlClient, project: number) =>
+  sql<Placed>`SELECT key, id, kind, rank, degree, follows FROM graph_nodes WHERE project = ${project}`
 
 /** Rank, degree and followers of the nodes for which they are others than before; as the triggers of `tables.ts` count them. */
-const followed = (nodes: readonly Placed[], edges: readonly GraphEdge[]): readonly (readonly [key: number, rank: number, degree: number, follows: number])[] => {
+const followed = (
+  nodes: readonly Placed[],
+  edges: readonly GraphEdge[]
+): readonly (readonly [key: number, rank: number, degree: number, follows: number])[] => {
   const byIds = new Map(nodes.map((node) => [node.id, { node, degree: 0, follows: 0 }]))
   const arcs: (readonly [number, number])[] = []
   for (const { from, to, type } of edges) {
@@ -104,7 +136,11 @@ const setPlaces = (sql: SqlClient.SqlClient, rows: string) =>
 
 // ── few ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const difference = <A extends { readonly id: string }>(before: readonly A[], after: readonly A[], words: (a: A) => string): { readonly gone: readonly string[]; readonly put: readonly A[] } => {
+const difference = <A extends { readonly id: string }>(
+  before: readonly A[],
+  after: readonly A[],
+  words: (a: A) => string
+): { readonly gone: readonly string[]; readonly put: readonly A[] } => {
   const beforeById = new Map(before.map((each) => [each.id, each]))
   const afterIds = new Set(after.map(({ id }) => id))
   return {
@@ -116,7 +152,24 @@ const difference = <A extends { readonly id: string }>(before: readonly A[], aft
   }
 }
 
-const NODE_FIELDS = ["id", "kind", "title", "description", "status", "confidence", "origin", "author", "session", "event", "files", "commit", "branch", "keeper", "created", "changed"] as const satisfies readonly (keyof NodeRow)[]
+const NODE_FIELDS = [
+  "id",
+  "kind",
+  "title",
+  "description",
+  "status",
+  "confidence",
+  "origin",
+  "author",
+  "session",
+  "event",
+  "files",
+  "commit",
+  "branch",
+  "keeper",
+  "created",
+  "changed"
+] as const satisfies readonly (keyof NodeRow)[]
 
 /** A node that is new gets the rank its key says; one that is known keeps its own. */
 const putNodes = (sql: SqlClient.SqlClient, project: number, rows: string) => {

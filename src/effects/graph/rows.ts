@@ -47,11 +47,42 @@ export const nodeOfRow = ({ created, changed, files, ...row }: NodeRow): GraphNo
 
 /** A node as the columns of `NODE_COLUMNS`, in their order: of many that is quicker than one by their names. */
 export type NodeValues = readonly [
-  id: string, kind: NodeKind, title: string, description: string, status: NodeStatus, confidence: number | null, origin: Origin, author: string | null, session: string | null,
-  event: number | null, files: string, commit: string | null, branch: string | null, keeper: string | null, created: number, changed: number
+  id: string,
+  kind: NodeKind,
+  title: string,
+  description: string,
+  status: NodeStatus,
+  confidence: number | null,
+  origin: Origin,
+  author: string | null,
+  session: string | null,
+  event: number | null,
+  files: string,
+  commit: string | null,
+  branch: string | null,
+  keeper: string | null,
+  created: number,
+  changed: number
 ]
 
-export const nodeOfValues = ([id, kind, title, description, status, confidence, origin, author, session, event, files, commit, branch, keeper, createdAt, changedAt]: NodeValues): GraphNode => ({
+export const nodeOfValues = ([
+  id,
+  kind,
+  title,
+  description,
+  status,
+  confidence,
+  origin,
+  author,
+  session,
+  event,
+  files,
+  commit,
+  branch,
+  keeper,
+  createdAt,
+  changedAt
+]: NodeValues): GraphNode => ({
   id,
   kind,
   title,
@@ -71,7 +102,12 @@ export const nodeOfValues = ([id, kind, title, description, status, confidence, 
   changedAt
 })
 
-export const rowOfNode = ({ createdAt, changedAt, files, uncertain: _, ...node }: GraphNode): NodeRow => ({ ...node, files: JSON.stringify(files), created: createdAt, changed: changedAt })
+export const rowOfNode = ({ createdAt, changedAt, files, uncertain: _, ...node }: GraphNode): NodeRow => ({
+  ...node,
+  files: JSON.stringify(files),
+  created: createdAt,
+  changed: changedAt
+})
 
 /** An edge as `EDGE_COLUMNS` gives it. */
 export interface EdgeRow {
@@ -83,4 +119,11 @@ export interface EdgeRow {
   readonly created: number
 }
 
-export const edgeOfRow = ({ id, source, target, type, reason, created }: EdgeRow): GraphEdge => ({ id, from: source, to: target, type, reason, createdAt: created })
+export const edgeOfRow = ({ id, source, target, type, reason, created }: EdgeRow): GraphEdge => ({
+  id,
+  from: source,
+  to: target,
+  type,
+  reason,
+  createdAt: created
+})

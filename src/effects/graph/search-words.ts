@@ -15,7 +15,8 @@ export const termsOf = (text: string): readonly Term[] =>
 const wordsOf = (text: string): readonly string[] => text.normalize("NFC").match(/[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{Mn}]*/gu) ?? []
 
 /** The terms in the language of SQLite's index. A word in its quotes means nothing but itself. */
-export const matchOf = (terms: readonly Term[]): string => terms.map(({ words, isPrefix }) => `"${words.join(" ")}"${isPrefix ? " *" : ""}`).join(" AND ")
+export const matchOf = (terms: readonly Term[]): string =>
+  terms.map(({ words, isPrefix }) => `"${words.join(" ")}"${isPrefix ? " *" : ""}`).join(" AND ")
 
 /** Whether a text has the term: case and accents do not count. */
 export const hasTerm = (text: string, { words, isPrefix }: Term): boolean => {

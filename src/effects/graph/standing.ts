@@ -22,7 +22,8 @@ export const standing = (ids: ReadonlySet<string>, all: readonly GraphEdge[]): S
 }
 
 /** Age first; edges of one moment in the order of the nodes they join, whose ids know their age. */
-export const byAge = (a: GraphEdge, b: GraphEdge): number => a.createdAt - b.createdAt || inOrder(a.from, b.from) || inOrder(a.to, b.to) || inOrder(a.type, b.type)
+export const byAge = (a: GraphEdge, b: GraphEdge): number =>
+  a.createdAt - b.createdAt || inOrder(a.from, b.from) || inOrder(a.to, b.to) || inOrder(a.type, b.type)
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -44,10 +44,22 @@ export const makeMemoryGraphStore = (): GraphStore => {
     list: (filter, countMax) => Effect.sync(() => all().filter(passes(filter)).sort(newestFirst).slice(0, countMax)),
     search: (terms, filter, countMax) =>
       Effect.sync(() => {
-        const found = terms.length === 0 ? [] : all().filter((node) => passes(filter)(node) && terms.every((term) => hasTerm(node.title, term) || hasTerm(node.description, term)))
+        const found =
+          terms.length === 0
+            ? []
+            : all().filter(
+                (node) => passes(filter)(node) && terms.every((term) => hasTerm(node.title, term) || hasTerm(node.description, term))
+              )
         return found.sort((a, b) => inTitle(b, terms) - inTitle(a, terms) || newestFirst(a, b)).slice(0, countMax)
       }),
-    idsLike: (part, countMax) => Effect.sync(() => all().map(({ id }) => id).filter((id) => id.startsWith(part) || id.endsWith(part)).sort().slice(0, countMax)),
+    idsLike: (part, countMax) =>
+      Effect.sync(() =>
+        all()
+          .map(({ id }) => id)
+          .filter((id) => id.startsWith(part) || id.endsWith(part))
+          .sort()
+          .slice(0, countMax)
+      ),
     putNode: (node) =>
       Effect.sync(() => {
         touch()
@@ -86,17 +98,20 @@ export const makeMemoryGraphStore = (): GraphStore => {
     dependents: (id, countMax) =>
       Effect.sync(() => {
         const node = kept.nodesById.get(id)
-        const found = node !== undefined && isWeak(node) ? [...depthsFrom(dependentsIn(edges()), id)].map(([each, depth]) => ({ id: each, depth })) : []
+        const found =
+          node !== undefined && isWeak(node) ? [...depthsFrom(dependentsIn(edges()), id)].map(([each, depth]) => ({ id: each, depth })) : []
         return found.sort((a, b) => a.depth - b.depth || byId(a, b)).slice(0, countMax)
       }),
     content: Effect.sync(() => contentOf(all(), [...edges(), ...kept.asideById.values()], [...kept.tombstonesByKey.values()])),
     changes: Effect.sync(() => known.changes),
     holdsText: (hash) => Effect.sync(() => known.texts.includes(hash)),
-    keepText: (hash) => Effect.sync(() => void (known = { ...known, texts: [...known.texts.filter((each) => each !== hash), hash].slice(-TEXTS_MAX) })),
+    keepText: (hash) =>
+      Effect.sync(() => void (known = { ...known, texts: [...known.texts.filter((each) => each !== hash), hash].slice(-TEXTS_MAX) })),
     looked: (file) => Effect.sync(() => known.marks.get(file) ?? null),
     keepLooked: (file, mark) => Effect.sync(() => void (known = { ...known, marks: new Map(known.marks).set(file, mark) })),
     written: (file) => Effect.sync(() => known.files.find((each) => each.file === file) ?? null),
-    keepWritten: (written) => Effect.sync(() => void (known = { ...known, files: [...known.files.filter(({ file }) => file !== written.file), written] })),
+    keepWritten: (written) =>
+      Effect.sync(() => void (known = { ...known, files: [...known.files.filter(({ file }) => file !== written.file), written] })),
     replace: (_, after) =>
       Effect.sync(() => {
         touch()

@@ -43,9 +43,15 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
 
   return {
     atomically: (effect) => sql.withTransaction(effect),
-    nodes: (ids) => Effect.map(sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE n.key IN ${keysOf(ids)} ORDER BY n.id`, (rows) => rows.map(nodeOfRow)),
+    nodes: (ids) =>
+      Effect.map(sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE n.key IN ${keysOf(ids)} ORDER BY n.id`, (rows) =>
+        rows.map(nodeOfRow)
+      ),
     list: (filter, countMax) =>
-      Effect.map(sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE ${conditions(filter)} ORDER BY n.created DESC, n.id DESC LIMIT ${countMax}`, (rows) => rows.map(nodeOfRow)),
+      Effect.map(
+        sql<NodeRow>`SELECT ${columns} FROM graph_nodes n WHERE ${conditions(filter)} ORDER BY n.created DESC, n.id DESC LIMIT ${countMax}`,
+        (rows) => rows.map(nodeOfRow)
+      ),
     search: (terms, filter, countMax) =>
       terms.length === 0
         ? Effect.succeed([])
@@ -60,13 +66,18 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
         ),
     idsLike: (part, countMax) =>
       Effect.map(
-        sql<{ readonly id: string }>`SELECT id FROM graph_nodes WHERE project = ${project} AND (substr(id, 1, ${part.length}) = ${part} OR substr(id, ${-part.length}) = ${part}) ORDER BY id LIMIT ${countMax}`,
+        sql<{
+          readonly id: string
+        }>`SELECT id FROM graph_nodes WHERE project = ${project} AND (substr(id, 1, ${part.length}) = ${part} OR substr(id, ${-part.length}) = ${part}) ORDER BY id LIMIT ${countMax}`,
         (rows) => rows.map(({ id }) => id)
       ),
     putNode: (node) =>
       Effect.gen(function*() {
         const row = { ...rowOfNode(node) }
-        const [known] = yield* sql<{ readonly key: number; readonly isWeak: number }>`SELECT key, status = 'active' AND coalesce(confidence, 100) < 50 AS isWeak FROM graph_nodes
+        const [known] = yield* sql<{
+          readonly key: number
+          readonly isWeak: number
+        }>`SELECT key, status = 'active' AND coalesce(confidence, 100) < 50 AS isWeak FROM graph_nodes
           WHERE project = ${project} AND id = ${node.id}`
         if (known !== undefined) {
           yield* touch
@@ -75,7 +86,10 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
           return
         }
         yield* sql`INSERT INTO graph_projects (path, changes) VALUES (${path}, 1) ON CONFLICT (path) DO UPDATE SET changes = changes + 1`
-        const [next] = yield* sql<{ readonly project: number; readonly rank: number }>`SELECT ${project} AS project, coalesce((SELECT max(key) FROM graph_nodes), 0) * ${RANK_GAP} AS rank`
+        const [next] = yield* sql<{
+          readonly project: number
+          readonly rank: number
+        }>`SELECT ${project} AS project, coalesce((SELECT max(key) FROM graph_nodes), 0) * ${RANK_GAP} AS rank`
         yield* sql`INSERT INTO graph_nodes ${sql.insert({ ...row, ...next! })}`
       }),
     edges: (ids, way, types) =>
@@ -100,7 +114,9 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
       Effect.gen(function*() {
         yield* touch
         const ids = (of: Tombstone["of"]) => tombstones.filter((each) => each.of === of).map(({ id }) => id)
-        const ends = yield* sql<{ readonly key: number }>`SELECT CASE type WHEN 'requires' THEN target ELSE source END AS key FROM graph_edges WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
+        const ends = yield* sql<{
+          readonly key: number
+        }>`SELECT CASE type WHEN 'requires' THEN target ELSE source END AS key FROM graph_edges WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
         const sources = yield* marks.sourcesAt(ends.map(({ key }) => key))
         yield* sql`DELETE FROM graph_edges WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
         yield* sql`DELETE FROM graph_aside WHERE project = ${project} AND id IN ${listed(ids("edge"))}`
@@ -111,8 +127,14 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
         yield* marks.remark(sources)
       }),
     tombstone: (of, id) =>
-      Effect.map(sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} AND "of" = ${of} AND id = ${id}`, ([row]) => (row === undefined ? null : { ...row })),
-    aside: Effect.map(sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`, (rows) => rows.map(edgeOfRow)),
+      Effect.map(
+        sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} AND "of" = ${of} AND id = ${id}`,
+        ([row]) => (row === undefined ? null : { ...row })
+      ),
+    aside: Effect.map(
+      sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`,
+      (rows) => rows.map(edgeOfRow)
+    ),
     marks: (ids) =>
       Effect.map(
         sql<{ readonly id: string; readonly sources: string }>`SELECT id, json_group_array(source) AS sources FROM (
@@ -128,14 +150,29 @@ export const makeSqlGraphStore = (sql: SqlClient.SqlClient, path: string): Graph
       ),
     content: Effect.gen(function*() {
       // There may be very many: columns without their names, ends looked up here, and put in order here.
-      const rows = yield* valuesOf<readonly [...NodeValues, key: number]>(sql`SELECT ${columns}, n.key FROM graph_nodes n WHERE n.project = ${project}`)
+      const rows = yield* valuesOf<readonly [...NodeValues, key: number]>(
+        sql`SELECT ${columns}, n.key FROM graph_nodes n WHERE n.project = ${project}`
+      )
       const idsByKey = new Map(rows.map((row) => [row[KEY_AT], row[0]]))
-      const edges = yield* valuesOf<EdgeValues>(sql`SELECT id, source, target, type, reason, created FROM graph_edges WHERE project = ${project}`)
-      const aside = yield* sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`
-      const tombstones = yield* sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} ORDER BY "of", id`
+      const edges = yield* valuesOf<EdgeValues>(
+        sql`SELECT id, source, target, type, reason, created FROM graph_edges WHERE project = ${project}`
+      )
+      const aside =
+        yield* sql<EdgeRow>`SELECT id, source, target, type, reason, created FROM graph_aside WHERE project = ${project} ORDER BY id`
+      const tombstones =
+        yield* sql<Tombstone>`SELECT id, "of", removed AS removedAt FROM graph_tombstones WHERE project = ${project} ORDER BY "of", id`
       return {
         nodes: rows.map((row) => nodeOfValues(row as unknown as NodeValues)).sort(byId),
-        edges: edges.map(([id, source, target, type, reason, createdAt]) => ({ id, from: idsByKey.get(source)!, to: idsByKey.get(target)!, type, reason, createdAt })).sort(byId),
+        edges: edges
+          .map(([id, source, target, type, reason, createdAt]) => ({
+            id,
+            from: idsByKey.get(source)!,
+            to: idsByKey.get(target)!,
+            type,
+            reason,
+            createdAt
+          }))
+          .sort(byId),
         aside: aside.map(edgeOfRow),
         tombstones: tombstones.map((row) => ({ ...row }))
       } satisfies GraphContent
@@ -153,6 +190,7 @@ type EdgeValues = readonly [id: string, source: number, target: number, type: Ed
 /** Where the key stands behind the columns of a node. */
 const KEY_AT = 16
 
-const valuesOf = <A>(statement: Statement<never>): Effect.Effect<readonly A[], SqlError> => statement.values as unknown as Effect.Effect<readonly A[], SqlError>
+const valuesOf = <A,>(statement: Statement<never>): Effect.Effect<readonly A[], SqlError> =>
+  statement.values as unknown as Effect.Effect<readonly A[], SqlError>
 
 const hasFilter = (filter: NodeFilter): boolean => Object.values(filter).some((value) => value !== undefined)

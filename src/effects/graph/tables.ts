@@ -5,7 +5,9 @@ import { marksOfAll } from "./marks-sql.ts"
 const PAIRS = "VALUES ('goal', 'option'), ('decision', 'action'), ('action', 'outcome')"
 
 /** The node of `graph_nodes` that is followed as it should be by the edge: it points at what follows, or what follows requires it. */
-const isFollowed = (edge: "new" | "old"): string => `key = CASE ${edge}.type WHEN 'requires' THEN ${edge}.target ELSE ${edge}.source END AND ${edge}.type <> 'supersedes'
+const isFollowed = (
+  edge: "new" | "old"
+): string => `key = CASE ${edge}.type WHEN 'requires' THEN ${edge}.target ELSE ${edge}.source END AND ${edge}.type <> 'supersedes'
   AND (kind, (SELECT kind FROM graph_nodes WHERE key = CASE ${edge}.type WHEN 'requires' THEN ${edge}.source ELSE ${edge}.target END)) IN (${PAIRS})`
 
 const followsAnew = (condition: string): string =>

@@ -10,7 +10,8 @@ export const BEARING_DOWN = ["leads_to", "blocks", "enables"] as const satisfies
 /** … and on the one at its beginning. */
 export const BEARING_UP = ["requires"] as const satisfies readonly EdgeType[]
 
-export const isWeak = ({ status, confidence }: Pick<GraphNode, "status" | "confidence">): boolean => status === "active" && confidence !== null && confidence < CONFIDENCE_MIN
+export const isWeak = ({ status, confidence }: Pick<GraphNode, "status" | "confidence">): boolean =>
+  status === "active" && confidence !== null && confidence < CONFIDENCE_MIN
 
 /** Who depends on whom, by an edge: `null` where nobody does. */
 export const bearing = ({ type, from, to }: GraphEdge): { readonly source: string; readonly dependent: string } | null => {

@@ -1,6 +1,17 @@
 import { refuse } from "../os/problem.ts"
 import { edgeIdOf } from "./change-id.ts"
-import { EDGE_TYPES, NODE_KINDS, NODE_STATUSES, ORIGINS, type EdgeType, type GraphEdge, type GraphNode, type NodeKind, type NodeStatus, type Origin } from "./node.ts"
+import {
+  EDGE_TYPES,
+  NODE_KINDS,
+  NODE_STATUSES,
+  ORIGINS,
+  type EdgeType,
+  type GraphEdge,
+  type GraphNode,
+  type NodeKind,
+  type NodeStatus,
+  type Origin
+} from "./node.ts"
 
 /** What somebody says of a node that is to be. What is left out is empty, `active`, `said`. */
 export interface NodeWish extends NodeChange {
@@ -115,7 +126,8 @@ const fieldsOf = (what: string, wish: NodeChange): Partial<GraphNode> => ({
 const titleOf = (what: string, title: string): string => {
   const line = clean(title).replaceAll(/\s+/g, " ").trim()
   if (line === "") refuse(`${what}: it has no title; say in a line what it is`)
-  if (line.length > TITLE_CHARACTERS_MAX) refuse(`${what}: its title has ${line.length} characters, ${TITLE_CHARACTERS_MAX} at most; put the rest into the description`)
+  if (line.length > TITLE_CHARACTERS_MAX)
+    refuse(`${what}: its title has ${line.length} characters, ${TITLE_CHARACTERS_MAX} at most; put the rest into the description`)
   return line
 }
 
@@ -136,7 +148,9 @@ const eventOf = (what: string, event: number): number =>
 
 /** Any id that is one word can come from another machine. */
 export const idOf = (what: string, id: string): string =>
-  /^[\w.:/-]+$/.test(id) && id.length <= ID_CHARACTERS_MAX ? id : refuse(`${what}: its id is ${JSON.stringify(id)}; an id has letters, digits and . : / _ -, ${ID_CHARACTERS_MAX} at most`)
+  /^[\w.:/-]+$/.test(id) && id.length <= ID_CHARACTERS_MAX
+    ? id
+    : refuse(`${what}: its id is ${JSON.stringify(id)}; an id has letters, digits and . : / _ -, ${ID_CHARACTERS_MAX} at most`)
 
 const oneOf = <A extends string>(what: string, field: string, known: readonly A[], value: A): A =>
   known.includes(value) ? value : refuse(`${what}: its ${field} is ${JSON.stringify(value)}; there are ${known.join(", ")}`)

@@ -17,7 +17,11 @@ export interface Desk {
   readonly newId: (atMs: number) => string
 }
 
-export const addNode = Effect.fnUntraced(function*({ store, newId }: Desk, wish: NodeWish, links: readonly BirthLink[]): Effect.fn.Return<Added, StoreError> {
+export const addNode = Effect.fnUntraced(function*(
+  { store, newId }: Desk,
+  wish: NodeWish,
+  links: readonly BirthLink[]
+): Effect.fn.Return<Added, StoreError> {
   const nowMs = yield* Clock.currentTimeMillis
   const what = adding(wish)
   const node = yield* attempt(what, () => nodeOf(wish, wish.id ?? newId(wish.at ?? nowMs), nowMs))
@@ -52,7 +56,9 @@ export const updateNode = Effect.fnUntraced(function*(store: GraphStore, id: str
 
 /** As they are now. */
 const again = (store: GraphStore, dependents: readonly Dependent[]): Effect.Effect<readonly Dependent[], StoreError> =>
-  Effect.map(store.marks(dependents.map(({ node }) => node.id)), (sourcesById) => dependents.map(({ node, depth }) => ({ node: { ...node, uncertain: sourcesById.get(node.id) ?? [] }, depth })))
+  Effect.map(store.marks(dependents.map(({ node }) => node.id)), (sourcesById) =>
+    dependents.map(({ node, depth }) => ({ node: { ...node, uncertain: sourcesById.get(node.id) ?? [] }, depth }))
+  )
 
 /** An edge of now, or of when the node was that is born with it. */
 export const linkNodes = Effect.fnUntraced(function*(store: GraphStore, wish: LinkWish, atMs?: number): Effect.fn.Return<GraphEdge, StoreError> {
@@ -68,7 +74,10 @@ export const linkNodes = Effect.fnUntraced(function*(store: GraphStore, wish: Li
   return (yield* store.putEdge(newest)) ? newest : yield* closing(store, what, newest)
 })
 
-export const unlinkNodes = Effect.fnUntraced(function*(store: GraphStore, { from, to, type }: Omit<LinkWish, "reason">): Effect.fn.Return<GraphEdge, StoreError> {
+export const unlinkNodes = Effect.fnUntraced(function*(
+  store: GraphStore,
+  { from, to, type }: Omit<LinkWish, "reason">
+): Effect.fn.Return<GraphEdge, StoreError> {
   const id = edgeIdOf(from, to, type)
   const edge = [...(yield* store.edges([from], "down", [type])), ...(yield* store.aside)].find((each) => each.id === id)
   if (edge === undefined) return yield* problem(`unlink ${from} from ${to}: no edge ${type} joins them`)
@@ -82,8 +91,14 @@ export const removeNode = Effect.fnUntraced(function*(store: GraphStore, id: str
   const edges = [...(yield* store.edges([id], "up", EDGE_TYPES)), ...(yield* store.edges([id], "down", EDGE_TYPES))]
   const aside = (yield* store.aside).filter(({ from, to }) => from === id || to === id)
   // All at one moment, by which a merge knows what went together.
-  const removedAt = [...edges, ...aside].reduce((latest, { createdAt }) => Math.max(latest, createdAt), Math.max(yield* Clock.currentTimeMillis, node.changedAt))
-  yield* store.remove([{ id, of: "node", removedAt }, ...[...edges, ...aside].map((edge): Tombstone => ({ id: edge.id, of: "edge", removedAt }))])
+  const removedAt = [...edges, ...aside].reduce(
+    (latest, { createdAt }) => Math.max(latest, createdAt),
+    Math.max(yield* Clock.currentTimeMillis, node.changedAt)
+  )
+  yield* store.remove([
+    { id, of: "node", removedAt },
+    ...[...edges, ...aside].map((edge): Tombstone => ({ id: edge.id, of: "edge", removedAt }))
+  ])
   yield* resettle(store)
   return { node, edges }
 })
@@ -95,16 +110,23 @@ export const resettle = Effect.fnUntraced(function*(store: GraphStore): Effect.f
   yield* store.replace(before, contentOf(before.nodes, [...before.edges, ...before.aside], before.tombstones))
 })
 
-export const withItsMarks = (store: GraphStore, node: GraphNode): Effect.Effect<GraphNode, StoreError> => Effect.map(withMarks(store, [node]), ([same]) => same!)
+export const withItsMarks = (store: GraphStore, node: GraphNode): Effect.Effect<GraphNode, StoreError> =>
+  Effect.map(withMarks(store, [node]), ([same]) => same!)
 
 export const nodeThere = (store: GraphStore, what: string, id: string): Effect.Effect<GraphNode, StoreError> =>
-  Effect.flatMap(store.nodes([id]), ([node]) => (node === undefined ? Effect.fail(problem(`${what}: there is no node ${id}; \`loom graph search\` finds one by its words`)) : Effect.succeed(node)))
+  Effect.flatMap(store.nodes([id]), ([node]) =>
+    node === undefined
+      ? Effect.fail(problem(`${what}: there is no node ${id}; \`loom graph search\` finds one by its words`))
+      : Effect.succeed(node)
+  )
 
 // ── why not ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Says by which nodes one comes from the edge's end to its beginning already. */
 const closing = Effect.fnUntraced(function*(store: GraphStore, what: string, edge: GraphEdge): Effect.fn.Return<never, StoreError> {
-  return yield* problem(`${what}: ${edge.type} would close a cycle, as ${yield* wayBack(store, edge)}; take one of these edges away first, or link the other way round`)
+  return yield* problem(
+    `${what}: ${edge.type} would close a cycle, as ${yield* wayBack(store, edge)}; take one of these edges away first, or link the other way round`
+  )
 })
 
 /** Why an edge cannot stand. */
@@ -121,7 +143,10 @@ const wayBack = Effect.fnUntraced(function*(store: GraphStore, { from, to }: Gra
   if (path === null) return ""
   const nodesById = new Map((yield* store.nodes([to, ...path.map((edge) => edge.to)])).map((node) => [node.id, node]))
   const words = path.map((edge) => `${edge.type} ${nameOf(nodesById.get(edge.to)!)}`)
-  const shown = words.length <= SHOWN_MAX ? words : [...words.slice(0, SHOWN_MAX / 2), `… ${words.length - SHOWN_MAX} more …`, ...words.slice(-SHOWN_MAX / 2)]
+  const shown =
+    words.length <= SHOWN_MAX
+      ? words
+      : [...words.slice(0, SHOWN_MAX / 2), `… ${words.length - SHOWN_MAX} more …`, ...words.slice(-SHOWN_MAX / 2)]
   return [nameOf(nodesById.get(to)!), ...shown].join(" ")
 })
 

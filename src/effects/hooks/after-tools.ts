@@ -34,7 +34,11 @@ export const hooksAfterTools = Effect.fn("Hooks.afterTools")(function*(
     if (hooks.length === 0) continue
     const calls = claudeCalls(call, vetted.pathsOf(desk.session, call.id) ?? [], desk.root)
     const response = { tool_response: responseOf(status, resultsById.get(call.id)) }
-    const said = ofAllParts(yield* Effect.forEach(calls, (parts) => askHooks(desk, hooks, { ...common, ...parts, ...response, ...ourWords(call) }, String(action.effect))))
+    const said = ofAllParts(
+      yield* Effect.forEach(calls, (parts) =>
+        askHooks(desk, hooks, { ...common, ...parts, ...response, ...ourWords(call) }, String(action.effect))
+      )
+    )
     notes.push(...said.context, ...(said.verdict?.decision === "deny" ? [said.verdict.reason] : []))
     reports.push(...reportsOf(desk, said))
     if (said.stop !== null) return { goOn: false, note: inNote(notes), reports: [...reports, `stopped by a hook: ${said.stop}`] }

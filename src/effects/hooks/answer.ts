@@ -33,7 +33,11 @@ export const answerOf = (hook: Hook, run: HookRun): HookAnswer => {
   const stdout = run.stdout.trim()
   if (!stdout.startsWith("{")) return PLAIN_IS_CONTEXT.has(hook.event) ? { ...NOTHING, context: shown(stdout) } : NOTHING
   const said = saidByHook(stdout)
-  if (said === null) return failed(hook, isFull(run.stdout) ? `printed more than ${OUTPUT_BYTES_MAX / 1024} kB` : "printed JSON that is none, or says what cannot be meant")
+  if (said === null)
+    return failed(
+      hook,
+      isFull(run.stdout) ? `printed more than ${OUTPUT_BYTES_MAX / 1024} kB` : "printed JSON that is none, or says what cannot be meant"
+    )
   const { hookEventName } = said.hookSpecificOutput ?? {}
   if (hookEventName !== undefined && hookEventName !== hook.event) return failed(hook, `answered as if it were asked by ${shown(hookEventName)}`)
   return structured(hook, said)
@@ -73,7 +77,9 @@ const failed = (hook: Hook, why: string): HookAnswer => ({
 /** A session that starts cannot be blocked: there the reason is only told. */
 const blocked = (hook: Hook, stderr: string): HookAnswer => {
   const reason = stderr === "" ? `${hookName(hook)} gave no reason` : stderr
-  return hook.event === "SessionStart" ? { ...NOTHING, message: `${hookName(hook)}: ${reason}` } : { ...NOTHING, verdict: { decision: "deny", reason } }
+  return hook.event === "SessionStart"
+    ? { ...NOTHING, message: `${hookName(hook)}: ${reason}` }
+    : { ...NOTHING, verdict: { decision: "deny", reason } }
 }
 
 const structured = (hook: Hook, said: SaidByHook): HookAnswer => {
@@ -94,7 +100,8 @@ const verdictOnCall = (hook: Hook, { decision, reason, hookSpecificOutput: speci
   if (stop !== null) return { decision: "deny", reason: stop }
   const taken = specific.permissionDecision ?? (decision === undefined ? undefined : DECISIONS[decision])
   const why = shown(specific.permissionDecisionReason ?? reason ?? `${hookName(hook)} gave no reason`)
-  if (taken !== "deny" && specific.updatedInput !== undefined) return { decision: "ask", reason: `${hookName(hook)} wants other arguments, which cannot be given here` }
+  if (taken !== "deny" && specific.updatedInput !== undefined)
+    return { decision: "ask", reason: `${hookName(hook)} wants other arguments, which cannot be given here` }
   return taken === undefined ? null : { decision: taken, reason: why }
 }
 

@@ -65,7 +65,13 @@ export const ofAllParts = (parts: readonly HookAnswers[]): HookAnswers => {
   }
 }
 
-const MODES: Readonly<Record<PermissionMode, string>> = { default: "default", "accept-edits": "acceptEdits", plan: "plan", auto: "auto", bypass: "bypassPermissions" }
+const MODES: Readonly<Record<PermissionMode, string>> = {
+  default: "default",
+  "accept-edits": "acceptEdits",
+  plan: "plan",
+  auto: "auto",
+  bypass: "bypassPermissions"
+}
 
 /** What every hook is told. The log is in a database, so there is no transcript to name. */
 export const commonInput = (desk: Pick<HookDesk, "session" | "root">, event: HookEvent, mode: PermissionMode): object => ({

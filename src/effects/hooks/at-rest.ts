@@ -36,11 +36,25 @@ export const tellStop = (desk: HookDesk, why: WaitingReason, n: number, { settin
 const PATIENCE_MS = 4_000
 
 /** Carries out `Shutdown`: what still runs may come to its end, and what it said is told. */
-export const drainHooks = Effect.fnUntraced(function*({ effect }: Shutdown, desk: HookDesk, emit: Emit, patienceMs: number = PATIENCE_MS): Effect.fn.Return<void> {
-  const inTime = yield* Effect.timeoutOrElse(Effect.as(Effect.promise(() => Promise.all(desk.running)), true), {
-    duration: patienceMs,
-    orElse: () => Effect.succeed(false)
-  })
-  const reports = [...desk.takeKept().reports, ...(inTime ? [] : [`hook Stop: still ran after ${patienceMs / 1000} s when the session closed; ended with it`])]
+export const drainHooks = Effect.fnUntraced(function*(
+  { effect }: Shutdown,
+  desk: HookDesk,
+  emit: Emit,
+  patienceMs: number = PATIENCE_MS
+): Effect.fn.Return<void> {
+  const inTime = yield* Effect.timeoutOrElse(
+    Effect.as(
+      Effect.promise(() => Promise.all(desk.running)),
+      true
+    ),
+    {
+      duration: patienceMs,
+      orElse: () => Effect.succeed(false)
+    }
+  )
+  const reports = [
+    ...desk.takeKept().reports,
+    ...(inTime ? [] : [`hook Stop: still ran after ${patienceMs / 1000} s when the session closed; ended with it`])
+  ]
   emit({ type: "ShutdownCompleted", effect, ...(reports.length === 0 ? {} : { reports }) })
 })

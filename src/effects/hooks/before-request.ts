@@ -30,7 +30,16 @@ export const gatherWithHooks = Effect.fn("Hooks.gather")(function*<R>(
   const fragments = fragmentsOf([...kept.context, ...started.context, ...submitted.context])
   const reports = [...kept.reports, ...reportsOf(desk, started), ...reportsOf(desk, submitted)]
   yield* gather(action, session, (answer) =>
-    emit(answer.type === "ContextGathered" ? { ...answer, fragments: [...answer.fragments, ...fragments], ...(reports.length === 0 ? {} : { reports }), ...(stop === null ? {} : { stop: inNote([stop]) }) } : answer)
+    emit(
+      answer.type === "ContextGathered"
+        ? {
+            ...answer,
+            fragments: [...answer.fragments, ...fragments],
+            ...(reports.length === 0 ? {} : { reports }),
+            ...(stop === null ? {} : { stop: inNote([stop]) })
+          }
+        : answer
+    )
   )
 })
 
@@ -44,7 +53,12 @@ const sessionStart = (desk: HookDesk, { effect }: GatherContext, { settings }: S
 const promptSubmit = Effect.fnUntraced(function*(desk: HookDesk, { effect }: GatherContext, session: Session): Effect.fn.Return<HookAnswers> {
   const prompt = promptOf(session)
   if (prompt === null) return NO_ANSWERS
-  const said = yield* askHooks(desk, hooksFor(desk.hooks, "UserPromptSubmit"), { ...commonInput(desk, "UserPromptSubmit", session.settings.mode), prompt }, String(effect))
+  const said = yield* askHooks(
+    desk,
+    hooksFor(desk.hooks, "UserPromptSubmit"),
+    { ...commonInput(desk, "UserPromptSubmit", session.settings.mode), prompt },
+    String(effect)
+  )
   const objection = said.stop ?? (said.verdict?.decision === "deny" ? said.verdict.reason : null)
   if (objection === null) return said
   return {
@@ -67,4 +81,5 @@ const promptOf = ({ transcript, turn }: Session): string | null => {
 
 const partText = (part: Part): string => (part.type === "text" ? part.text : `[image ${part.mediaType}]`)
 
-const fragmentsOf = (context: readonly string[]): readonly ContextFragment[] => (context.length === 0 ? [] : [{ source: "hooks", text: inNote(context) }])
+const fragmentsOf = (context: readonly string[]): readonly ContextFragment[] =>
+  context.length === 0 ? [] : [{ source: "hooks", text: inNote(context) }]

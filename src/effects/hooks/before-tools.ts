@@ -28,7 +28,11 @@ export const vetWithHooks = Effect.fn("Hooks.vet")(function*<R>(
   const asked = yield* Effect.forEach(vetted.facts, (facts) => askAbout(desk, facts, action, common))
   desk.keep({ context: asked.flatMap(({ context }) => context) })
   const reports = asked.flatMap((answers) => reportsOf(desk, answers))
-  emit({ ...vetted, facts: vetted.facts.map((facts, index) => withVerdict(facts, asked[index] ?? NO_ANSWERS)), ...(reports.length === 0 ? {} : { reports }) })
+  emit({
+    ...vetted,
+    facts: vetted.facts.map((facts, index) => withVerdict(facts, asked[index] ?? NO_ANSWERS)),
+    ...(reports.length === 0 ? {} : { reports })
+  })
 })
 
 const askAbout = (desk: HookDesk, facts: CallFacts, action: VetToolCalls, common: object): Effect.Effect<HookAnswers> => {
@@ -37,7 +41,9 @@ const askAbout = (desk: HookDesk, facts: CallFacts, action: VetToolCalls, common
   const hooks = hooksFor(desk.hooks, "PreToolUse", namesOf(call.name))
   if (hooks.length === 0) return Effect.succeed(NO_ANSWERS)
   return Effect.map(
-    Effect.forEach(claudeCalls(call, facts.paths, desk.root), (parts) => askHooks(desk, hooks, { ...common, ...parts, ...ourWords(call) }, String(action.effect))),
+    Effect.forEach(claudeCalls(call, facts.paths, desk.root), (parts) =>
+      askHooks(desk, hooks, { ...common, ...parts, ...ourWords(call) }, String(action.effect))
+    ),
     ofAllParts
   )
 }

@@ -87,12 +87,23 @@ export const playRecording = (calls: readonly RecordedCall[]): ((request: Canoni
 export const withoutTriedAgain = (calls: readonly RecordedCall[]): readonly RecordedCall[] => calls.filter((_, index) => !isTriedAgain(calls, index))
 
 /** Answers requests from a log in its order, whatever they are; what differs is for others to find. `translate` puts names of this place into the answers. */
-export const playInOrder = (calls: readonly RecordedCall[], translate: (text: string) => string): ((request: CanonicalRequest, on: OnPiece) => Effect.Effect<void>) => {
+export const playInOrder = (
+  calls: readonly RecordedCall[],
+  translate: (text: string) => string
+): ((request: CanonicalRequest, on: OnPiece) => Effect.Effect<void>) => {
   let next = 0
   return (_, on) =>
     Effect.suspend(() => {
       const call = calls[next++]
-      if (call === undefined) return Effect.sync(() => on(failed({ failure: "permanent", message: `answer request ${next} from the recording: it holds only ${calls.length} model calls` })))
+      if (call === undefined)
+        return Effect.sync(() =>
+          on(
+            failed({
+              failure: "permanent",
+              message: `answer request ${next} from the recording: it holds only ${calls.length} model calls`
+            })
+          )
+        )
       joined(call.pieces).forEach((piece) => on(translatedPiece(piece, translate)))
       return hasEnded(call) ? Effect.void : Effect.never
     })
@@ -103,8 +114,10 @@ const joined = (pieces: readonly Piece[]): readonly Piece[] => {
   const whole: Piece[] = []
   for (const piece of pieces) {
     const last = whole.at(-1)
-    if (last?.type === "LlmTextDelta" && piece.type === "LlmTextDelta") whole[whole.length - 1] = { ...last, ...piece, text: last.text + piece.text }
-    else if (last?.type === "LlmToolCallDelta" && piece.type === "LlmToolCallDelta" && last.index === piece.index) whole[whole.length - 1] = { ...last, ...piece, arguments: last.arguments + piece.arguments }
+    if (last?.type === "LlmTextDelta" && piece.type === "LlmTextDelta")
+      whole[whole.length - 1] = { ...last, ...piece, text: last.text + piece.text }
+    else if (last?.type === "LlmToolCallDelta" && piece.type === "LlmToolCallDelta" && last.index === piece.index)
+      whole[whole.length - 1] = { ...last, ...piece, arguments: last.arguments + piece.arguments }
     else whole.push(piece)
   }
   return whole

@@ -87,7 +87,8 @@ const lengthWithin = (text: string, budgetTokens: number, { encoding: name, perc
   let length = 0
   for (const piece of piecesOf(text, encoding)) {
     const joined = countPiece(piece, encoding)
-    if (withMargin(count + joined, percent) > budgetTokens) return length + partWithin(piece, Math.floor((budgetTokens * 100) / percent) - count, encoding)
+    if (withMargin(count + joined, percent) > budgetTokens)
+      return length + partWithin(piece, Math.floor((budgetTokens * 100) / percent) - count, encoding)
     count += joined
     length += piece.length
   }

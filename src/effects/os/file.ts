@@ -77,7 +77,8 @@ const readToEnd = (fd: number, size: number, bytesMax: number): Buffer => {
 export const versionOf = ({ bytes }: Pick<FileContent, "bytes">): string => sha256(bytes)
 export const roughVersionOf = (stat: Stats): string => `${stat.ino}:${stat.size}:${stat.mtimeMs}`
 /** The one of the two that a file of this size is told apart by. */
-export const versionBySize = (content: FileContent): string => (content.stat.size > WHOLE_BYTES_MAX ? roughVersionOf(content.stat) : versionOf(content))
+export const versionBySize = (content: FileContent): string =>
+  content.stat.size > WHOLE_BYTES_MAX ? roughVersionOf(content.stat) : versionOf(content)
 
 /**
  * Writes a whole file at once: readers see the old or the new one, never a part. Parents are made; mode and owner are kept.

@@ -29,9 +29,12 @@ interface GrammarFile {
   readonly source: string
 }
 
-const vscode = <Name extends string>(name: Name) => ({ file: `tree-sitter-${name}.wasm`, source: `@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm` }) as const
-const repomix = <Name extends string>(name: Name) => ({ file: `tree-sitter-${name}.wasm`, source: `@repomix/tree-sitter-wasms/out/tree-sitter-${name}.wasm` }) as const
-const own = <Name extends string, From extends string>(name: Name, from: From) => ({ file: `tree-sitter-${name}.wasm`, source: `${from}/tree-sitter-${name}.wasm` }) as const
+const vscode = <Name extends string>(name: Name) =>
+  ({ file: `tree-sitter-${name}.wasm`, source: `@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm` }) as const
+const repomix = <Name extends string>(name: Name) =>
+  ({ file: `tree-sitter-${name}.wasm`, source: `@repomix/tree-sitter-wasms/out/tree-sitter-${name}.wasm` }) as const
+const own = <Name extends string, From extends string>(name: Name, from: From) =>
+  ({ file: `tree-sitter-${name}.wasm`, source: `${from}/tree-sitter-${name}.wasm` }) as const
 
 /** A language is the file of its grammar, beside the bundle or in the package that it was taken from. */
 export const GRAMMARS = {
@@ -65,7 +68,9 @@ const FOLDER = "grammars"
 
 /** What the build copies into that folder, from where. */
 export const grammarFiles = (): Readonly<Record<string, string>> =>
-  Object.fromEntries([ENGINE, ...Object.values(GRAMMARS)].map(({ file, source }) => [`${FOLDER}/${file}`, fileURLToPath(import.meta.resolve(source))]))
+  Object.fromEntries(
+    [ENGINE, ...Object.values(GRAMMARS)].map(({ file, source }) => [`${FOLDER}/${file}`, fileURLToPath(import.meta.resolve(source))])
+  )
 
 const loading = new Map<Language, Promise<Grammar>>()
 const loaded = new Map<Language, Grammar>()
@@ -113,14 +118,20 @@ const load = async (language: Language): Promise<Grammar> => {
   const parser = new treeSitter.Parser()
   const rules = await treeSitter.Language.load(mended(language, await bytesOf(GRAMMARS[language])))
   parser.setLanguage(rules)
-  return { parse: parser.parse.bind(parser), reset: () => parser.reset(), query: (patterns) => queryOf(treeSitter.engine, new treeSitter.Query(rules, patterns), patterns) }
+  return {
+    parse: parser.parse.bind(parser),
+    reset: () => parser.reset(),
+    query: (patterns) => queryOf(treeSitter.engine, new treeSitter.Query(rules, patterns), patterns)
+  }
 }
 
 const queryOf = (engine: Engine, query: Query, patterns: string): SyntaxQuery => {
   const bytes = Buffer.from(patterns)
   return {
     captureNames: query.captureNames,
-    sources: Array.from({ length: query.patternCount() }, (_, index) => bytes.toString("utf8", query.startIndexForPattern(index), query.endIndexForPattern(index))),
+    sources: Array.from({ length: query.patternCount() }, (_, index) =>
+      bytes.toString("utf8", query.startIndexForPattern(index), query.endIndexForPattern(index))
+    ),
     matches: query.matches.bind(query),
     // The package declares neither the addresses nor the conditions of its objects.
     find: (tree, text, isLate) => findAll(engine, query as unknown as FoundBy, tree as unknown as FoundIn, text, isLate)

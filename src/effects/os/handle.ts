@@ -1,4 +1,17 @@
-import { closeSync, constants, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readlinkSync, realpathSync, type Dirent, type Stats } from "node:fs"
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  type Dirent,
+  type Stats
+} from "node:fs"
 import { basename, dirname, sep } from "node:path"
 import { errorCode, refuse } from "./problem.ts"
 import { isInside } from "./path.ts"
@@ -29,7 +42,8 @@ const open = (absolute: string, flags: number): number => {
   try {
     return openSync(absolute, flags)
   } catch (thrown) {
-    if (errorCode(thrown) === "ELOOP" || errorCode(thrown) === "ENOTDIR") return refuse(`${absolute} was replaced by something else while it was opened; try again`)
+    if (errorCode(thrown) === "ELOOP" || errorCode(thrown) === "ENOTDIR")
+      return refuse(`${absolute} was replaced by something else while it was opened; try again`)
     if (errorCode(thrown) === "ENXIO") return refuse(`${absolute} is no regular file`)
     throw thrown
   }

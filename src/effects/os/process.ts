@@ -89,7 +89,12 @@ const spawned = (command: Command, failed: (problem: Problem) => void): ChildPro
       spawn(command.file, command.arguments, {
         cwd,
         env: { ...command.environment, [MARKER]: command.marker },
-        stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(typeof command.statusFrom === "number" ? ["pipe" as const] : [])],
+        stdio: [
+          command.input === undefined ? "ignore" : "pipe",
+          "pipe",
+          "pipe",
+          ...(typeof command.statusFrom === "number" ? ["pipe" as const] : [])
+        ],
         detached: true
       })
     )

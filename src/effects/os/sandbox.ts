@@ -73,7 +73,13 @@ export const requiring = (sandbox: SandboxService): SandboxService => ({
   ...sandbox,
   enclose: (start) =>
     Effect.flatMap(sandbox.state, (state) =>
-      isHolding(state) ? sandbox.enclose(start) : Effect.fail(problem(`run a command: it was allowed to run in the sandbox, and now ${state.name === "on" ? "its network is open" : state.why}; ask for it again`))
+      isHolding(state)
+        ? sandbox.enclose(start)
+        : Effect.fail(
+            problem(
+              `run a command: it was allowed to run in the sandbox, and now ${state.name === "on" ? "its network is open" : state.why}; ask for it again`
+            )
+          )
     )
 })
 
@@ -104,11 +110,17 @@ const inside = Effect.promise(() => import("./sandbox/enclose.ts"))
 
 /** What is in force on this machine under a wish; `programs`: where bubblewrap is looked for. */
 export const sandboxState = (wish: SandboxWish, programs?: readonly string[]): Effect.Effect<SandboxState> =>
-  wish.mode === "off" ? Effect.succeed({ name: "off", why: SWITCHED_OFF, required: false }) : Effect.flatMap(inside, (here) => Effect.promise(() => stateOf(here, wish, programs)))
+  wish.mode === "off"
+    ? Effect.succeed({ name: "off", why: SWITCHED_OFF, required: false })
+    : Effect.flatMap(inside, (here) => Effect.promise(() => stateOf(here, wish, programs)))
 
 const SWITCHED_OFF = "it is switched off"
 
-const stateOf = async (here: Effect.Success<typeof inside>, { mode, network, hosts }: SandboxWish, programs?: readonly string[]): Promise<SandboxState> => {
+const stateOf = async (
+  here: Effect.Success<typeof inside>,
+  { mode, network, hosts }: SandboxWish,
+  programs?: readonly string[]
+): Promise<SandboxState> => {
   const found = await here.bubblewrapHere(programs)
   if (typeof found === "string") return { name: "off", why: found, required: mode === "required" }
   const on = { name: "on", version: found.version } as const
@@ -123,7 +135,11 @@ export const layerSandbox = (wish: SandboxWish, place: SandboxPlace, programs?: 
   const temporary = join(place.dataDirectory, "sandbox", place.session)
   let gate: Promise<Gate> | null = null
   const gateOf = Effect.fnUntraced(function*(bubblewrap: Bubblewrap): Effect.fn.Return<Gate | null, Problem> {
-    if (wish.network !== "hosts" || (yield* Effect.flatMap(inside, (here) => Effect.promise(() => here.gateFaultHere(bubblewrap)))) !== null) return null
+    if (
+      wish.network !== "hosts"
+      || (yield* Effect.flatMap(inside, (here) => Effect.promise(() => here.gateFaultHere(bubblewrap)))) !== null
+    )
+      return null
     gate ??= import("./sandbox/gate.ts").then(({ openGate }) => openGate(bubblewrap, { hosts: wish.hosts, resolve: place.resolve }))
     return yield* Effect.tryPromise({ try: () => gate as Promise<Gate>, catch: (thrown) => problemOf("prepare the sandbox", thrown) })
   })

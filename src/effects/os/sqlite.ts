@@ -29,7 +29,10 @@ export class Sqlite extends Context.Service<Sqlite, { readonly file: string; rea
 export const layer = (config: SqliteConfig): Layer.Layer<SqlClient.SqlClient | Sqlite, SqlError.SqlError> =>
   Layer.effectContext(
     Effect.gen(function*() {
-      const opened = yield* Effect.acquireRelease(attempt("open", config.file, () => openOrSetAside(config)), ({ database }) => Effect.sync(() => database.close()))
+      const opened = yield* Effect.acquireRelease(
+        attempt("open", config.file, () => openOrSetAside(config)),
+        ({ database }) => Effect.sync(() => database.close())
+      )
       const client = yield* clientOf(opened.database, config.file)
       return Context.make(SqlClient.SqlClient, client).pipe(Context.add(Sqlite, { file: config.file, setAside: opened.setAside }))
     })
@@ -97,7 +100,10 @@ export const moveAside = (file: string): string => {
 
 // ── the client ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const clientOf = Effect.fnUntraced(function*(database: DatabaseSync, file: string): Effect.fn.Return<SqlClient.SqlClient, never, Reactivity.Reactivity | Scope.Scope> {
+const clientOf = Effect.fnUntraced(function*(
+  database: DatabaseSync,
+  file: string
+): Effect.fn.Return<SqlClient.SqlClient, never, Reactivity.Reactivity | Scope.Scope> {
   const acquirers = SqlClient.makeSqliteAcquirers({
     connection: Effect.succeed(connectionOf(database, file)),
     semaphore: yield* Semaphore.make(1),
@@ -165,7 +171,8 @@ const bound = (params: Params): SQLInputValue[] => {
   return params as SQLInputValue[]
 }
 
-const bindable = (param: unknown): SQLInputValue => (typeof param === "boolean" ? Number(param) : param === undefined ? null : (param as SQLInputValue))
+const bindable = (param: unknown): SQLInputValue =>
+  typeof param === "boolean" ? Number(param) : param === undefined ? null : (param as SQLInputValue)
 
 // ── errors ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -30,10 +30,20 @@ export interface Cache {
   readonly note: () => string | null
 }
 
-export const noCache: Cache = { load: Effect.succeed([]), isFilled: () => false, recall: () => Effect.succeed(new Map()), save: () => Effect.void, file: null, complain: () => {}, note: () => null }
+export const noCache: Cache = {
+  load: Effect.succeed([]),
+  isFilled: () => false,
+  recall: () => Effect.succeed(new Map()),
+  save: () => Effect.void,
+  file: null,
+  complain: () => {},
+  note: () => null
+}
 
 /** Changes where something else would be read in the same text. */
-const FORM = `3 ${createHash("sha256").update(JSON.stringify(Object.entries(TONGUES).map(([language, { patterns }]) => [language, patterns]))).digest("hex")}`
+const FORM = `3 ${createHash("sha256")
+  .update(JSON.stringify(Object.entries(TONGUES).map(([language, { patterns }]) => [language, patterns])))
+  .digest("hex")}`
 
 /** The cache of a repository below a directory; one that is damaged or of another version is thrown away. */
 export const openCache = (directory: string, root: string): Effect.Effect<Cache, never, Scope.Scope> =>
@@ -54,7 +64,11 @@ export const openCache = (directory: string, root: string): Effect.Effect<Cache,
       remove(setAside)
     }
     return makeCache(Context.get(context, SqlClient.SqlClient), file, notes)
-  }).pipe(Effect.catch((error) => Effect.succeed({ ...noCache, note: () => `nothing is kept for the next start: ${problemOf("open the cache", error).message}` })))
+  }).pipe(
+    Effect.catch((error) =>
+      Effect.succeed({ ...noCache, note: () => `nothing is kept for the next start: ${problemOf("open the cache", error).message}` })
+    )
+  )
 
 const remove = (file: string): void => {
   try {
@@ -95,7 +109,10 @@ const makeCache = (sql: SqlClient.SqlClient, file: string, notes: string[]): Cac
     recall: (keys) =>
       orElse(
         Effect.map(
-          sql<{ readonly key: string; readonly packed: Packed }>`SELECT f.key, f.packed FROM json_each(${JSON.stringify(keys)}) w JOIN files f ON f.key = w.value
+          sql<{
+            readonly key: string
+            readonly packed: Packed
+          }>`SELECT f.key, f.packed FROM json_each(${JSON.stringify(keys)}) w JOIN files f ON f.key = w.value
             UNION SELECT e.key, e.packed FROM json_each(${JSON.stringify(keys)}) w JOIN earlier e ON e.key = w.value`,
           (rows) => new Map(rows.map(({ key, packed }) => [key, packed]))
         ),
@@ -114,7 +131,9 @@ const ROWS_AT_ONCE = 1_000
 const loading = Effect.fnUntraced(function*(sql: SqlClient.SqlClient): Effect.fn.Return<readonly Omit<Row, "key">[], SqlError> {
   const all: Omit<Row, "key">[] = []
   for (;;) {
-    const rows = yield* sql<Omit<Row, "key">>`SELECT path, stamp, bytes, hash, packed FROM files WHERE path > ${all.at(-1)?.path ?? ""} ORDER BY path LIMIT ${ROWS_AT_ONCE}`
+    const rows = yield* sql<
+      Omit<Row, "key">
+    >`SELECT path, stamp, bytes, hash, packed FROM files WHERE path > ${all.at(-1)?.path ?? ""} ORDER BY path LIMIT ${ROWS_AT_ONCE}`
     for (const row of rows) all.push(row)
     if (rows.length < ROWS_AT_ONCE) return all
     yield* Effect.promise(() => new Promise(setImmediate))
@@ -122,7 +141,11 @@ const loading = Effect.fnUntraced(function*(sql: SqlClient.SqlClient): Effect.fn
 })
 
 /** As many at once as there are. */
-const saving = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, changed: readonly Row[], gone: readonly string[]): Effect.fn.Return<void, SqlError> {
+const saving = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  changed: readonly Row[],
+  gone: readonly string[]
+): Effect.fn.Return<void, SqlError> {
   const rows = JSON.stringify(changed.map(({ path, stamp, bytes, hash, key, packed }) => [path, stamp, bytes, hash, key, packed]))
   yield* sql`INSERT OR IGNORE INTO earlier (key, packed) SELECT key, packed FROM files
     WHERE (path IN (SELECT value ->> 0 FROM json_each(${rows})) OR path IN (SELECT value FROM json_each(${JSON.stringify(gone)})))`

@@ -14,13 +14,29 @@ export interface Captures {
   readonly words: Uint8Array
 }
 
-export const ROLE = { none: 0, reference: 1, member: 2, binding: 3, skip: 4, import: 5, exports: 6, name: 7, body: 8, tail: 9, owner: 10, marker: 11 } as const
+export const ROLE = {
+  none: 0,
+  reference: 1,
+  member: 2,
+  binding: 3,
+  skip: 4,
+  import: 5,
+  exports: 6,
+  name: 7,
+  body: 8,
+  tail: 9,
+  owner: 10,
+  marker: 11
+} as const
 
 /** Nodes whose text is one word of letters, digits, `_` and `$`, in every grammar that has them; and one that begins with none of them. */
-const WORDS = "identifier|type_identifier|property_identifier|field_identifier|shorthand_property_identifier|shorthand_property_identifier_pattern|simple_identifier|constant|private_property_identifier"
+const WORDS =
+  "identifier|type_identifier|property_identifier|field_identifier|shorthand_property_identifier|shorthand_property_identifier_pattern|simple_identifier|constant|private_property_identifier"
 
 export const capturesOf = ({ captureNames, sources }: SyntaxQuery): Captures => ({
-  roles: Uint8Array.from(captureNames, (name) => (name.startsWith("_") ? ROLE.none : ((ROLE as Readonly<Record<string, number>>)[name] ?? ROLE.marker))),
+  roles: Uint8Array.from(captureNames, (name) =>
+    name.startsWith("_") ? ROLE.none : ((ROLE as Readonly<Record<string, number>>)[name] ?? ROLE.marker)
+  ),
   markers: captureNames.map((name) => (name.startsWith("_") || name in ROLE ? null : (name as Marker))),
   words: Uint8Array.from(sources.flatMap((source) => captureNames.map((name) => (isWords(source, name) ? 1 : 0))))
 })

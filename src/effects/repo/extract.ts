@@ -1,8 +1,8 @@
-import { CAPTURE, type Finds } from "../os/finds.ts"
-import { ROLE, type Captures, type Marker } from "./captures.ts"
+import type { Finds } from "../os/finds.ts"
+import type { Captures, Marker } from "./captures.ts"
+import { endOf, gathered, placeOf, startOf, type Caught, type Gathered, type Item } from "./caught.ts"
 import type { Definition, DefinitionKind, FileSymbols, Reference } from "./symbols.ts"
 import type { Imported, Tongue } from "./tongue.ts"
-import { wordEnd } from "./word.ts"
 import { withoutComments, type CommentStyle } from "./uncommented.ts"
 
 /** What is said in a text: everything of a file's symbols that can be known without looking at other files. */
@@ -17,104 +17,6 @@ export const extract = (text: string, finds: Finds, captures: Captures, tongue: 
   const imports = readImports(found, tongue)
   return { definitions: readDefinitions(found, tongue), references: readReferences(found, imports), imports: imports.map(({ imported }) => imported) }
 }
-
-// ── what the patterns find ───────────────────────────────────────────────────────────────────────────────────────
-
-/** A node that was captured: its place among the finds, and whether it is a plain word, as one number. */
-type Caught = number
-const caught = (place: number, isWord: number): Caught => place * 2 + isWord
-const placeOf = (node: Caught): number => node >> 1
-
-/** Something that others may lie in. */
-interface Item {
-  readonly marker: Marker
-  readonly node: Caught
-  readonly start: number
-  readonly end: number
-  readonly name: Caught | null
-  readonly body: Caught | null
-  readonly owners: readonly Caught[]
-  /** What it ends with, where its node does not hold all of it. */
-  readonly tail: Caught | null
-  /** Of two patterns that find the same, the first is meant. */
-  readonly rank: number
-}
-
-interface Gathered {
-  readonly text: string
-  readonly finds: Finds
-  readonly items: Item[]
-  readonly imports: Caught[]
-  readonly exports: Set<string>
-  readonly bindings: Set<string>
-  /** 1 at places of names that use nothing, by their places in the text. */
-  readonly quiet: Uint8Array
-  readonly members: Caught[]
-  readonly references: Caught[]
-}
-
-const gathered = (text: string, finds: Finds, captures: Captures): Gathered => {
-  const found: Gathered = { text, finds, items: [], imports: [], exports: new Set(), bindings: new Set(), quiet: new Uint8Array(text.length + 1), members: [], references: [] }
-  const { numbers } = finds
-  for (let at = 0, next = 0; at < numbers.length; at = next) {
-    next = at + 2 + CAPTURE * (numbers[at + 1] as number)
-    if (numbers[at] !== -1) gatherMatch(found, captures, at, next)
-  }
-  return found
-}
-
-const gatherMatch = (found: Gathered, { roles, markers, words }: Captures, at: number, next: number): void => {
-  const pattern = found.finds.numbers[at] as number
-  let item: Growing | null = null
-  for (let capture = at + 2; capture < next; capture += CAPTURE) {
-    const name = found.finds.numbers[capture] as number
-    const role = roles[name] as number
-    const node = caught(capture + 1, words[pattern * roles.length + name] as number)
-    if (role === ROLE.reference) found.references.push(node)
-    else if (role === ROLE.member) found.members.push(node)
-    else if (role >= ROLE.name) note((item ??= growing()), role, node, markers[name] as Marker)
-    else if (role !== ROLE.none) gatherAside(found, role, node)
-  }
-  if (item !== null) found.items.push(...itemsOf(found, item, pattern))
-}
-
-const gatherAside = (found: Gathered, role: number, node: Caught): void => {
-  if (role === ROLE.import) found.imports.push(node)
-  else if (role === ROLE.exports) found.exports.add(wordAt(found, node))
-  else {
-    if (role === ROLE.binding) found.bindings.add(wordAt(found, node))
-    found.quiet[startOf(found, node)] = 1
-  }
-}
-
-/** The captures of one match that make something others may lie in. */
-interface Growing {
-  marker: Marker | null
-  node: Caught
-  names: Caught[]
-  owners: Caught[]
-  body: Caught | null
-  tail: Caught | null
-}
-const growing = (): Growing => ({ marker: null, node: 0, names: [], owners: [], body: null, tail: null })
-
-const note = (item: Growing, role: number, node: Caught, marker: Marker): void => {
-  if (role === ROLE.name) item.names.push(node)
-  else if (role === ROLE.body) item.body ??= node
-  else if (role === ROLE.tail) item.tail ??= node
-  else if (role === ROLE.owner) item.owners.push(node)
-  else Object.assign(item, { marker, node })
-}
-
-const itemsOf = (found: Gathered, { marker, node, names, owners, body, tail }: Growing, rank: number): readonly Item[] => {
-  if (marker === null) return []
-  const place = { marker, node, start: startOf(found, node), end: endOf(found, tail ?? node), body, tail, owners, rank }
-  return names.length === 0 ? [{ ...place, name: null }] : names.map((name) => ({ ...place, name }))
-}
-
-const startOf = ({ finds }: Gathered, node: Caught): number => finds.startOf(placeOf(node))
-const endOf = ({ text, finds }: Gathered, node: Caught): number => wordEnd(text, finds, placeOf(node), node % 2 === 1)
-const wordAt = (found: Gathered, node: Caught): string => found.text.slice(startOf(found, node), endOf(found, node))
 
 // ── definitions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -138,7 +40,10 @@ const readDefinitions = (found: Gathered, tongue: Tongue): readonly Definition[]
     const at = item.name === null ? -1 : startOf(found, item.name)
     if (at >= 0) found.quiet[at] = 1
     const name = item.name === null ? null : nameIn(found, item.name)
-    const read = name === null || item.marker === "inside" || item.marker === "exported" || item.marker === "scope" ? null : readDefinition(found, item, name, holders, tongue)
+    const read =
+      name === null || item.marker === "inside" || item.marker === "exported" || item.marker === "scope"
+        ? null
+        : readDefinition(found, item, name, holders, tongue)
     if (read === "local") found.bindings.add(name as string)
     const definition = read === "local" ? null : read
     if (definition !== null) definitions.push({ at, definition })
@@ -211,14 +116,21 @@ const endLineOf = ({ finds }: Gathered, node: Caught): number => {
   return column === 0 && row > finds.rowOf(placeOf(node)) ? row : row + 1
 }
 
-const ownersOf = (found: Gathered, { owners }: Item): readonly string[] => (owners.length === 0 ? NOBODY : owners.map((owner) => nameIn(found, owner).replace(/<.*/s, "")))
+const ownersOf = (found: Gathered, { owners }: Item): readonly string[] =>
+  owners.length === 0 ? NOBODY : owners.map((owner) => nameIn(found, owner).replace(/<.*/s, ""))
 const NOBODY: readonly string[] = []
 
 /** Names of several words, as `a::b`, are joined as scopes are. */
 const nameIn = (found: Gathered, node: Caught): string => {
   const start = startOf(found, node)
   const name = found.text.slice(start, Math.min(endOf(found, node), start + SIGNATURE_MAX))
-  return PLAIN_NAME.test(name) ? name : name.replaceAll(/\s+/g, "").replaceAll("::", ".").replaceAll("\\", ".").replace(/^(?:["'](.*)["']|:(\w.*))$/, "$1$2")
+  return PLAIN_NAME.test(name)
+    ? name
+    : name
+        .replaceAll(/\s+/g, "")
+        .replaceAll("::", ".")
+        .replaceAll("\\", ".")
+        .replace(/^(?:["'](.*)["']|:(\w.*))$/, "$1$2")
 }
 const PLAIN_NAME = /^[\w$]*$/
 

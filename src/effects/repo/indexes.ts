@@ -49,6 +49,9 @@ const checkOf = ({ root, files }: RepoIndex, { live, watched }: One): MapCheck =
     filesCount: files.size,
     readByLanguage: Object.fromEntries(Object.entries(readByLanguage).sort(([a], [b]) => (a < b ? -1 : 1))),
     faults: all.flatMap(({ path, fault }) => (fault === null ? [] : [{ path, why: fault }])),
-    notes: [...(live.note() === null ? [] : [live.note() as string]), ...(deaf === null ? [] : [`the repository cannot be watched, so all of it is looked at each time: ${deaf}`])]
+    notes: [
+      ...(live.note() === null ? [] : [live.note() as string]),
+      ...(deaf === null ? [] : [`the repository cannot be watched, so all of it is looked at each time: ${deaf}`])
+    ]
   }
 }

@@ -33,11 +33,17 @@ export interface Budget {
  * The map of as many files as the budget holds, the most wanted first: those in front with definitions, the others by their names.
  * Each text that is taken was counted as a whole, so that none is ever over the budget.
  */
-export const mapWithin = (base: RankBase, order: readonly number[], words: string, { budgetTokens, model = "", toldShare = TOLD_SHARE }: Budget): RepositoryMap => {
+export const mapWithin = (
+  base: RankBase,
+  order: readonly number[],
+  words: string,
+  { budgetTokens, model = "", toldShare = TOLD_SHARE }: Budget
+): RepositoryMap => {
   const choose = definitionChooser(base, words)
   const fileAt = (place: number): FileSymbols => base.files[order[place] as number] as FileSymbols
   const namedAt = (place: number): MapFile => ({ file: fileAt(place), definitions: [] })
-  const telling = (times: number) => remembered((place) => ({ file: fileAt(place), definitions: choose(order[place] as number, times * definitionsMax(place)) }))
+  const telling = (times: number) =>
+    remembered((place) => ({ file: fileAt(place), definitions: choose(order[place] as number, times * definitionsMax(place)) }))
   const filesOf = (told: number, all: number, toldAt = once): readonly MapFile[] =>
     Array.from({ length: all }, (_, place) => (place < told ? toldAt(place) : namedAt(place)))
   const once = telling(1)
@@ -76,7 +82,13 @@ const NAMED_TOKENS = 14
  * What is new to somebody who was told a map before: files with definitions, the first of them first, and what is gone, as far as the budget goes.
  * What is gone is said before anything else, for what is there can be found.
  */
-export const newsWithin = (base: RankBase, order: readonly number[], gone: readonly string[], words: string, { budgetTokens, model = "" }: Budget): RepositoryMap => {
+export const newsWithin = (
+  base: RankBase,
+  order: readonly number[],
+  gone: readonly string[],
+  words: string,
+  { budgetTokens, model = "" }: Budget
+): RepositoryMap => {
   const choose = definitionChooser(base, words)
   const told = order.map((number): MapFile => ({ file: base.files[number] as FileSymbols, definitions: choose(number, NEWS_DEFINITIONS) }))
   const textOf = (files: number, names: number): string => mapText(told.slice(0, files), { part: "changed", gone: gone.slice(0, names) })

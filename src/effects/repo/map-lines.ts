@@ -74,7 +74,13 @@ const contains = (outer: Definition, inner: Definition): boolean =>
 
 const nameIn = ({ name, scope }: Definition): string => (scope === null ? name : `${scope}.${name}`)
 
-const cut = (line: string): string => (line.length <= LINE_LENGTH_MAX ? line : `${line.slice(0, LINE_LENGTH_MAX - 1).toWellFormed().replace(/\uFFFD$/, "")}…`)
+const cut = (line: string): string =>
+  line.length <= LINE_LENGTH_MAX
+    ? line
+    : `${line
+        .slice(0, LINE_LENGTH_MAX - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, "")}…`
 
 /** Names of tags that begin or end what is told to a model: what only looks like one of them is shown so that it is none. */
 const TAGS = /<(?=\/?\s*(repository-map|instructions|environment|git|date|decisions|diagnostics|system)\b)/giu
@@ -85,7 +91,12 @@ export const harmlessLine = (text: string): string => (PLAIN.test(text) ? text.r
 /** Most lines and names are of nothing but these. */
 const PLAIN = /^[ -;=?-~]*$/
 
-const harmlessAnyLine = (text: string): string => text.replace(/\s+/gu, " ").replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu, "\uFFFD").replace(TAGS, "‹").trim()
+const harmlessAnyLine = (text: string): string =>
+  text
+    .replace(/\s+/gu, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu, "\uFFFD")
+    .replace(TAGS, "‹")
+    .trim()
 
 export const harmlessPath = (path: string): string =>
   PLAIN.test(path) ? path : path.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu, "\uFFFD").replace(/</g, "‹").replace(/>/g, "›")

@@ -45,7 +45,9 @@ const failuresIn = (entry: Entry): readonly string[] => {
 
 /** What language servers said is wrong; not what they say is mended. */
 const diagnosticsIn = (note: string): readonly string[] =>
-  [...note.matchAll(/(?:^|\n)<diagnostics>\n([\s\S]*?)\n<\/diagnostics>/g)].map((match) => (match[1] as string).replaceAll(/^.*: no new problem is left$/gm, ""))
+  [...note.matchAll(/(?:^|\n)<diagnostics>\n([\s\S]*?)\n<\/diagnostics>/g)].map((match) =>
+    (match[1] as string).replaceAll(/^.*: no new problem is left$/gm, "")
+  )
 
 const textOf = (parts: readonly Part[]): string => parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n")
 

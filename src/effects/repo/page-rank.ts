@@ -49,7 +49,12 @@ export const pageRank = (graph: Graph, start: Float64Array, passedOn: number = P
   return ranks
 }
 
-const oneRound = ({ size, starts, targets, shares }: Graph, ranks: Float64Array, begin: Float64Array, passedOn: number): Float64Array<ArrayBuffer> => {
+const oneRound = (
+  { size, starts, targets, shares }: Graph,
+  ranks: Float64Array,
+  begin: Float64Array,
+  passedOn: number
+): Float64Array<ArrayBuffer> => {
   const next = new Float64Array(size)
   let anew = 1 - passedOn
   for (let node = 0; node < size; node++) {

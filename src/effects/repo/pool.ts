@@ -192,7 +192,12 @@ const makeReader = ({ process: file = PROCESS, thread = THREAD, patienceMs = PAT
 
 /** It gets nothing of the environment but where programs are, and none of the flags of this process. */
 const startReader = (file: URL, thread: URL): ChildProcess =>
-  fork(file, [thread.href], { serialization: "advanced", execArgv: [], env: { PATH: process.env["PATH"] }, stdio: ["ignore", "ignore", "ignore", "ipc"] })
+  fork(file, [thread.href], {
+    serialization: "advanced",
+    execArgv: [],
+    env: { PATH: process.env["PATH"] },
+    stdio: ["ignore", "ignore", "ignore", "ipc"]
+  })
 
 /** Only a process that is waited for keeps this one alive. */
 const hold = (child: ChildProcess): void => (child.ref(), child.channel?.ref())

@@ -56,7 +56,9 @@ const changedSince = ({ paths, files: before }: RankBase, files: readonly FileSy
 
 /** They come in order, mostly. */
 const inOrder = (files: readonly FileSymbols[]): readonly FileSymbols[] =>
-  files.every(({ path }, index) => index === 0 || (files[index - 1] as FileSymbols).path < path) ? files : files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  files.every(({ path }, index) => index === 0 || (files[index - 1] as FileSymbols).path < path)
+    ? files
+    : files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
 
 function* wholeBase(files: readonly FileSymbols[], history: History): Generator<undefined, RankBase> {
   const paths = files.map(({ path }) => path)
@@ -111,7 +113,11 @@ const nextBase = (before: RankBase, files: readonly FileSymbols[], history: Hist
 }
 
 /** A copy in which some are others. */
-const withEach = <All extends { slice(): All; [index: number]: unknown }>(all: All, numbers: readonly number[], make: (number: number) => All[number]): All => {
+const withEach = <All extends { slice(): All; [index: number]: unknown }>(
+  all: All,
+  numbers: readonly number[],
+  make: (number: number) => All[number]
+): All => {
   const next = all.slice()
   for (const number of numbers) next[number as keyof All & number] = make(number)
   return next

@@ -41,11 +41,16 @@ export const edgeRow = ({ files, names: { definersByName }, imports, folders }: 
 }
 
 /** The files whose rows are others once some files hold something else: themselves, who uses a name that is defined elsewhere now, who imports one that imports others. */
-export const rowsTouched = ({ files, names, imports }: Linked, before: Pick<Linked, "files" | "imports">, changed: readonly number[]): ReadonlySet<number> => {
+export const rowsTouched = (
+  { files, names, imports }: Linked,
+  before: Pick<Linked, "files" | "imports">,
+  changed: readonly number[]
+): ReadonlySet<number> => {
   const touched = new Set(changed)
   const moved = new Set<number>()
   for (const file of changed) {
-    for (const name of namesMoved(before.files[file] as FileSymbols, files[file] as FileSymbols)) for (const user of names.referencersByName.get(name)?.files ?? []) touched.add(user)
+    for (const name of namesMoved(before.files[file] as FileSymbols, files[file] as FileSymbols))
+      for (const user of names.referencersByName.get(name)?.files ?? []) touched.add(user)
     if (!sameNumbers(imports[file] as ReadonlySet<number>, before.imports[file] as ReadonlySet<number>)) moved.add(file)
   }
   if (moved.size > 0) imports.forEach((targets, file) => [...targets].some((target) => moved.has(target)) && touched.add(file))

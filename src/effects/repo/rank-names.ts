@@ -63,7 +63,13 @@ const timesOf = (names: readonly { readonly name: string; readonly count?: numbe
   return times
 }
 
-const replace = (postings: Map<string, Growing>, byStem: Map<string, string[]>, file: number, before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): void => {
+const replace = (
+  postings: Map<string, Growing>,
+  byStem: Map<string, string[]>,
+  file: number,
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>
+): void => {
   for (const name of before.keys()) if (!after.has(name)) leave(postings, byStem, file, name)
   for (const [name, times] of after) {
     if (before.get(name) === times) continue

@@ -15,7 +15,11 @@ const SEEDS_MAX = 12
 /** Steps away from what is wanted matter little: half of what arrives is passed on. */
 const PASSED_ON = 0.5
 
-export const partsOfRank = (base: RankBase, { words, trouble, touched }: MapQuery, weights: Readonly<Record<Part, number>>): Readonly<Record<Part, Float64Array>> => {
+export const partsOfRank = (
+  base: RankBase,
+  { words, trouble, touched }: MapQuery,
+  weights: Readonly<Record<Part, number>>
+): Readonly<Record<Part, Float64Array>> => {
   const own = { ...wordScores(base, words), trouble: troubleScores(base, trouble), touched: touchedScores(base, touched) }
   const wanted = new Float64Array(base.paths.length)
   for (const part of OWN) own[part as keyof typeof own].forEach((value, file) => (wanted[file] = (wanted[file] as number) + weights[part] * value))
@@ -64,7 +68,8 @@ const togetherScores = ({ past: { commitsByFile, filesByCommit }, paths }: RankB
     const all = commits.reduce((sum, commit) => sum + ageOf(commit), 1)
     for (const commit of commits) {
       const files = filesByCommit[commit] as readonly number[]
-      for (const file of files) if (file !== seed) scores[file] = (scores[file] as number) + (share * ageOf(commit)) / all / Math.sqrt(files.length - 1)
+      for (const file of files)
+        if (file !== seed) scores[file] = (scores[file] as number) + (share * ageOf(commit)) / all / Math.sqrt(files.length - 1)
     }
   })
   return scores

@@ -39,7 +39,11 @@ export const wordScores = (base: RankBase, text: string): WordScores => {
 
 const NOTHING: ReadonlyMap<number, number> = new Map()
 
-const summed = ({ definedByStem, referredByStem, definersByName, referencersByName }: NameTable, which: "defin" | "refer", stem: string): ReadonlyMap<number, number> => {
+const summed = (
+  { definedByStem, referredByStem, definersByName, referencersByName }: NameTable,
+  which: "defin" | "refer",
+  stem: string
+): ReadonlyMap<number, number> => {
   const names = (which === "defin" ? definedByStem : referredByStem).get(stem) ?? []
   const postings = which === "defin" ? definersByName : referencersByName
   const counts = new Map<number, number>()
@@ -50,7 +54,12 @@ const summed = ({ definedByStem, referredByStem, definersByName, referencersByNa
   return counts
 }
 
-const bm25 = (stems: readonly string[], countsOf: (stem: string) => ReadonlyMap<number, number>, lengths: Float64Array, size: number): Float64Array => {
+const bm25 = (
+  stems: readonly string[],
+  countsOf: (stem: string) => ReadonlyMap<number, number>,
+  lengths: Float64Array,
+  size: number
+): Float64Array => {
   const scores = new Float64Array(size)
   const average = Math.max(1, lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, size))
   let most = 0

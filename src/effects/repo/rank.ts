@@ -66,7 +66,8 @@ export const rankFiles = (base: RankBase, query: MapQuery, weights: Readonly<Rec
   const parts = partsOfRank(base, query, weights)
   const weighed = Object.entries(weights).map(([part, weight]) => ({
     reason: REASON_BY_PART[part as Part],
-    valueOf: (file: number): number => weight * (parts[part as Part][file] as number) * (CERTAIN.has(part as Part) || base.files[file]?.language !== null ? 1 : UNREAD)
+    valueOf: (file: number): number =>
+      weight * (parts[part as Part][file] as number) * (CERTAIN.has(part as Part) || base.files[file]?.language !== null ? 1 : UNREAD)
   }))
   const scores = Float64Array.from(base.paths, (_, file) => weighed.reduce((sum, { valueOf }) => sum + valueOf(file), 0))
   return Array.from(scores, (score, file) => ({ file, score }))

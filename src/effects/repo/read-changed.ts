@@ -30,14 +30,20 @@ const FEW = 20
 type File = Task["files"][number]
 
 /** Reads files that are new or were touched: only their hashes first, where they may hold what was read before. */
-export const readChanged = Effect.fnUntraced(function*(root: string, seen: ReadonlyMap<string, Seen>, cache: Cache, pool: Pool): Effect.fn.Return<Changed> {
+export const readChanged = Effect.fnUntraced(function*(
+  root: string,
+  seen: ReadonlyMap<string, Seen>,
+  cache: Cache,
+  pool: Pool
+): Effect.fn.Return<Changed> {
   const knownByPath = new Map<string, Known | null>()
   const rows: Row[] = []
   const files: File[] = []
   for (const [path, { stamp, bytes }] of seen) {
     const language = languageOf(path)
     const isRead = language !== null && TONGUES[language] !== undefined
-    if (!isRead || bytes > BYTES_MAX) knownByPath.set(path, { stamp, file: nameOnly(path, bytes, isRead ? language : null, isRead ? tooLarge(bytes) : null) })
+    if (!isRead || bytes > BYTES_MAX)
+      knownByPath.set(path, { stamp, file: nameOnly(path, bytes, isRead ? language : null, isRead ? tooLarge(bytes) : null) })
     else files.push({ path, language, bytes })
   }
   const fileByPath = new Map(files.map((file) => [file.path, file]))
@@ -58,7 +64,12 @@ export const readChanged = Effect.fnUntraced(function*(root: string, seen: Reado
 })
 
 /** What was read before of what the files hold now. */
-const recall = Effect.fnUntraced(function*(task: Task, fileByPath: ReadonlyMap<string, File>, cache: Cache, pool: Pool): Effect.fn.Return<readonly FileRead[]> {
+const recall = Effect.fnUntraced(function*(
+  task: Task,
+  fileByPath: ReadonlyMap<string, File>,
+  cache: Cache,
+  pool: Pool
+): Effect.fn.Return<readonly FileRead[]> {
   const keyOf = ({ path, hash }: FileRead): string => contentKey(hash, (fileByPath.get(path) as File).language)
   const hashed = yield* readAll(pool, task, cache.complain)
   const packedByKey = yield* cache.recall(hashed.map(keyOf))
@@ -85,6 +96,7 @@ const GONE = ["ENOENT", "ENOTDIR", "ELOOP"]
 
 const knownOf = (language: Language, { path, stamp, bytes, hash, packed, fault }: FileRead, seenStamp: string): Known | null => {
   if (fault !== null && GONE.includes(fault)) return null
-  if (packed === null || fault !== null) return { stamp: stamp || seenStamp, file: nameOnly(path, bytes, language, reasonOfCode(fault ?? "it was not read"), hash) }
+  if (packed === null || fault !== null)
+    return { stamp: stamp || seenStamp, file: nameOnly(path, bytes, language, reasonOfCode(fault ?? "it was not read"), hash) }
   return { stamp, file: symbolsOf({ path, bytes, hash, packed }, language) }
 }

@@ -19,7 +19,8 @@ export interface FileRead {
 export const BYTES_MAX = 1_000_000
 
 /** The time, size and place of a file, which change where its content does. */
-export const stampOf = ({ mtimeMs, ctimeMs, size, ino }: Pick<Stats, "mtimeMs" | "ctimeMs" | "size" | "ino">): string => `${mtimeMs} ${ctimeMs} ${size} ${ino}`
+export const stampOf = ({ mtimeMs, ctimeMs, size, ino }: Pick<Stats, "mtimeMs" | "ctimeMs" | "size" | "ino">): string =>
+  `${mtimeMs} ${ctimeMs} ${size} ${ino}`
 
 /** Changed so lately that a second change could bear the same time: it is looked at again. Units: ms. */
 const FRESH_MS = 20

@@ -34,7 +34,11 @@ export interface LiveIndexOptions {
 }
 
 /** The index of a repository, empty before the first refresh. One refresh comes after the other. */
-export const makeLiveIndex = Effect.fnUntraced(function*({ root, cacheDirectory, pool }: LiveIndexOptions): Effect.fn.Return<LiveIndex, never, Scope.Scope> {
+export const makeLiveIndex = Effect.fnUntraced(function*({
+  root,
+  cacheDirectory,
+  pool
+}: LiveIndexOptions): Effect.fn.Return<LiveIndex, never, Scope.Scope> {
   const scope = yield* Effect.scope
   const turn = yield* Semaphore.make(1)
   let cache: Cache | null = null

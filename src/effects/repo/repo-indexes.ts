@@ -48,7 +48,12 @@ export interface RepoIndexesOptions extends PoolOptions {
 /** The same, loaded when the first index is asked for. It ends with the scope. */
 export const lazyRepoIndexes = Effect.fnUntraced(function*(options: RepoIndexesOptions): Effect.fn.Return<RepoIndexesOf, never, Scope.Scope> {
   const scope = yield* Effect.scope
-  const made = yield* Effect.cached(Effect.flatMap(Effect.promise(() => import("./indexes.ts")), ({ makeRepoIndexes }) => Scope.provide(makeRepoIndexes(options), scope)))
+  const made = yield* Effect.cached(
+    Effect.flatMap(
+      Effect.promise(() => import("./indexes.ts")),
+      ({ makeRepoIndexes }) => Scope.provide(makeRepoIndexes(options), scope)
+    )
+  )
   return remembering(options, {
     indexOf: (root) => Effect.flatMap(made, ({ indexOf }) => indexOf(root)),
     watch: (root) => Effect.flatMap(made, ({ watch }) => watch(root)),

@@ -47,13 +47,24 @@ export const serve = (readerOf: (language: Language) => Promise<Reader>): void =
   })
 }
 
-const readAll = async (batch: Batch, readerOf: (language: Language) => Promise<Reader>, at: Whereabouts, say: (reads: readonly FileRead[], done: boolean) => void): Promise<void> => {
+const readAll = async (
+  batch: Batch,
+  readerOf: (language: Language) => Promise<Reader>,
+  at: Whereabouts,
+  say: (reads: readonly FileRead[], done: boolean) => void
+): Promise<void> => {
   let reads: FileRead[] = []
   let saidMs = performance.now()
   for (const [index, { path, language }] of batch.files.entries()) {
     Atomics.store(at, 1, 0)
     Atomics.store(at, 0, index)
-    reads.push(await readFile({ file: `${batch.root}/${path}`, path, read: batch.hashOnly ? null : { readerOf, language, patienceMs: batch.patienceMs } }))
+    reads.push(
+      await readFile({
+        file: `${batch.root}/${path}`,
+        path,
+        read: batch.hashOnly ? null : { readerOf, language, patienceMs: batch.patienceMs }
+      })
+    )
     if (performance.now() - saidMs < TOGETHER_MS) continue
     say(reads, false)
     reads = []

@@ -17,7 +17,10 @@ export interface Seen {
 /** The files of a repository by path: what the walk finds, and what git tracks although `.gitignore` names it. */
 export const survey = Effect.fnUntraced(function*(root: string): Effect.fn.Return<ReadonlyMap<string, Seen>, Problem> {
   const [walked, tracked] = yield* Effect.all(
-    [Effect.tryPromise({ try: () => repositoryFiles(root), catch: (thrown) => problemOf(`walk through ${root}`, thrown) }), trackedThoughIgnored(root)],
+    [
+      Effect.tryPromise({ try: () => repositoryFiles(root), catch: (thrown) => problemOf(`walk through ${root}`, thrown) }),
+      trackedThoughIgnored(root)
+    ],
     { concurrency: 2 }
   )
   const seen = new Map<string, Seen>()

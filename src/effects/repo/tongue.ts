@@ -39,7 +39,9 @@ export const namesIn = (list: string, as: RegExp = /\s+as\s+/): Pick<Imported, "
     .split(",")
     .map((each) => each.trim().replace(/^type\s+/, "").split(as).map((name) => name.trim()))
     .filter(([name]) => name !== undefined && name !== "" && name !== "*")
-  const aliases = Object.fromEntries(pairs.flatMap(([name, alias]) => (alias !== undefined && alias !== "" && alias !== name ? [[alias, name as string]] : [])))
+  const aliases = Object.fromEntries(
+    pairs.flatMap(([name, alias]) => (alias !== undefined && alias !== "" && alias !== name ? [[alias, name as string]] : []))
+  )
   const names = pairs.map(([name]) => name as string)
   return Object.keys(aliases).length === 0 ? { names } : { names, aliases }
 }

@@ -95,7 +95,9 @@ export const makeWatchedIndex = Effect.fnUntraced(function*(root: string, live: 
     Effect.catch(() => Effect.sync(() => void (pending.isWhole = true)))
   )
 
-  const watchOnce = Effect.suspend(() => (watch !== null || deaf !== null ? Effect.void : Effect.andThen(begin, Effect.forkIn(Effect.forever(readWhenQuiet), scope))))
+  const watchOnce = Effect.suspend(() =>
+    watch !== null || deaf !== null ? Effect.void : Effect.andThen(begin, Effect.forkIn(Effect.forever(readWhenQuiet), scope))
+  )
   yield* Scope.addFinalizer(scope, end)
   return { now: turn.withPermits(1)(read), watch: Effect.asVoid(turn.withPermits(1)(watchOnce)), deaf: () => deaf }
 })

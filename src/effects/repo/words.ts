@@ -17,7 +17,8 @@ const WORD_LENGTH_MAX = 40
 const NAME = /[\p{L}\p{N}_$]+/gu
 
 /** `partsOf("parseHTTPRequest_v2")  // => ["parse", "http", "request", "v2"]` */
-export const partsOf = (name: string): readonly string[] => (CAMEL.test(name) ? name.split(BEFORE_CAPITAL).map((part) => part.toLowerCase()) : pieces(name)).filter(isWord)
+export const partsOf = (name: string): readonly string[] =>
+  (CAMEL.test(name) ? name.split(BEFORE_CAPITAL).map((part) => part.toLowerCase()) : pieces(name)).filter(isWord)
 
 /** Most names are of this form, and taken apart more quickly. */
 const CAMEL = /^[A-Z]?[a-z0-9]+(?:[A-Z][a-z0-9]+)*$/

@@ -33,7 +33,11 @@ export const makeRedactStream = (redact: Redact): RedactStream => {
 const wholeUpTo = (text: string): number => {
   const lines = Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1
   const begun = text.lastIndexOf("-----BEGIN ")
-  const open = begun >= 0 && begun < lines && !text.slice(begun, lines).includes("-----END ") && /^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY/.test(text.slice(begun))
+  const open =
+    begun >= 0
+    && begun < lines
+    && !text.slice(begun, lines).includes("-----END ")
+    && /^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY/.test(text.slice(begun))
   const end = open ? begun : lines
   return text.length - end > WAITING_LENGTH_MAX ? text.length : end
 }

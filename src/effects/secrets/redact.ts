@@ -12,7 +12,8 @@ export const placeholder = (kind: string): string => `‹redacted: ${kind}›`
 const PLACEHOLDER = /‹redacted: [^›\n]{1,40}›/g
 
 /** The placeholders in a text that are not in another: whoever writes them would write them over a secret. */
-export const placeholdersIn = (text: string, known: string): readonly string[] => (text.match(PLACEHOLDER) ?? []).filter((each) => !known.includes(each))
+export const placeholdersIn = (text: string, known: string): readonly string[] =>
+  (text.match(PLACEHOLDER) ?? []).filter((each) => !known.includes(each))
 
 export type Redact = (text: string) => string
 
@@ -22,7 +23,10 @@ const VALUE_LENGTH_MIN = 8
 /** `valuesByName`: what the environment of this process holds; of that, the values whose names say that they are keys. */
 export const redactWith = (valuesByName: Readonly<Record<string, string | undefined>>): Redact => {
   const own = ownKeys(valuesByName)
-  return (text) => (text.length < VALUE_LENGTH_MIN ? text : named(tokens(inUrls(inHeaders(privateKeys(own.reduce((rest, [name, value]) => rest.replaceAll(value, placeholder(name)), text)))))))
+  return (text) =>
+    text.length < VALUE_LENGTH_MIN
+      ? text
+      : named(tokens(inUrls(inHeaders(privateKeys(own.reduce((rest, [name, value]) => rest.replaceAll(value, placeholder(name)), text))))))
 }
 
 // ── the keys that this process itself was given ──────────────────────────────────────────────────────────────────
@@ -30,7 +34,9 @@ export const redactWith = (valuesByName: Readonly<Record<string, string | undefi
 const KEY_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i
 
 const ownKeys = (valuesByName: Readonly<Record<string, string | undefined>>): readonly (readonly [name: string, value: string])[] =>
-  Object.entries(valuesByName).flatMap(([name, value = ""]) => (KEY_NAME.test(name) && value.length >= VALUE_LENGTH_MIN && looksSecret(value, "assigned") ? [[name, value] as const] : []))
+  Object.entries(valuesByName).flatMap(([name, value = ""]) =>
+    KEY_NAME.test(name) && value.length >= VALUE_LENGTH_MIN && looksSecret(value, "assigned") ? [[name, value] as const] : []
+  )
 
 // ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -44,18 +50,27 @@ const PRIVATE_KEY = new RegExp(
 const PRIVATE_KEY_END = /(?:^[ \t]*(?:\d+\t)?[A-Za-z0-9+/=]{16,100}\r?\n){1,400}[ \t]*(?:\d+\t)?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/gm
 
 const privateKeys: Redact = (text) =>
-  text.includes(" PRIVATE KEY") ? text.replaceAll(PRIVATE_KEY, placeholder("a private key")).replaceAll(PRIVATE_KEY_END, placeholder("a private key")) : text
+  text.includes(" PRIVATE KEY")
+    ? text.replaceAll(PRIVATE_KEY, placeholder("a private key")).replaceAll(PRIVATE_KEY_END, placeholder("a private key"))
+    : text
 
 /** All shapes at once: each stands in a group of its own, and which group matched says what it is. */
 const ANY_TOKEN = new RegExp(TOKENS.map(([, shape]) => `(${shape.source})`).join("|"), "g")
 
 const tokens: Redact = (text) =>
-  text.replace(ANY_TOKEN, (found, ...groups) => (isForShow(found) ? found : placeholder((TOKENS[groups.indexOf(found)] as (typeof TOKENS)[number])[0])))
+  text.replace(ANY_TOKEN, (found, ...groups) =>
+    isForShow(found) ? found : placeholder((TOKENS[groups.indexOf(found)] as (typeof TOKENS)[number])[0])
+  )
 
 /** `scheme://person:password@host`; what stands before the password stays. */
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{0,80}:)([^\s/@"'<>]{3,200})(?=@[^\s@]{2})/gi
 
-const inUrls: Redact = (text) => (text.includes("://") ? text.replace(URL_PASSWORD, (found, before: string, value: string) => (looksSecret(value, "assigned") ? before + placeholder("a password") : found)) : text)
+const inUrls: Redact = (text) =>
+  text.includes("://")
+    ? text.replace(URL_PASSWORD, (found, before: string, value: string) =>
+        looksSecret(value, "assigned") ? before + placeholder("a password") : found
+      )
+    : text
 
 /** `authorization: bearer …`, `x-api-key: …`, cookies, `--password …`, `curl -u person:…`, and a line of `.netrc`. */
 const HEADERS: readonly (readonly [kind: string, shape: RegExp])[] = [
@@ -71,11 +86,18 @@ const HEADERS: readonly (readonly [kind: string, shape: RegExp])[] = [
 ]
 
 const inHeaders: Redact = (text) =>
-  HEADERS.reduce((rest, [kind, shape]) => rest.replace(shape, (found, before: string, value: string) => (looksSecret(value, kind === "a password" ? "assigned" : "quoted") ? before + placeholder(kind) : found)), text)
+  HEADERS.reduce(
+    (rest, [kind, shape]) =>
+      rest.replace(shape, (found, before: string, value: string) =>
+        looksSecret(value, kind === "a password" ? "assigned" : "quoted") ? before + placeholder(kind) : found
+      ),
+    text
+  )
 
 // ── values by the names they were given ──────────────────────────────────────────────────────────────────────────
 
-const NAMES = "password|passwd|passphrase|pwd|[_-]pass|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|secret[_-]?key|auth[_-]?key|account[_-]?key|encryption[_-]?key|signing[_-]?key|client[_-]?key(?:-data)?|master[_-]?key|credentials?|_auth"
+const NAMES =
+  "password|passwd|passphrase|pwd|[_-]pass|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|secret[_-]?key|auth[_-]?key|account[_-]?key|encryption[_-]?key|signing[_-]?key|client[_-]?key(?:-data)?|master[_-]?key|credentials?|_auth"
 
 /** `NAME=value`, `name: value`, `"name": "value"`, `name := 'value'`; what the name ends in after the word that gives it away is short. */
 const ASSIGNED = new RegExp(
@@ -85,11 +107,18 @@ const ASSIGNED = new RegExp(
 const SHOUTED = /[A-Z][A-Z0-9_]*=$/
 
 /** A line of a Dockerfile: `ENV NAME value`. */
-const DOCKER = new RegExp(String.raw`(^[ \t]*(?:\d+\t|[+-])?[ \t]*ENV[ \t]+\w{0,60}(?:${NAMES})\w{0,20}[ \t]+["']?)([^\s"'=]{${VALUE_LENGTH_MIN},4000})`, "gim")
+const DOCKER = new RegExp(
+  String.raw`(^[ \t]*(?:\d+\t|[+-])?[ \t]*ENV[ \t]+\w{0,60}(?:${NAMES})\w{0,20}[ \t]+["']?)([^\s"'=]{${VALUE_LENGTH_MIN},4000})`,
+  "gim"
+)
 
 const named: Redact = (text) =>
-  text.replace(DOCKER, (found, before: string, value: string) => (looksSecret(value, "quoted") ? before + placeholder("a secret value") : found)).replace(ASSIGNED, (found, before: string, quote: string | undefined, quoted: string | undefined, bare: string | undefined) => {
-    const value = quoted ?? bare ?? ""
-    const how = quoted !== undefined ? "quoted" : SHOUTED.test(before) ? "assigned" : "bare"
-    return looksSecret(value, how) ? `${before}${quote ?? ""}${placeholder("a secret value")}${quote ?? ""}` : found
-  })
+  text
+    .replace(DOCKER, (found, before: string, value: string) =>
+      looksSecret(value, "quoted") ? before + placeholder("a secret value") : found
+    )
+    .replace(ASSIGNED, (found, before: string, quote: string | undefined, quoted: string | undefined, bare: string | undefined) => {
+      const value = quoted ?? bare ?? ""
+      const how = quoted !== undefined ? "quoted" : SHOUTED.test(before) ? "assigned" : "bare"
+      return looksSecret(value, how) ? `${before}${quote ?? ""}${placeholder("a secret value")}${quote ?? ""}` : found
+    })

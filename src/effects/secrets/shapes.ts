@@ -99,7 +99,9 @@ export const newSecrets = (text: string, before: string): readonly Secret[] => s
 export const secretsIn = (text: string): readonly Secret[] => {
   const searched = text.length > LENGTH_MAX ? text.slice(0, LENGTH_MAX) : text
   return SEARCHED.flatMap(([kind, shape]) =>
-    [...searched.matchAll(shape)].filter(([found]) => !isForShow(found)).map((match) => ({ kind, line: lineAt(searched, match.index), text: match[0] }))
+    [...searched.matchAll(shape)]
+      .filter(([found]) => !isForShow(found))
+      .map((match) => ({ kind, line: lineAt(searched, match.index), text: match[0] }))
   )
 }
 

@@ -31,10 +31,12 @@ const PLACEHOLDERS = new RegExp(
 )
 
 /** Letters and digits, or letters of both cases with a mark: words of a language are neither. */
-const isMixed = (value: string): boolean => /[A-Za-z]/.test(value) && (/\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value) && /[^A-Za-z]/.test(value)))
+const isMixed = (value: string): boolean =>
+  /[A-Za-z]/.test(value) && (/\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value) && /[^A-Za-z]/.test(value)))
 
 /** A name of a program, as `user.apiKey2` or `my-secret-v1`: words with at most a number at the end of each. */
-const isName = (value: string): boolean => /^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)(?:[A-Z][a-z]*|[._/:-](?:[A-Za-z]*))*\d{0,2}$/.test(value) && !/\d{3,}/.test(value)
+const isName = (value: string): boolean =>
+  /^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)(?:[A-Z][a-z]*|[._/:-](?:[A-Za-z]*))*\d{0,2}$/.test(value) && !/\d{3,}/.test(value)
 
 /** Names in a program, joined by dots, each with at most one number in it, as `Uint8Array` or `X509Credential`: no key looks so tidy. */
 const isIdentifier = (value: string): boolean => /^[A-Za-z_$]+\d{0,4}[A-Za-z_$]*(?:\.[A-Za-z_$]+\d{0,4}[A-Za-z_$]*)*$/.test(value)

@@ -22,12 +22,16 @@ const parse = (tool: Tool, json: string): unknown => {
   try {
     return JSON.parse(json)
   } catch (thrown) {
-    return refuse(`${tool.name}: the arguments are no valid JSON (${thrown instanceof Error ? thrown.message : String(thrown)}); send one JSON object`)
+    return refuse(
+      `${tool.name}: the arguments are no valid JSON (${thrown instanceof Error ? thrown.message : String(thrown)}); send one JSON object`
+    )
   }
 }
 
 const withoutNulls = (value: unknown): unknown =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null)) : value
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null))
+    : value
 
 const complaints = (error: unknown): readonly string[] => {
   if (!Schema.isSchemaError(error)) return [String(error)]
@@ -37,7 +41,10 @@ const complaints = (error: unknown): readonly string[] => {
 }
 
 const complaint = (path: readonly PropertyKey[], message: string): string => {
-  const name = path.reduce<string>((text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`), "")
+  const name = path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
+    ""
+  )
   if (name === "") return "the arguments must be one JSON object"
   if (message === "Missing key") return `${name} is missing`
   if (message === "Expected no excess property") return `${name} is no argument of it`

@@ -35,6 +35,8 @@ export interface ChildSessionsOf {
 }
 
 /** Where none may be begun, as in a child itself. */
-export const noChildSessions: ChildSessionsOf = { ask: ({ kind }) => Effect.fail(problem(`${kind}: no session can be begun from here; go on without it`)) }
+export const noChildSessions: ChildSessionsOf = {
+  ask: ({ kind }) => Effect.fail(problem(`${kind}: no session can be begun from here; go on without it`))
+}
 
 export const ChildSessions = Context.Reference<ChildSessionsOf>("loom/ChildSessions", { defaultValue: () => noChildSessions })

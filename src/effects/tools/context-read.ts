@@ -28,7 +28,8 @@ export const contextRead: Tool<Input> = {
   input: Input,
   access: "reads",
   idempotent: true,
-  limits: "raw: 10,000 tokens, and where to go on; answer and synthesize: a session of their own, 30 s, else raw, and that is said; the model is the setting `weak_model`, else the session's; its usage counts",
+  limits:
+    "raw: 10,000 tokens, and where to go on; answer and synthesize: a session of their own, 30 s, else raw, and that is said; the model is the setting `weak_model`, else the session's; its usage counts",
   facts: ({ ids = [], mode = "raw", question = "", from }) => {
     if (mode !== "synthesize" && ids.length === 0) refuse("ids is empty; name keepers or messages, as context_search tells them")
     if (mode !== "raw" && question.trim() === "") refuse(`${mode} needs a question`)

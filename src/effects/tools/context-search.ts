@@ -17,7 +17,8 @@ const HITS = 10
 export const contextSearch: Tool<Input> = {
   name: "context_search",
   summary: "find what left the window",
-  description: "Full-text search over all that ever left the window, of this and other sessions of the project. Tells message ids and keepers for context_read.",
+  description:
+    "Full-text search over all that ever left the window, of this and other sessions of the project. Tells message ids and keepers for context_read.",
   input: Input,
   access: "reads",
   idempotent: true,
@@ -29,7 +30,10 @@ export const contextSearch: Tool<Input> = {
   run: Effect.fnUntraced(function*({ query, limit = HITS }, { workspace }) {
     const { search } = yield* Kept
     const { hits, notes } = yield* search(workspace.roots[0] ?? "", query, limit, workspace.session)
-    const head = hits.length === 0 ? `nothing that left the window holds ${JSON.stringify(query)}; try fewer or other words` : `${counted(hits.length, "message")}, best first:`
+    const head =
+      hits.length === 0
+        ? `nothing that left the window holds ${JSON.stringify(query)}; try fewer or other words`
+        : `${counted(hits.length, "message")}, best first:`
     return told([head, ...hits.map((hit) => hitText(hit, workspace.session)), ...notes.map((note) => `[${note}]`)].join("\n\n"))
   })
 }

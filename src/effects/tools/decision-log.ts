@@ -26,11 +26,13 @@ export type LogInput = typeof Input.Type
 export const decisionLog: Tool<LogInput> = {
   name: "decision_log",
   summary: "remember why",
-  description: "Log a goal, a choice, one left (from: decision, type rejected, reason), a finding, when it happens. replaces: id given up, with reason.",
+  description:
+    "Log a goal, a choice, one left (from: decision, type rejected, reason), a finding, when it happens. replaces: id given up, with reason.",
   input: Input,
   access: "reads",
   idempotent: true,
-  limits: "writes into Loom's own database and nothing of the workspace, so that nobody is asked and it works in plan mode; what is said again is changed or linked further, not doubled; without `from` it hangs below the goal",
+  limits:
+    "writes into Loom's own database and nothing of the workspace, so that nobody is asked and it works in plan mode; what is said again is changed or linked further, not doubled; without `from` it hangs below the goal",
   facts: ({ kind, title, confidence = 0, from, to, type, reason, replaces }) => {
     if (title.trim() === "") refuse("the title is empty; say in a line what it is")
     if (!Number.isInteger(confidence) || confidence < 0 || confidence > 100) refuse(`confidence ${confidence}: give a whole number from 0 to 100`)

@@ -26,7 +26,13 @@ export const writeDecision = Effect.fnUntraced(function*(writer: Writer, input: 
   const { node, edges, marked, discovered } = yield* writer.graph.add({ ...wishOf(writer, input), kind: input.kind, title: input.title }, links)
   const above = yield* Effect.forEach(edges.filter(({ to }) => to === node.id), ({ from }) => writer.graph.get(from))
   const below = above.flatMap((other) => (other === null ? [] : [` below ${named(other)}`]))
-  return [`logged ${named(node)}${below.join(" and")}`, ...marksOf({ marked, cleared: [] }), ...discovered.flatMap(({ goal, owner }) => (owner === null || owner === AGENT ? [] : [`${owner} should hear of it: it bears on ${named(goal)}`]))].join("\n")
+  return [
+    `logged ${named(node)}${below.join(" and")}`,
+    ...marksOf({ marked, cleared: [] }),
+    ...discovered.flatMap(({ goal, owner }) =>
+      owner === null || owner === AGENT ? [] : [`${owner} should hear of it: it bears on ${named(goal)}`]
+    )
+  ].join("\n")
 })
 
 const AGENT = "agent"
@@ -45,7 +51,10 @@ const wishOf = ({ root, session, event }: Writer, { kind, description, confidenc
  * seen in one session.
  */
 const saidBefore = ({ graph, session }: Writer, { kind, title }: LogInput): Effect.Effect<GraphNode | null, Problem> =>
-  Effect.map(graph.list({ ...(LASTING.has(kind) ? {} : { session }), kinds: [kind], statuses: ["active"], auto: false }, SAID_MAX), (nodes) => nodes.find((node) => sameTitle(node.title, title)) ?? null)
+  Effect.map(
+    graph.list({ ...(LASTING.has(kind) ? {} : { session }), kinds: [kind], statuses: ["active"], auto: false }, SAID_MAX),
+    (nodes) => nodes.find((node) => sameTitle(node.title, title)) ?? null
+  )
 
 const SAID_MAX = 200
 const LASTING: ReadonlySet<string> = new Set(["goal", "decision", "option"])
@@ -54,10 +63,18 @@ const sameTitle = (one: string, other: string): boolean => one.toLowerCase() ===
 
 const sayAgain = Effect.fnUntraced(function*(writer: Writer, known: GraphNode, input: LogInput): Effect.fn.Return<string, Problem> {
   const { description, confidence, from, to } = input
-  const { node, ...marks } = yield* writer.graph.update(known.id, { ...(description === undefined ? {} : { description }), ...(confidence === undefined ? {} : { confidence }) })
+  const { node, ...marks } = yield* writer.graph.update(known.id, {
+    ...(description === undefined ? {} : { description }),
+    ...(confidence === undefined ? {} : { confidence })
+  })
   const { arriving, leaving } = yield* writer.graph.edges(node.id)
   const wished = from === undefined && to === undefined ? [] : yield* linksOf(writer, input)
-  const missing = wished.filter((link) => !("from" in link ? arriving.some(({ from, type }) => from === link.from && type === link.type) : leaving.some(({ to, type }) => to === link.to && type === link.type)))
+  const missing = wished.filter(
+    (link) =>
+      !("from" in link
+        ? arriving.some(({ from, type }) => from === link.from && type === link.type)
+        : leaving.some(({ to, type }) => to === link.to && type === link.type))
+  )
   yield* Effect.forEach(missing, (link) => writer.graph.link({ from: node.id, to: node.id, ...link }), { discard: true })
   return [`${named(node)} was logged already; it is now as you say`, ...marksOf(marks)].join("\n")
 })
@@ -73,7 +90,10 @@ const giveUp = Effect.fnUntraced(function*(writer: Writer, input: LogInput, repl
 })
 
 /** The links that were given; what hangs on nothing hangs below the goal that was last said in this session, else below what the person asked for. */
-const linksOf = Effect.fnUntraced(function*({ graph, session, goal }: Writer, { kind, from, to, type = "leads_to", reason = "" }: LogInput): Effect.fn.Return<readonly BirthLink[], Problem> {
+const linksOf = Effect.fnUntraced(function*(
+  { graph, session, goal }: Writer,
+  { kind, from, to, type = "leads_to", reason = "" }: LogInput
+): Effect.fn.Return<readonly BirthLink[], Problem> {
   const onward: readonly BirthLink[] = to === undefined ? [] : [{ to: (yield* graph.named(to)).id, type, reason }]
   if (from !== undefined) return [{ from: (yield* graph.named(from)).id, type, reason }, ...onward]
   const [said] = kind === "goal" ? [] : yield* graph.list({ session, kinds: ["goal"], statuses: ["active"], auto: false }, 1)

@@ -36,11 +36,13 @@ export const fileEdit: Tool<Input> = {
   input: Input,
   access: "writes",
   idempotent: false,
-  limits: "exact matches, else the only place that differs in blanks, quotes or indentation, and that is said; UTF-8 text up to 64 MB; line endings, byte order mark, final newline and mode stay",
+  limits:
+    "exact matches, else the only place that differs in blanks, quotes or indentation, and that is said; UTF-8 text up to 64 MB; line endings, byte order mark, final newline and mode stay",
   facts: ({ path }, workspace) => ({ changes: true, paths: [pathFact(workspace, path, "write")] }),
   run: Effect.fnUntraced(function*({ path, edits }, context) {
     const place = yield* attempt(`edit ${path}`, () => placeOf(context, path, "write"))
-    if (place.kind === "missing") return yield* Effect.fail(problem(`edit ${place.shown}: it does not exist${namesNear(place)}; make it with file_write`))
+    if (place.kind === "missing")
+      return yield* Effect.fail(problem(`edit ${place.shown}: it does not exist${namesNear(place)}; make it with file_write`))
     const made = yield* attempt(`edit ${place.shown}`, () => edit(place, edits, context))
     const diff = yield* Effect.promise(() => unifiedDiff(place.shown, toLf(made.before), toLf(made.after)))
     return told(`${editsMade(place.shown, edits.length, made.remarks)}\n${diff}`)
@@ -48,7 +50,11 @@ export const fileEdit: Tool<Input> = {
 }
 
 /** Reads, edits and writes in one go: nothing of this process comes in between. */
-const edit = (place: Located, edits: Input["edits"], { workspace, readFiles }: ToolContext): { readonly before: string; readonly after: string; readonly remarks: readonly string[] } => {
+const edit = (
+  place: Located,
+  edits: Input["edits"],
+  { workspace, readFiles }: ToolContext
+): { readonly before: string; readonly after: string; readonly remarks: readonly string[] } => {
   const content = readWhole(place, BYTES_MAX)
   requireFresh(place, content, readFiles.versionSeen(workspace.session, place.absolute))
   const whole = requireText(place.shown, content.bytes)

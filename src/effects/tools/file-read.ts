@@ -65,7 +65,8 @@ const readSmall = Effect.fnUntraced(function*(place: Located, input: Input, cont
 })
 
 const readImage = Effect.fnUntraced(function*(place: Located, mediaType: string, bytes: Buffer, { blobs }: ToolContext) {
-  if (bytes.length > IMAGE_BYTES_MAX) return told(`${place.shown} is an image of ${bytes.length} bytes, more than the ${IMAGE_BYTES_MAX} that can be shown`, "error")
+  if (bytes.length > IMAGE_BYTES_MAX)
+    return told(`${place.shown} is an image of ${bytes.length} bytes, more than the ${IMAGE_BYTES_MAX} that can be shown`, "error")
   const blob = yield* blobs.put(bytes)
   const outcome: ToolOutcome = {
     status: "ok",

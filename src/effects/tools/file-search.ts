@@ -35,7 +35,10 @@ export const fileSearch: Tool<Input> = {
   run: Effect.fnUntraced(function*({ pattern, path = "." }, context) {
     const place = yield* attempt(`search ${path}`, () => placeOf(context, path, "read"))
     if (place.kind !== "directory") return yield* Effect.fail(problem(`search ${place.shown}: it is no directory`))
-    const paths = yield* Effect.tryPromise({ try: (signal) => find(place, pattern, signal), catch: (thrown) => problemOf(`search ${place.shown}`, thrown) })
+    const paths = yield* Effect.tryPromise({
+      try: (signal) => find(place, pattern, signal),
+      catch: (thrown) => problemOf(`search ${place.shown}`, thrown)
+    })
     return told(listed(newestFirst(place, paths), place.shown === "." ? "" : `${place.shown}/`, pattern))
   })
 }
@@ -88,5 +91,7 @@ const newestFirst = (place: Located, paths: readonly string[]): readonly Match[]
 const listed = (matches: readonly Match[], prefix: string, pattern: string): string => {
   if (matches.length === 0) return `no file matches ${pattern}`
   const lines = matches.slice(0, SHOWN_MAX).map(({ path }) => `${prefix}${path}`)
-  return matches.length <= SHOWN_MAX ? lines.join("\n") : `${lines.join("\n")}\n(${SHOWN_MAX} of ${counted(matches.length, "file")}; narrow the pattern)`
+  return matches.length <= SHOWN_MAX
+    ? lines.join("\n")
+    : `${lines.join("\n")}\n(${SHOWN_MAX} of ${counted(matches.length, "file")}; narrow the pattern)`
 }

@@ -15,7 +15,8 @@ type Input = typeof Input.Type
 export const fileWrite: Tool<Input> = {
   name: "file_write",
   summary: "write a whole file",
-  description: "Write a whole file, making its directories. An existing file must have been read whole first and not have changed since; prefer file_edit for changes.",
+  description:
+    "Write a whole file, making its directories. An existing file must have been read whole first and not have changed since; prefer file_edit for changes.",
   input: Input,
   access: "writes",
   idempotent: true,
@@ -29,7 +30,13 @@ export const fileWrite: Tool<Input> = {
 
 const write = (place: Located, text: string, { workspace, readFiles }: ToolContext): string => {
   const before = place.kind === "missing" ? null : existing(place)
-  if (before !== null) requireSeen(place, before, readFiles.versionSeen(workspace.session, place.absolute), readFiles.unseenFrom(workspace.session, place.absolute))
+  if (before !== null)
+    requireSeen(
+      place,
+      before,
+      readFiles.versionSeen(workspace.session, place.absolute),
+      readFiles.unseenFrom(workspace.session, place.absolute)
+    )
   requireNoPlaceholder(`write ${place.shown}`, text, before?.bytes.toString("utf8"))
   const bytes = Buffer.from(text, "utf8")
   replaceWhole(place, bytes, before)
@@ -48,7 +55,10 @@ const requireSeen = (place: Located, before: FileContent, seen: string | null, u
   if (before.stat.size === 0) return
   if (seen === null) refuse(`write ${place.shown}: it exists and was not read in this session; read it first, or use file_edit`)
   if (seen !== versionBySize(before)) refuse(`write ${place.shown}: it changed since it was read; read it again`)
-  if (unseenFrom !== null) refuse(`write ${place.shown}: only a part of it was read, and the rest would be lost; read on from line ${unseenFrom}, or use file_edit`)
+  if (unseenFrom !== null)
+    refuse(
+      `write ${place.shown}: only a part of it was read, and the rest would be lost; read on from line ${unseenFrom}, or use file_edit`
+    )
 }
 
 const lineCount = (text: string): number => text.split("\n").length - (text.endsWith("\n") || text === "" ? 1 : 0)

@@ -29,13 +29,22 @@ export const answerFrom = Effect.fnUntraced(function*(
     reader.owe(answer.usage)
     return `${reader.model} gave no answer: ${answer.why ?? "it said nothing"}`
   }
-  return { ...told(`${answer.text}\n\n[${reader.model} read ${reads.map(({ span }) => span.name).join(", ")}; context_read gives the words themselves]`), usage: answer.usage }
+  return {
+    ...told(
+      `${answer.text}\n\n[${reader.model} read ${reads.map(({ span }) => span.name).join(", ")}; context_read gives the words themselves]`
+    ),
+    usage: answer.usage
+  }
 })
 
 const wordsFor = (reads: readonly ReadSpan[], question: string, wanted: ReadonlySet<string>, windowTokens: number): string => {
   const bytesEach = Math.floor((windowTokens * BYTES_PER_TOKEN * SHARE_PERCENT) / 100 / reads.length)
   const kept = reads.map(({ span, messages, number }) => {
-    const numbers = new Set(messages.filter((message) => message.number === number || wanted.has(`${span.session}#${message.number}`)).map((message) => message.number))
+    const numbers = new Set(
+      messages
+        .filter((message) => message.number === number || wanted.has(`${span.session}#${message.number}`))
+        .map((message) => message.number)
+    )
     return `<conversation keeper="${span.name}">\n${chosen(messages, numbers, bytesEach)}\n</conversation>`
   })
   return `Answer from the conversation below: ${question}\n\n${kept.join("\n\n")}\n\nThe question: ${question}`

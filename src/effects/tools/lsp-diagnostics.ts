@@ -26,7 +26,8 @@ export const lspDiagnostics: Tool<Input> = {
   input: Input,
   access: "reads",
   idempotent: true,
-  limits: "100 diagnostics; of a trusted workspace only; 20 s for a server to begin, 10 s to answer; a file of at most 1 MB; starts no server for a folder",
+  limits:
+    "100 diagnostics; of a trusted workspace only; 20 s for a server to begin, 10 s to answer; a file of at most 1 MB; starts no server for a folder",
   facts: ({ path }, workspace) => ({ changes: false, paths: [pathFact(workspace, path, "read")] }),
   run: Effect.fnUntraced(function*({ path, severity = "warning" }, context) {
     const servers = yield* LanguageServers
@@ -38,7 +39,13 @@ export const lspDiagnostics: Tool<Input> = {
     const { diagnostics, by, silent } = yield* servers.ask(place.absolute)
     if (by.length === 0) return told(`lsp_diagnostics of ${place.shown}: ${silent.join("; ")}; run the project's own checks with shell`, "error")
     const remarks = silent.map((why) => `[${why}]`)
-    return told([`${shownPath(place.absolute, roots)}: ${counts(atLeast(diagnostics, severity))} (${by.join(", ")})`, ...linesOf(atLeast(diagnostics, severity), roots), ...remarks].join("\n"))
+    return told(
+      [
+        `${shownPath(place.absolute, roots)}: ${counts(atLeast(diagnostics, severity))} (${by.join(", ")})`,
+        ...linesOf(atLeast(diagnostics, severity), roots),
+        ...remarks
+      ].join("\n")
+    )
   })
 }
 
@@ -46,7 +53,12 @@ const atLeast = (diagnostics: readonly Diagnostic[], severity: Severity): readon
   diagnostics.filter((each) => SEVERITIES.indexOf(each.severity) <= SEVERITIES.indexOf(severity))
 
 const folderTold = ({ absolute, shown }: Located, diagnostics: readonly Diagnostic[], roots: readonly string[]): ToolOutcome =>
-  told([`${shown === "." ? shown : shownPath(absolute, roots)}: ${counts(diagnostics)} in the files that were opened; ask for others by their names`, ...linesOf(diagnostics, roots)].join("\n"))
+  told(
+    [
+      `${shown === "." ? shown : shownPath(absolute, roots)}: ${counts(diagnostics)} in the files that were opened; ask for others by their names`,
+      ...linesOf(diagnostics, roots)
+    ].join("\n")
+  )
 
 const linesOf = (diagnostics: readonly Diagnostic[], roots: readonly string[]): readonly string[] => {
   const lines = diagnostics.slice(0, SHOWN_MAX).map((each) => lineOf(each, roots))

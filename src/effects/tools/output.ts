@@ -23,7 +23,10 @@ export interface Output {
 const JOINED_BYTES = 4_096
 
 /** Keeps the beginning and the end of what comes, however much that is, in bounded memory. */
-export const keepEnds = (headMax: number, tailMax: number): { readonly add: (stream: Stream, bytes: Uint8Array) => void; readonly output: () => Output } => {
+export const keepEnds = (
+  headMax: number,
+  tailMax: number
+): { readonly add: (stream: Stream, bytes: Uint8Array) => void; readonly output: () => Output } => {
   const head: Segment[] = []
   const tail: Segment[] = []
   let headSize = 0

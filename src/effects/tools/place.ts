@@ -28,7 +28,11 @@ export const placeOf = ({ workspace, vetted }: ToolContext, path: string, access
  * A part named `.git`, or what some file system takes for it: in whatever case, with signs that cannot be seen, with dots, blanks or a
  * stream's name behind it, or by its short name.
  */
-const isGitsOwn = ({ absolute, root }: Located): boolean => absolute.slice((root ?? "").length).split("/").some((name) => GITS_OWN.test(name.replace(UNSEEN, "")))
+const isGitsOwn = ({ absolute, root }: Located): boolean =>
+  absolute
+    .slice((root ?? "").length)
+    .split("/")
+    .some((name) => GITS_OWN.test(name.replace(UNSEEN, "")))
 
 const GITS_OWN = /^(\.git|git~\d+)[. ]*(:.*)?$/is
 const UNSEEN = /[\u200C-\u200F\u202A-\u202E\u206A-\u206F\uFEFF]/g

@@ -7,5 +7,8 @@ import { placeholdersIn } from "../secrets/redact.ts"
  */
 export const requireNoPlaceholder = (what: string, text: string, known = ""): void => {
   const [first] = placeholdersIn(text, known)
-  if (first !== undefined) refuse(`${what}: the text holds ${first}, which stands for a secret that is not shown; leave that line out of the change, or ask the person`)
+  if (first !== undefined)
+    refuse(
+      `${what}: the text holds ${first}, which stands for a secret that is not shown; leave that line out of the change, or ask the person`
+    )
 }

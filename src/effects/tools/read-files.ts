@@ -28,7 +28,8 @@ export class ReadFiles extends Context.Service<
     const files = new Map<string, Known>()
     const key = (session: string, absolute: string): string => `${session}\0${absolute}`
     return {
-      remember: (session, absolute, version, seen) => void files.set(key(session, absolute), knownNow(files.get(key(session, absolute)), version, seen)),
+      remember: (session, absolute, version, seen) =>
+        void files.set(key(session, absolute), knownNow(files.get(key(session, absolute)), version, seen)),
       versionSeen: (session, absolute) => files.get(key(session, absolute))?.version ?? null,
       unseenFrom: (session, absolute) => unseenFrom(files.get(key(session, absolute))?.lines ?? [])
     }

@@ -25,7 +25,29 @@ import { webSearch } from "./web-search.ts"
 import type { Tool } from "./tool.ts"
 
 /** The tools of the engine, in the order in which a model reads them. */
-export const engineTools: readonly Tool[] = [fileRead, fileWrite, fileEdit, applyPatch, fileSearch, contentSearch, directoryList, shell, shellOutput, shellStop, git, lspDiagnostics, subAgent, oracle, webFetch, webSearch, contextSearch, contextRead, decisionLog, decisionQuery, askUser]
+export const engineTools: readonly Tool[] = [
+  fileRead,
+  fileWrite,
+  fileEdit,
+  applyPatch,
+  fileSearch,
+  contentSearch,
+  directoryList,
+  shell,
+  shellOutput,
+  shellStop,
+  git,
+  lspDiagnostics,
+  subAgent,
+  oracle,
+  webFetch,
+  webSearch,
+  contextSearch,
+  contextRead,
+  decisionLog,
+  decisionQuery,
+  askUser
+]
 
 /** The tools a session may call; a host that has its own puts them here. */
 export const Tools = Context.Reference<readonly Tool[]>("loom/Tools", { defaultValue: () => engineTools })

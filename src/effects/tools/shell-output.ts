@@ -42,7 +42,9 @@ export const named = (id: string, { all }: Background["Service"]): Effect.Effect
   if (found !== undefined) return Effect.succeed(found)
   const there = all().map((command) => `${command.id} (${command.ended() === null ? "runs" : "ended"})`)
   return Effect.fail(
-    problem(`there is no background command ${id} in this process; one that another process started ended with it; there ${there.length === 0 ? "are none" : `is ${there.join(", ")}`}`)
+    problem(
+      `there is no background command ${id} in this process; one that another process started ended with it; there ${there.length === 0 ? "are none" : `is ${there.join(", ")}`}`
+    )
   )
 }
 

@@ -34,7 +34,8 @@ export const shell: Tool<Input> = {
   access: "executes",
   enclosed: true,
   idempotent: false,
-  limits: "60 s, at most 600 s; the whole process group dies with it; head and tail of output past 30 kB, up to 4 MB of it kept beside; in the background 16 at once, a day each",
+  limits:
+    "60 s, at most 600 s; the whole process group dies with it; head and tail of output past 30 kB, up to 4 MB of it kept beside; in the background 16 at once, a day each",
   prepare: ({ command }) => prepareLine(command),
   facts: ({ command, cwd }, { roots }) => {
     if (command.trim() === "") refuse("the command is empty")

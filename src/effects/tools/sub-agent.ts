@@ -17,7 +17,8 @@ type Input = typeof Input.Type
 export const subAgent: Tool<Input> = {
   name: "sub_agent",
   summary: "have a question looked into",
-  description: "Give a task to another agent that only reads, has its own context and knows nothing of yours. Its report is the result. For wide searches; several at once.",
+  description:
+    "Give a task to another agent that only reads, has its own context and knows nothing of yours. Its report is the result. For wide searches; several at once.",
   input: Input,
   access: "reads",
   idempotent: true,

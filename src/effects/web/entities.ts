@@ -10,7 +10,9 @@ const NAMES =
   "radic √ infin ∞ and ∧ or ∨ cap ∩ cup ∪ int ∫ asymp ≈ ne ≠ equiv ≡ le ≤ ge ≥ lang ⟨ rang ⟩ lbrace { rbrace } lbrack [ rbrack ] lpar ( rpar ) num # excl ! quest ? comma , period . colon : semi ; " +
   "sol / bsol \\ lowbar _ grave ` vert | dollar $ percnt % ast * plus + equals = commat @ Tab \t NewLine \n check ✓ star ☆ starf ★"
 
-const CHARACTER_BY_NAME: ReadonlyMap<string, string> = new Map([...NAMES.matchAll(/(\w+) ([\s\S])(?: |$)/g)].map(([, name = "", character = ""]) => [name, character]))
+const CHARACTER_BY_NAME: ReadonlyMap<string, string> = new Map(
+  [...NAMES.matchAll(/(\w+) ([\s\S])(?: |$)/g)].map(([, name = "", character = ""]) => [name, character])
+)
 
 /** `decodeEntities("a &lt; b &#8211; c")  // => "a < b – c"` */
 export const decodeEntities = (text: string): string =>

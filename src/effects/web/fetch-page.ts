@@ -6,7 +6,9 @@ import { parseWebUrl } from "./web-url.ts"
 const REDIRECTS_MAX = 5
 
 /** What was found behind a URL, or another host that it leads to. */
-export type Page = { readonly type: "page"; readonly url: URL; readonly got: Got } | { readonly type: "leads-elsewhere"; readonly url: URL; readonly to: URL }
+export type Page =
+  | { readonly type: "page"; readonly url: URL; readonly got: Got }
+  | { readonly type: "leads-elsewhere"; readonly url: URL; readonly to: URL }
 
 /** Fetches a page and follows its redirects as long as they stay on the host that was allowed. */
 export const fetchPage = Effect.fnUntraced(function*(getting: Getting): Effect.fn.Return<Page, Problem> {

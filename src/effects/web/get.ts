@@ -45,14 +45,17 @@ export const get = (getting: Getting): Effect.Effect<Got, Problem> => {
     const answered = (message: IncomingMessage): void => readBody(message, getting.bytesMax, (got) => resume(Effect.succeed(got)), fail)
     // An agent of its own: the shared one may be told by the environment to use a proxy.
     const request =
-      url.protocol === "https:" ? requestSecure(url, { ...options, agent: new SecureAgent() }, answered) : requestPlain(url, { ...options, agent: new PlainAgent() }, answered)
+      url.protocol === "https:"
+        ? requestSecure(url, { ...options, agent: new SecureAgent() }, answered)
+        : requestPlain(url, { ...options, agent: new PlainAgent() }, answered)
     request.on("error", fail)
     request.end()
     return Effect.sync(() => void request.destroy())
   })
 }
 
-const refusal = (url: URL, why: string): Problem => problem(`fetch ${url.href}: ${why}; the person may allow ${url.host} with the setting web_allow_private`)
+const refusal = (url: URL, why: string): Problem =>
+  problem(`fetch ${url.href}: ${why}; the person may allow ${url.host} with the setting web_allow_private`)
 
 /** Addresses that are not public are left out before anything is connected to. */
 const lookupChecked =
@@ -62,7 +65,11 @@ const lookupChecked =
       if (error !== null) return done(error, "")
       const fit = addresses.filter(({ address }) => mayBePrivate || isPublicAddress(address))
       const [first] = fit
-      if (first === undefined) return done(refusal(url, `${name} leads to ${addresses.map(({ address }) => address).join(", ")}, which is no address of the public net`), "")
+      if (first === undefined)
+        return done(
+          refusal(url, `${name} leads to ${addresses.map(({ address }) => address).join(", ")}, which is no address of the public net`),
+          ""
+        )
       return options.all === true ? done(null, fit as LookupAddress[]) : done(null, first.address, first.family)
     })
 
@@ -86,7 +93,9 @@ const readBody = (message: IncomingMessage, bytesMax: number, done: (got: Got) =
 }
 
 const unpacked = (message: IncomingMessage): Readable => {
-  const unpack = { gzip: createGunzip, "x-gzip": createGunzip, deflate: createInflate, br: createBrotliDecompress }[message.headers["content-encoding"] ?? ""]
+  const unpack = { gzip: createGunzip, "x-gzip": createGunzip, deflate: createInflate, br: createBrotliDecompress }[
+    message.headers["content-encoding"] ?? ""
+  ]
   // What breaks the pipe is heard where the body is read.
   return unpack === undefined ? message : pipeline(message, unpack(), () => {})
 }

@@ -95,7 +95,9 @@ export const readableText = (html: string, base: URL): string => {
 const LISTS_MAX = 8
 const HEADING = /^h[1-6]$/
 const SKIPPED: ReadonlySet<string> = new Set(["noscript", "template", "svg", "iframe", "canvas", "object", "select", "math"])
-const PARAGRAPHS: ReadonlySet<string> = new Set("p blockquote table section article main header footer nav aside figure form dl fieldset details title".split(" "))
+const PARAGRAPHS: ReadonlySet<string> = new Set(
+  "p blockquote table section article main header footer nav aside figure form dl fieldset details title".split(" ")
+)
 const LINES: ReadonlySet<string> = new Set("div tr li dt dd summary figcaption caption legend address option body".split(" "))
 
 const linkOf = (href: string | null, base: URL): string | null => {

@@ -24,15 +24,27 @@ export const bisect: Command = Effect.fnUntraced(function*(invocation: Invocatio
 })
 
 /** Every event is looked at in order: what an expression says may become true and false again, and halving would miss the first. */
-const byState = ({ output, flags, words }: Invocation, { log }: FilesSource, { text, holds }: Extract<Situation, { readonly type: "when" }>): Effect.Effect<ExitCode, Trouble> =>
+const byState = (
+  { output, flags, words }: Invocation,
+  { log }: FilesSource,
+  { text, holds }: Extract<Situation, { readonly type: "when" }>
+): Effect.Effect<ExitCode, Trouble> =>
   Effect.gen(function*() {
     const first = yield* Effect.try({ try: () => holds.first(momentsOf(log.rows)), catch: (cause) => troubleOf(`bisect ${words[0]}`, cause) })
     const missed = holds.missed()
     if (missed !== null && !output.quiet) output.err(`${harmless(missed)}\n`)
     const found = first === null ? null : { n: first.row.n, event: first.row.event, state: first.step.state.name }
-    if (flags.json === true) output.out(`${JSON.stringify({ session: log.header.session, when: text, first: found, looked: first?.row.n ?? log.rows.length, missed })}\n`)
+    if (flags.json === true)
+      output.out(
+        `${JSON.stringify({ session: log.header.session, when: text, first: found, looked: first?.row.n ?? log.rows.length, missed })}\n`
+      )
     else if (first === null) output.out(`${harmless(text)} holds at none of the ${plural(log.rows.length, "event")}\n`)
-    else output.out(harmless(`event ${first.row.n}: ${describeEvent(first.row.event)}\nthe first of ${plural(log.rows.length, "event")} at which ${text} holds; then: ${describeState(first.step.state)}\n`))
+    else
+      output.out(
+        harmless(
+          `event ${first.row.n}: ${describeEvent(first.row.event)}\nthe first of ${plural(log.rows.length, "event")} at which ${text} holds; then: ${describeState(first.step.state)}\n`
+        )
+      )
     return first === null ? EXIT.failed : EXIT.done
   })
 
@@ -47,7 +59,10 @@ const byCommand = (invocation: Invocation, source: FilesSource, command: string)
       environment,
       logFile,
       hear: (bytes) => (output.verbose ? output.err(harmless(bytes.toString())) : undefined),
-      onProbe: (number, tree, { verdict, code }) => told(`${number === null ? "      " : `probe ${count(number)}`}  ${verdict.padEnd(4)}  files as they were ${whenWords(tree)}${code === 0 ? "" : ` (exit code ${code})`}`)
+      onProbe: (number, tree, { verdict, code }) =>
+        told(
+          `${number === null ? "      " : `probe ${count(number)}`}  ${verdict.padEnd(4)}  files as they were ${whenWords(tree)}${code === 0 ? "" : ` (exit code ${code})`}`
+        )
     })
     if (flags.json === true) output.out(`${JSON.stringify({ session: source.log.header.session, check: command, ...forPrograms(found) })}\n`)
     else printer(output.out, output.outLook).show(bisectionLines(found, command))
@@ -58,7 +73,9 @@ const whenWords = ({ why, from }: NamedTree): string => (why.includes(`event ${f
 
 const forPrograms = ({ bisected, probes, places, step }: FileBisection) => ({
   ...bisected,
-  ...(bisected.result === "found" ? { good: places[bisected.good], bad: places[bisected.bad], skipped: bisected.skipped.map((place) => places[place]) } : {}),
+  ...(bisected.result === "found"
+    ? { good: places[bisected.good], bad: places[bisected.bad], skipped: bisected.skipped.map((place) => places[place]) }
+    : {}),
   ...(bisected.result === "unknown" ? { place: places[bisected.place] } : {}),
   checkpoints: places.length,
   probes,

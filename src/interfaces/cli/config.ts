@@ -10,8 +10,14 @@ import { settingsOfCall } from "./permissions.ts"
 
 /** Says each setting as it holds here and who gave it; or one of them, and what others said of it. */
 export const config: Command = Effect.fnUntraced(function*(invocation) {
-  const { words: [key], output, flags, environment } = invocation
-  if (key !== undefined && !SETTING_KEYS.includes(key)) return yield* usageError(`loom config: there is no setting ${key}; did you mean ${nearest(key, SETTING_KEYS)}?`)
+  const {
+    words: [key],
+    output,
+    flags,
+    environment
+  } = invocation
+  if (key !== undefined && !SETTING_KEYS.includes(key))
+    return yield* usageError(`loom config: there is no setting ${key}; did you mean ${nearest(key, SETTING_KEYS)}?`)
   const here = yield* settingsOfCall(invocation)
   const settings = configurationOf(here, environment)
   const one = settings.find((setting) => setting.key === key)

@@ -19,10 +19,20 @@ type Ending = Effect.Effect<ExitCode, Trouble, Scope.Scope>
 /** Says what the window of a session holds and why; `search` finds what left any window of this project, `read` shows it. */
 export const context: Command = (invocation) => {
   const [first, ...rest] = invocation.words
-  if (first === "search") return rest.length === 0 ? Effect.fail(usageError("loom context search: give the words to look for")) : search(invocation, rest.join(" "))
-  if (first === "read") return rest.length === 0 ? Effect.fail(usageError("loom context read: name a keeper, or a message as SESSION#NUMBER; `loom context search WORDS` finds them")) : read(invocation, rest)
+  if (first === "search")
+    return rest.length === 0
+      ? Effect.fail(usageError("loom context search: give the words to look for"))
+      : search(invocation, rest.join(" "))
+  if (first === "read")
+    return rest.length === 0
+      ? Effect.fail(usageError("loom context read: name a keeper, or a message as SESSION#NUMBER; `loom context search WORDS` finds them"))
+      : read(invocation, rest)
   if (invocation.flags.next === true && rest.length === 0) return tellNext(invocation, first ?? null)
-  return rest.length === 0 ? tell(invocation, first ?? null) : Effect.fail(usageError("loom context: write `loom context [--next] [ID]`, `loom context search WORDS` or `loom context read KEEPER…`"))
+  return rest.length === 0
+    ? tell(invocation, first ?? null)
+    : Effect.fail(
+        usageError("loom context: write `loom context [--next] [ID]`, `loom context search WORDS` or `loom context read KEEPER…`")
+      )
 }
 
 const tell = (invocation: Invocation, word: string | null): Ending =>
@@ -30,12 +40,20 @@ const tell = (invocation: Invocation, word: string | null): Ending =>
     const { flags, output, cwd } = invocation
     const app = yield* appOf(invocation)
     const found = word === null ? (yield* app.sessions.list(cwd))[0] : yield* app.sessions.find(word)
-    if (found === undefined) return yield* usageError(`loom context: no session was held in ${cwd} yet; name one of another folder, \`loom sessions --all\` lists them`)
+    if (found === undefined)
+      return yield* usageError(
+        `loom context: no session was held in ${cwd} yet; name one of another folder, \`loom sessions --all\` lists them`
+      )
     const { session } = yield* stateOf(app.log, found.id)
     const report = windowReport(session, app.settings.zones)
     const keepers = yield* orLogError(app.kept.spans(session.opened.roots[0] ?? "", found.id))
     if (flags.json === true) output.out(`${JSON.stringify({ ...report, keepers }, null, 2)}\n`)
-    else printer(output.out, output.outLook).show([fitted(span("strong", found.id), span("dim", `  ${oneLine(found.title)}`)), ...contextLines(report), ...keeperLines(keepers)])
+    else
+      printer(output.out, output.outLook).show([
+        fitted(span("strong", found.id), span("dim", `  ${oneLine(found.title)}`)),
+        ...contextLines(report),
+        ...keeperLines(keepers)
+      ])
     return EXIT.done
   })
 
@@ -71,7 +89,10 @@ const search = (invocation: Invocation, words: string): Ending =>
 type Hit = Effect.Success<ReturnType<App["kept"]["search"]>>["hits"][number]
 
 const hitLines = ({ span: kept, number, speaker, excerpt, imported }: Hit): readonly Shown[] => [
-  fitted(span("strong", `${kept.session}#${number}`), span("dim", `  ${oneLine(speaker)}${imported ? ", imported" : ""} · keeper ${oneLine(kept.name)} · ${oneLine(kept.topic)}`)),
+  fitted(
+    span("strong", `${kept.session}#${number}`),
+    span("dim", `  ${oneLine(speaker)}${imported ? ", imported" : ""} · keeper ${oneLine(kept.name)} · ${oneLine(kept.topic)}`)
+  ),
   ...wholeLines("plain", harmless(excerpt), "    ")
 ]
 
@@ -91,7 +112,14 @@ type Read = Effect.Success<ReturnType<App["kept"]["read"]>>
 const readLines = ({ span: kept, messages, number, summary }: Read): readonly Shown[] => [
   whole(span("strong", kept.name), span("dim", `  ${plural(messages.length, "message")} of ${kept.session} · ${oneLine(kept.topic)}`)),
   ...(summary === null ? [] : wholeLines("dim", harmless(summary), "  ")),
-  ...messages.filter((message) => number === null || message.number === number).flatMap((message) => [whole(), whole(span("dim", `#${message.number} ${oneLine(message.speaker)}`)), ...wholeLines("plain", harmless(message.text))])
+  ...messages
+    .filter((message) => number === null || message.number === number)
+    .flatMap((message) => [
+      whole(),
+      whole(span("dim", `#${message.number} ${oneLine(message.speaker)}`)),
+      ...wholeLines("plain", harmless(message.text))
+    ])
 ]
 
-const orLogError = <A>(run: Effect.Effect<A, Problem>): Effect.Effect<A, LogError> => Effect.mapError(run, ({ message }) => new LogError({ reason: "not-found", message }))
+const orLogError = <A,>(run: Effect.Effect<A, Problem>): Effect.Effect<A, LogError> =>
+  Effect.mapError(run, ({ message }) => new LogError({ reason: "not-found", message }))

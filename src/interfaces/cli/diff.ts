@@ -40,7 +40,11 @@ const compareBoth = Effect.fnUntraced(function*(invocation: Invocation) {
 })
 
 const callsOf = ({ rows }: LoadedLog): ReadonlyMap<number, ToolCall> =>
-  new Map(rows.flatMap(({ actions }) => actions.flatMap((action) => (action.type === "ExecuteTools" ? action.calls.map(({ effect, call }) => [effect, call] as const) : []))))
+  new Map(
+    rows.flatMap(({ actions }) =>
+      actions.flatMap((action) => (action.type === "ExecuteTools" ? action.calls.map(({ effect, call }) => [effect, call] as const) : []))
+    )
+  )
 
 /** For programs: the same, with the events whole only where the logs part. */
 const told = ({ opening, parting, fork, story, more, a, b }: Comparison, one: string, other: string) => ({

@@ -16,10 +16,28 @@ export const doctor: Command = Effect.fnUntraced(function*(invocation: Invocatio
   const facts = yield* Effect.promise(() => examine(environment, invocation.cwd))
   const opened = yield* Effect.exit(appOf(invocation))
   const model = Exit.isSuccess(opened) ? opened.value.settings.model : null
-  const fault = Exit.isSuccess(opened) ? null : String((Cause.squash(opened.cause) as { readonly message?: unknown }).message ?? opened.cause)
-  const terminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true, ...output.outLook(), utf8: isUtf8(environment) }
-  if (flags.json === true) output.out(`${JSON.stringify({ ...facts, model, sandbox: facts.sandbox.name, sandboxWhy: sandboxSentence(facts.sandbox), terminal, fault }, null, 2)}\n`)
-  else printer(output.out, output.outLook).show([...factLines(facts), ...modelLines(model, facts), ...protectionLines(facts), ...serverLines(facts), ...terminalLines(terminal), ...faultLines(fault)])
+  const fault = Exit.isSuccess(opened)
+    ? null
+    : String((Cause.squash(opened.cause) as { readonly message?: unknown }).message ?? opened.cause)
+  const terminal = {
+    stdin: process.stdin.isTTY === true,
+    stdout: process.stdout.isTTY === true,
+    ...output.outLook(),
+    utf8: isUtf8(environment)
+  }
+  if (flags.json === true)
+    output.out(
+      `${JSON.stringify({ ...facts, model, sandbox: facts.sandbox.name, sandboxWhy: sandboxSentence(facts.sandbox), terminal, fault }, null, 2)}\n`
+    )
+  else
+    printer(output.out, output.outLook).show([
+      ...factLines(facts),
+      ...modelLines(model, facts),
+      ...protectionLines(facts),
+      ...serverLines(facts),
+      ...terminalLines(terminal),
+      ...faultLines(fault)
+    ])
   return fault === null && facts.directories.data.writable ? EXIT.done : EXIT.failed
 })
 
@@ -39,11 +57,21 @@ const programLine = (name: string, program: Program | null, missing: string): Sh
   program === null ? line("notice", name, missing) : line("good", name, `${program.version}  ${program.path}`)
 
 const placeLine = (name: string, { path, exists, writable }: Place): Shown =>
-  writable ? line("good", name, `${path}${exists ? "" : "  not made yet"}`) : line("bad", name, `${path}  cannot be written; set LOOM_HOME to a directory that can`)
+  writable
+    ? line("good", name, `${path}${exists ? "" : "  not made yet"}`)
+    : line("bad", name, `${path}  cannot be written; set LOOM_HOME to a directory that can`)
 
 const modelLines = (model: string | null, { keys }: Facts): readonly Shown[] => [
   model === null ? line("notice", "model", "none is set, and no key tells which; `loom demo` works without") : line("good", "model", model),
-  line("plain", "keys", `${Object.entries(keys).flatMap(([name, present]) => (present ? [name] : [])).join(", ") || "none"}${Object.values(keys).every(Boolean) ? "" : "  (named only; values are never shown)"}`)
+  line(
+    "plain",
+    "keys",
+    `${
+      Object.entries(keys)
+        .flatMap(([name, present]) => (present ? [name] : []))
+        .join(", ") || "none"
+    }${Object.values(keys).every(Boolean) ? "" : "  (named only; values are never shown)"}`
+  )
 ]
 
 /** Where there is none, the sentence says how to come to one. */
@@ -52,7 +80,11 @@ const protectionLines = ({ sandbox, shellGrammarFault }: Facts): readonly Shown[
   ...(sandbox.name === "on" ? [line("plain", "bubblewrap", sandbox.version)] : []),
   shellGrammarFault === null
     ? line("good", "shell", "commands are told apart by the shell's grammar; what it cannot tell asks")
-    : line("notice", "shell", `its grammar cannot be loaded (${shellGrammarFault}): only plain commands are told apart, all others ask; install loom again`)
+    : line(
+        "notice",
+        "shell",
+        `its grammar cannot be loaded (${shellGrammarFault}): only plain commands are told apart, all others ask; install loom again`
+      )
 ]
 
 /** Of each language that the workspace is written in: the servers there are, else how to come to one. */
@@ -76,7 +108,11 @@ interface Terminal {
 }
 
 const terminalLines = ({ stdin, stdout, colour, columns, utf8 }: Terminal): readonly Shown[] => [
-  line("plain", "terminal", `${stdin && stdout ? "yes" : "no"}, ${columns === null ? "no width" : `${columns} columns`}, ${colour ? "colours" : "no colours"}, ${utf8 ? "UTF-8" : "no UTF-8 locale"}`)
+  line(
+    "plain",
+    "terminal",
+    `${stdin && stdout ? "yes" : "no"}, ${columns === null ? "no width" : `${columns} columns`}, ${colour ? "colours" : "no colours"}, ${utf8 ? "UTF-8" : "no UTF-8 locale"}`
+  )
 ]
 
 const isUtf8 = (environment: Invocation["environment"]): boolean =>

@@ -12,7 +12,8 @@ import { appOf, type App } from "./open.ts"
 export const exportLog: Command = Effect.fnUntraced(function*(invocation: Invocation) {
   const { output, flags, words, cwd } = invocation
   const app = yield* appOf(invocation)
-  if (flags["with-files"] === true && typeof flags.to !== "string") return yield* usageError("the files go into a bundle beside the log's file; name it with --to FILE")
+  if (flags["with-files"] === true && typeof flags.to !== "string")
+    return yield* usageError("the files go into a bundle beside the log's file; name it with --to FILE")
   const { id } = yield* app.sessions.find(words[0] as string)
   if (typeof flags.to !== "string") {
     yield* Stream.runForEach(app.log.text(id), (text) => Effect.sync(() => output.out(text)))

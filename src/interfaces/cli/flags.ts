@@ -23,12 +23,26 @@ export const FLAGS = {
   resume: { short: "r", value: "ID", group: "task", help: "go on with this session; without an id as --continue" },
   "fork-session": { group: "task", help: "with -c or -r: go on in a fork, the session itself stays as it is" },
   project: { short: "C", value: "DIR", group: "task", help: "work in this folder" },
-  tools: { value: "live|recorded", group: "task", of: ["rerun"], help: "rerun: real tools and the model from the log, or the other way round" },
-  in: { value: "DIR", group: "task", of: ["rerun", "fork"], help: "rerun: where the copy of the workspace is made, one that holds files is taken as it is; fork: the directory it works in" },
+  tools: {
+    value: "live|recorded",
+    group: "task",
+    of: ["rerun"],
+    help: "rerun: real tools and the model from the log, or the other way round"
+  },
+  in: {
+    value: "DIR",
+    group: "task",
+    of: ["rerun", "fork"],
+    help: "rerun: where the copy of the workspace is made, one that holds files is taken as it is; fork: the directory it works in"
+  },
   step: { group: "task", of: ["undo"], help: "undo: only the last batch of tools" },
   redo: { group: "task", of: ["undo"], help: "undo: take the last undo back" },
   force: { group: "task", of: ["undo"], help: "undo: put back also what you changed since; it is kept for --redo" },
-  model: { value: "PROVIDER:MODEL", group: "model", help: "anthropic:…, openai:…, openai-compatible:…, scripted:FILE; fork: which is asked from there on; rerun: which is asked, with --tools recorded" },
+  model: {
+    value: "PROVIDER:MODEL",
+    group: "model",
+    help: "anthropic:…, openai:…, openai-compatible:…, scripted:FILE; fork: which is asked from there on; rerun: which is asked, with --tools recorded"
+  },
   "append-system-prompt": { value: "TEXT", group: "model", help: "words added to the system prompt" },
   "permission-mode": { value: "MODE", group: "permissions", help: MODES.join(", ") },
   "allowed-tools": { value: "RULES", many: true, group: "permissions", help: "rules that allow, as shell(git *) or file_write(src/**)" },
@@ -42,25 +56,69 @@ export const FLAGS = {
   "max-tokens": { value: "N", group: "limits", help: "tokens of the session at most" },
   "max-budget-usd": { value: "DOLLARS", group: "limits", help: "money of the session at most" },
   "output-format": { value: "FORMAT", group: "output", help: "text, json or stream-json" },
-  json: { group: "output", help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, fork, bisect, shrink, test, permissions, config, tools, map, hooks, trust, context, graph, doctor" },
-  at: { value: "N", group: "replay", of: ["replay", "fork"], help: "replay: begin with event N; without a terminal that event and its state; fork: go on from it" },
-  break: { value: "EXPR", many: true, group: "replay", of: ["replay"], help: "replay: stop where it holds, as state=Error or event=ToolCompleted" },
+  json: {
+    group: "output",
+    help: "machine-readable: sessions, show, verify, replay, diff, stats, rerun, undo, fork, bisect, shrink, test, permissions, config, tools, map, hooks, trust, context, graph, doctor"
+  },
+  at: {
+    value: "N",
+    group: "replay",
+    of: ["replay", "fork"],
+    help: "replay: begin with event N; without a terminal that event and its state; fork: go on from it"
+  },
+  break: {
+    value: "EXPR",
+    many: true,
+    group: "replay",
+    of: ["replay"],
+    help: "replay: stop where it holds, as state=Error or event=ToolCompleted"
+  },
   play: { value: "SPEED", group: "replay", of: ["replay"], help: "replay: play it as it streamed, as 1x or 4x" },
-  all: { group: "output", of: ["sessions", "verify", "diff", "graph"], help: "sessions, verify: those of every folder; diff: the whole of both stories; graph: what recorded itself, too" },
+  all: {
+    group: "output",
+    of: ["sessions", "verify", "diff", "graph"],
+    help: "sessions, verify: those of every folder; diff: the whole of both stories; graph: what recorded itself, too"
+  },
   next: { group: "output", of: ["context"], help: "context: what the next turn would gather" },
   exact: { group: "output", of: ["diff", "rerun"], help: "diff, rerun: compare times, names and all else that must differ, too" },
-  when: { value: "EXPR", group: "replay", of: ["bisect", "shrink", "test"], help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n" },
-  check: { value: "COMMAND", group: "replay", of: ["bisect", "shrink", "test", "map"], bareFor: ["map"], help: "bisect, shrink, test: a command that fails where it is so (exit code 125: it cannot tell); map: which files could not be read, and why; nothing follows it" },
+  when: {
+    value: "EXPR",
+    group: "replay",
+    of: ["bisect", "shrink", "test"],
+    help: "bisect, shrink, test: state=Error, event=…, tool=…, text~WORDS, or JavaScript over state, session, before, event, actions, n"
+  },
+  check: {
+    value: "COMMAND",
+    group: "replay",
+    of: ["bisect", "shrink", "test", "map"],
+    bareFor: ["map"],
+    help: "bisect, shrink, test: a command that fails where it is so (exit code 125: it cannot tell); map: which files could not be read, and why; nothing follows it"
+  },
   for: { value: "TEXT", group: "output", of: ["map"], help: "map: what it is wanted for, in the words of a task" },
   budget: { value: "TOKENS", group: "output", of: ["map"], help: "map: how large it may be; never larger, not by one token" },
   out: { value: "DIR", group: "output", of: ["test"], help: "test: where the test is written; test/loom where nothing is said" },
   runner: { value: "NAME", group: "output", of: ["test"], help: "test: vitest or node" },
-  to: { value: "FILE", group: "output", of: ["export", "shrink", "graph"], help: "export, shrink, graph: the file that is written; stdout where nothing is said" },
+  to: {
+    value: "FILE",
+    group: "output",
+    of: ["export", "shrink", "graph"],
+    help: "export, shrink, graph: the file that is written; stdout where nothing is said"
+  },
   "with-files": { group: "output", of: ["export"], help: "export: the workspace's checkpoints, too, into FILE.bundle" },
   set: { value: "N.FIELD=VALUE", many: true, group: "replay", of: ["fork"], help: "fork: what an event said is this instead" },
   drop: { value: "N", many: true, group: "replay", of: ["fork"], help: "fork: leave an event out" },
-  format: { value: "text|json|dot|svg", group: "output", of: ["graph"], help: "graph: how it is told; a picture with --format svg --to graph.svg" },
-  type: { value: "TYPE", group: "task", of: ["graph"], help: "graph add, link, unlink: leads_to, chosen, rejected, requires, blocks, enables, supersedes" },
+  format: {
+    value: "text|json|dot|svg",
+    group: "output",
+    of: ["graph"],
+    help: "graph: how it is told; a picture with --format svg --to graph.svg"
+  },
+  type: {
+    value: "TYPE",
+    group: "task",
+    of: ["graph"],
+    help: "graph add, link, unlink: leads_to, chosen, rejected, requires, blocks, enables, supersedes"
+  },
   reason: { value: "TEXT", group: "task", of: ["graph"], help: "graph add, link, supersede: why" },
   description: { value: "TEXT", group: "task", of: ["graph"], help: "graph add, pivot: what else is to be said" },
   confidence: { value: "N", group: "task", of: ["graph"], help: "graph add, pivot: how sure, 0 to 100" },
@@ -125,7 +183,11 @@ const unaliased = (word: string): string => {
 const OPTIONS = Object.fromEntries(
   Object.entries(FLAGS as Readonly<Record<string, Flag>>).map(([name, flag]) => [
     name,
-    { type: flag.value === undefined ? ("boolean" as const) : ("string" as const), ...(flag.short === undefined ? {} : { short: flag.short }), multiple: flag.many ?? false }
+    {
+      type: flag.value === undefined ? ("boolean" as const) : ("string" as const),
+      ...(flag.short === undefined ? {} : { short: flag.short }),
+      multiple: flag.many ?? false
+    }
   ])
 )
 
@@ -134,7 +196,10 @@ const LISTED = Object.entries(FLAGS as Readonly<Record<string, Flag>>).flatMap((
 const explain = (error: unknown): string => {
   const message = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] as string
   const unknown = /Unknown option '(-[^']*)'/.exec(message)?.[1]
-  if (unknown !== undefined) return unknown.startsWith("--") ? `the flag ${unknown} is not known; did you mean --${nearest(unknown.slice(2), LISTED)}?` : `the flag ${unknown} is not known; loom --help lists them`
+  if (unknown !== undefined)
+    return unknown.startsWith("--")
+      ? `the flag ${unknown} is not known; did you mean --${nearest(unknown.slice(2), LISTED)}?`
+      : `the flag ${unknown} is not known; loom --help lists them`
   const wanting = /Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (missing|is ambiguous)/.exec(message)
   if (wanting !== null) return `the flag ${wanting[1]} needs a value; write it as ${wanting[1]}=${valueName(wanting[1] as string)}`
   const switched = /Option '(?:-\w, )?(--[\w-]+)' does not take an argument/.exec(message)
@@ -164,7 +229,8 @@ export const strangeFlag = (flags: Flags, command: string): string | null => {
 /** What the flags say about the settings. Errors: a sentence, where a number is none. */
 export const flagsLayer = (flags: Flags): Layer | string => {
   const wrong = AMOUNTS.find(({ flag, whole }) => flags[flag] !== undefined && !isAmount(flags[flag], whole))
-  if (wrong !== undefined) return `--${wrong.flag} ${String(flags[wrong.flag])} is no amount; give ${wrong.whole ? "a whole number" : "a number"} above 0`
+  if (wrong !== undefined)
+    return `--${wrong.flag} ${String(flags[wrong.flag])} is no amount; give ${wrong.whole ? "a whole number" : "a number"} above 0`
   return {
     ...(typeof flags.model === "string" ? { model: flags.model } : {}),
     ...(typeof flags["permission-mode"] === "string" ? { permissionMode: flags["permission-mode"] } : {}),

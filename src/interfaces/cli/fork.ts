@@ -31,7 +31,8 @@ const wishOf = ({ flags, cwd }: Invocation): ForkWish | string => {
 
 const many = (given: unknown): readonly string[] => (Array.isArray(given) ? (given as readonly string[]) : [])
 
-const eventNumber = (flag: string, text: string): number | string => (/^[1-9]\d*$/.test(text) ? Number(text) : `--${flag} ${text}: it is no number of an event; \`loom replay LOG\` shows them`)
+const eventNumber = (flag: string, text: string): number | string =>
+  /^[1-9]\d*$/.test(text) ? Number(text) : `--${flag} ${text}: it is no number of an event; \`loom replay LOG\` shows them`
 
 const editsOf = (sets: readonly string[], drops: readonly string[]): Edits | string => {
   const edits = sets.map(fieldEdit)

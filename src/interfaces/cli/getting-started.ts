@@ -15,7 +15,9 @@ export const getStarted = (output: Output): Effect.Effect<ExitCode> =>
   )
 
 /** Three ways to get going, the shortest first. */
-export const gettingStarted = (servers: readonly ModelServer[]): string => `loom needs a model, and neither a key nor a setting names one. Three ways to get going:
+export const gettingStarted = (
+  servers: readonly ModelServer[]
+): string => `loom needs a model, and neither a key nor a setting names one. Three ways to get going:
 
   loom demo
       see it mend a failing test first; no key, no network

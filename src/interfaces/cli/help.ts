@@ -8,7 +8,12 @@ import { nearest } from "../../runtime/settings.ts"
 
 /** All that there is, or one command. What is no command is a slip, unless it is a task that help was asked beside. */
 export const help: Command = ({ output, flags, words: [name] }) => {
-  if (name !== undefined && !isCommand(name) && flags.help !== true) return Effect.fail(usageError(`help ${name}: there is no such command; did you mean \`loom help ${nearest(name, Object.keys(COMMANDS))}\`? \`loom --help\` lists them`))
+  if (name !== undefined && !isCommand(name) && flags.help !== true)
+    return Effect.fail(
+      usageError(
+        `help ${name}: there is no such command; did you mean \`loom help ${nearest(name, Object.keys(COMMANDS))}\`? \`loom --help\` lists them`
+      )
+    )
   return Effect.sync(() => {
     output.out(name !== undefined && isCommand(name) ? commandHelp(name) : helpText())
     return EXIT.done
@@ -24,7 +29,17 @@ export const commandHelp = (name: CommandName): string => {
     `loom ${name}${usage === "" ? "" : ` ${usage}`}`,
     `  ${help}`,
     "",
-    ...(name === "graph" ? [section("what it can", Object.entries(SUBCOMMANDS).map(([word, { usage: words, help: what }]): Row => [`${word}${words === "" ? "" : ` ${words}`}`, what]))] : []),
+    ...(name === "graph"
+      ? [
+          section(
+            "what it can",
+            Object.entries(SUBCOMMANDS).map(([word, { usage: words, help: what }]): Row => [
+              `${word}${words === "" ? "" : ` ${words}`}`,
+              what
+            ])
+          )
+        ]
+      : []),
     ...(own.length === 0 ? [] : [section("its flags", own)]),
     ...(example === undefined ? [] : [`for example: ${example}`]),
     "-C DIR works in another folder; `loom --help` lists every command and flag",
@@ -42,7 +57,9 @@ const partsOf = (help: string): readonly { readonly names: readonly string[]; re
   help.split(/; (?=[a-z][a-z, ]*: )/).map((part) => {
     const [before = "", ...rest] = part.split(": ")
     const behind = rest.join(": ")
-    return before === "machine-readable" ? { names: behind.split(", "), words: before } : { names: before.split(", ").map((each) => each.split(" ")[0] as string), words: behind }
+    return before === "machine-readable"
+      ? { names: behind.split(", "), words: before }
+      : { names: before.split(", ").map((each) => each.split(" ")[0] as string), words: behind }
   })
 
 export const EXAMPLES: Partial<Readonly<Record<CommandName, string>>> = {

@@ -33,7 +33,10 @@ const sessionLoaded = (invocation: Invocation, word: string): Effect.Effect<Load
   Effect.flatMap(sessionNamed(invocation, word), ({ app, id }) => Effect.provideService(loadSession(id), EventLog, app.log))
 
 /** The session that a word names, where no file has that name, and Loom opened for it. */
-export const sessionNamed = Effect.fnUntraced(function*(invocation: Invocation, word: string): Effect.fn.Return<{ readonly app: App; readonly id: string }, Trouble, Scope.Scope> {
+export const sessionNamed = Effect.fnUntraced(function*(
+  invocation: Invocation,
+  word: string
+): Effect.fn.Return<{ readonly app: App; readonly id: string }, Trouble, Scope.Scope> {
   if (isPath(word)) return yield* noFile(word)
   const app = yield* appOf(invocation)
   const { id } = yield* app.sessions.find(word)

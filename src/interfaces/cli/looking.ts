@@ -13,7 +13,11 @@ import { fileNamed, logNamed } from "./log-word.ts"
 
 /** The log that a word names, and where the files of its workspace may be. */
 export const sourceNamed = (invocation: Invocation, word: string): Effect.Effect<FilesSource, Trouble, Scope.Scope> =>
-  Effect.map(logNamed(invocation, word), (log) => ({ log, file: fileNamed(invocation, word), dataDirectory: directoriesOf(invocation.environment).data }))
+  Effect.map(logNamed(invocation, word), (log) => ({
+    log,
+    file: fileNamed(invocation, word),
+    dataDirectory: directoriesOf(invocation.environment).data
+  }))
 
 /** Writes rows as a log that only its owner reads. Errors: why it cannot be written. */
 export const writeRows = (file: string, header: LoadedLog["header"], rows: readonly Row[]): Effect.Effect<void, LogError> =>

@@ -52,7 +52,9 @@ const run = async (command: Command, { flags, words }: CommandLine, cwd: string)
     fiber.interruptUnsafe()
   })
   hearSignals(wishes)
-  const output = processOutput(process.env, { quiet: flags.quiet === true, verbose: flags.verbose === true }, () => wishes.wish({ type: "leave", code: EXIT.brokenPipe }))
+  const output = processOutput(process.env, { quiet: flags.quiet === true, verbose: flags.verbose === true }, () =>
+    wishes.wish({ type: "leave", code: EXIT.brokenPipe })
+  )
   process.on("uncaughtException", (fault) => process.exit(blame(fault, () => fault.stack ?? "", output)))
   const invocation: Invocation = { flags, words, environment: process.env, cwd, output, wishes }
   // What rooms have to say beside their answers is for people, and stdout belongs to the answer.

@@ -24,7 +24,16 @@ export const map: Command = Effect.fnUntraced(function*(invocation) {
   }
   const { settings } = yield* settingsOfCall(invocation)
   const budgetTokens = yield* budgetOf(flags.budget, settings.zones.mapTokens)
-  const report = yield* told(repositoryMap({ root: cwd, cacheDirectory, paths, words: typeof flags.for === "string" ? flags.for : "", budgetTokens, model: settings.model ?? "" }))
+  const report = yield* told(
+    repositoryMap({
+      root: cwd,
+      cacheDirectory,
+      paths,
+      words: typeof flags.for === "string" ? flags.for : "",
+      budgetTokens,
+      model: settings.model ?? ""
+    })
+  )
   if (flags.json === true) output.out(`${JSON.stringify(report, null, 2)}\n`)
   else if (report.text !== "") printer(output.out, output.outLook).show(mapLines(report, flags.verbose === true))
   if (flags.json !== true && !output.quiet) output.err(`${mapSummary(report)}\n`)
@@ -32,7 +41,8 @@ export const map: Command = Effect.fnUntraced(function*(invocation) {
 })
 
 /** A repository that cannot be read is what the person has to know. */
-const told = <A>(work: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, LogError> => Effect.mapError(work, ({ message }) => logError("failed", message))
+const told = <A,>(work: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, LogError> =>
+  Effect.mapError(work, ({ message }) => logError("failed", message))
 
 /** A word behind `--check` is a place like the others. */
 const placesOf = ({ words, flags, cwd }: Invocation): Effect.Effect<readonly string[], UsageError> => {
@@ -41,10 +51,14 @@ const placesOf = ({ words, flags, cwd }: Invocation): Effect.Effect<readonly str
   const outside = places.findIndex((place) => place === ".." || place.startsWith("../"))
   if (outside >= 0) return Effect.fail(usageError(`map ${given[outside]}: it lies outside ${cwd}; name what lies inside, or go there with -C`))
   const missing = given.find((word) => !existsSync(resolve(cwd, word)))
-  return missing === undefined ? Effect.succeed(places) : Effect.fail(usageError(`map ${missing}: there is no such file or folder in ${cwd}; what the map is wanted for is written --for TEXT`))
+  return missing === undefined
+    ? Effect.succeed(places)
+    : Effect.fail(usageError(`map ${missing}: there is no such file or folder in ${cwd}; what the map is wanted for is written --for TEXT`))
 }
 
 const budgetOf = (given: unknown, usual: number): Effect.Effect<number, UsageError> => {
   if (given === undefined) return Effect.succeed(usual)
-  return /^\d{1,7}$/.test(String(given)) ? Effect.succeed(Number(given)) : Effect.fail(usageError(`--budget ${String(given)} is no amount; give a whole number of tokens`))
+  return /^\d{1,7}$/.test(String(given))
+    ? Effect.succeed(Number(given))
+    : Effect.fail(usageError(`--budget ${String(given)} is no amount; give a whole number of tokens`))
 }

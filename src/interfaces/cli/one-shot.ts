@@ -37,7 +37,11 @@ export const oneShot: Command = Effect.fnUntraced(function*(invocation: Invocati
   return yield* runTask(invocation, session, task)
 })
 
-const runTask = Effect.fnUntraced(function*(invocation: Invocation, session: Session, task: string): Effect.fn.Return<ExitCode, LogError, Scope.Scope> {
+const runTask = Effect.fnUntraced(function*(
+  invocation: Invocation,
+  session: Session,
+  task: string
+): Effect.fn.Return<ExitCode, LogError, Scope.Scope> {
   const before = session.state()
   const progress = progressOf(invocation.output, before)
   let tally = NOTHING_YET
@@ -60,7 +64,9 @@ const runTask = Effect.fnUntraced(function*(invocation: Invocation, session: Ses
 
 /** Without a task the session takes up what was broken off. */
 const goOn = (session: Session): Effect.Effect<State, LogError> =>
-  Effect.flatMap(untilRest(session), (state) => (state.name === "WaitingForInput" && state.why === "opened" ? Effect.succeed(state) : sayAndRest(session, { type: "ContinueRequested" })))
+  Effect.flatMap(untilRest(session), (state) =>
+    state.name === "WaitingForInput" && state.why === "opened" ? Effect.succeed(state) : sayAndRest(session, { type: "ContinueRequested" })
+  )
 
 const tell = ({ flags, output }: Invocation, report: Report, streamed: boolean): void => {
   switch (outputFormat(flags)) {
@@ -96,15 +102,25 @@ interface Missing {
 /** A rule denied the others, and no flag would help them. */
 const denialWords = (denials: readonly Denial[], { approvals, answers }: Missing): string => {
   const [questions, calls] = [denials.filter(({ tool }) => tool === QUESTION), denials.filter(({ tool }) => tool !== QUESTION)]
-  const named = (some: readonly Denial[]): string => some.map(({ tool, arguments: given }) => callWords({ type: "tool-call", id: "", name: tool, arguments: given })).join("; ")
+  const named = (some: readonly Denial[]): string =>
+    some.map(({ tool, arguments: given }) => callWords({ type: "tool-call", id: "", name: tool, arguments: given })).join("; ")
   const count = approvals === calls.length ? plural(approvals, "call") : `of ${plural(calls.length, "denied call")} ${approvals}`
   return [
-    ...(approvals === 0 ? [] : [`${count} needed an approval and nobody was there to give it: ${named(calls)}; allow such calls with --allowed-tools or --permission-mode\n`]),
-    ...(answers === 0 ? [] : [`the model asked and nobody was there to answer: ${named(questions).replaceAll(/^ask: |(?<=; )ask: /g, "")}; say it in the task, or go on in a conversation with \`loom -c\`\n`])
+    ...(approvals === 0
+      ? []
+      : [
+          `${count} needed an approval and nobody was there to give it: ${named(calls)}; allow such calls with --allowed-tools or --permission-mode\n`
+        ]),
+    ...(answers === 0
+      ? []
+      : [
+          `the model asked and nobody was there to answer: ${named(questions).replaceAll(/^ask: |(?<=; )ask: /g, "")}; say it in the task, or go on in a conversation with \`loom -c\`\n`
+        ])
   ].join("")
 }
 
-const UNTRUSTED = "this workspace is not trusted: its own settings and allow rules do not hold; `loom permissions` shows them, `loom trust` or --trust takes them\n"
+const UNTRUSTED =
+  "this workspace is not trusted: its own settings and allow rules do not hold; `loom permissions` shows them, `loom trust` or --trust takes them\n"
 
 /** The tool with which a model asks a person. */
 const QUESTION = "ask_user"

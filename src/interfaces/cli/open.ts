@@ -16,7 +16,11 @@ export const appOf = ({ flags, environment, cwd, output }: Invocation): Effect.E
   const layer = flagsLayer(flags)
   if (typeof layer === "string") return Effect.fail(usageError(layer))
   return Effect.tap(openApp({ environment, cwd, flagsLayer: layer, trusted: flags.trust === true }), ({ setAside }) =>
-    Effect.sync(() => (setAside === null ? undefined : output.err(`the database was damaged; it is set aside as ${setAside}, not lost, and a new one begun\n`)))
+    Effect.sync(() =>
+      setAside === null
+        ? undefined
+        : output.err(`the database was damaged; it is set aside as ${setAside}, not lost, and a new one begun\n`)
+    )
   )
 }
 
@@ -25,7 +29,10 @@ export const openMeant = (app: App, invocation: Invocation, opening: Opening): E
   Effect.gen(function*() {
     const id = yield* meantId(app, invocation)
     if (invocation.flags["fork-session"] !== true) return yield* id === null ? app.sessions.open(opening) : app.sessions.resume(id, opening)
-    if (id === null) return yield* usageError("--fork-session says how to go on with a session; name it with --resume ID, or take the newest with --continue")
+    if (id === null)
+      return yield* usageError(
+        "--fork-session says how to go on with a session; name it with --resume ID, or take the newest with --continue"
+      )
     const forked = yield* forkAtEnd(app, id)
     yield* Effect.promise(() => tellFork(invocation, forked))
     return yield* app.sessions.resume(forked.session, opening)
@@ -37,12 +44,16 @@ const meantId = (app: App, { flags, cwd }: Invocation): Effect.Effect<string | n
     if (typeof flags.resume === "string") return (yield* app.sessions.find(flags.resume)).id
     if (flags.continue !== true) return null
     const [newest] = yield* app.sessions.list(cwd)
-    if (newest === undefined) return yield* usageError(`go on with the newest session of ${cwd}: there is none yet; \`loom sessions --all\` lists those of every folder`)
+    if (newest === undefined)
+      return yield* usageError(
+        `go on with the newest session of ${cwd}: there is none yet; \`loom sessions --all\` lists those of every folder`
+      )
     return newest.id
   })
 
 /** A fork of a session at its newest event. */
-export const forkAtEnd = (app: App, id: string): Effect.Effect<Forked, LogError | SettingsError> => app.fork({ n: null, into: null, edits: { sets: [], drops: [] }, model: null }, id)
+export const forkAtEnd = (app: App, id: string): Effect.Effect<Forked, LogError | SettingsError> =>
+  app.fork({ n: null, into: null, edits: { sets: [], drops: [] }, model: null }, id)
 
 const tellFork = async ({ output }: Invocation, forked: Forked): Promise<void> => {
   const { forkLines } = await import("../view/fork-lines.ts")

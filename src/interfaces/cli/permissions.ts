@@ -12,14 +12,25 @@ import { usageError, type Command, type Invocation, type Trouble } from "./invoc
 
 /** Says what may be done here and why; or what would happen to one call, through the real vetting and the real policy. */
 export const permissions: Command = Effect.fnUntraced(function*(invocation: Invocation) {
-  const { words: [first, ...call], output, flags, cwd, environment } = invocation
-  if (first !== undefined && first !== "explain") return yield* usageError(`loom permissions: ${first} is not known; write \`loom permissions\`, or \`loom permissions explain 'git push'\``)
-  if (first === "explain" && call.join("").trim() === "") return yield* usageError("loom permissions explain: say which call, as 'git push --force', or --tool file_write src/a.ts")
+  const {
+    words: [first, ...call],
+    output,
+    flags,
+    cwd,
+    environment
+  } = invocation
+  if (first !== undefined && first !== "explain")
+    return yield* usageError(
+      `loom permissions: ${first} is not known; write \`loom permissions\`, or \`loom permissions explain 'git push'\``
+    )
+  if (first === "explain" && call.join("").trim() === "")
+    return yield* usageError("loom permissions explain: say which call, as 'git push --force', or --tool file_write src/a.ts")
   const { settings, workspace } = yield* settingsOfCall(invocation)
   const held: Permissions = { rules: settings.rules, approvals: [], mode: settings.mode, attended: true }
   const show = printer(output.out, output.outLook).show
   if (first === undefined) {
-    if (flags.json === true) output.out(`${JSON.stringify({ mode: held.mode, rules: inOrder(held), workspace: workspaceTold(workspace) }, null, 2)}\n`)
+    if (flags.json === true)
+      output.out(`${JSON.stringify({ mode: held.mode, rules: inOrder(held), workspace: workspaceTold(workspace) }, null, 2)}\n`)
     else show(permissionsHere(held, workspace))
     return EXIT.done
   }
@@ -33,7 +44,9 @@ export const permissions: Command = Effect.fnUntraced(function*(invocation: Invo
 /** The settings as a session here would have them; no database is opened. */
 export const settingsOfCall = ({ flags, environment, cwd }: Invocation): Effect.Effect<SettingsHere, Trouble> => {
   const layer = flagsLayer(flags)
-  return typeof layer === "string" ? Effect.fail(usageError(layer)) : settingsHere({ environment, cwd, flagsLayer: layer, trusted: flags.trust === true })
+  return typeof layer === "string"
+    ? Effect.fail(usageError(layer))
+    : settingsHere({ environment, cwd, flagsLayer: layer, trusted: flags.trust === true })
 }
 
 /** What programs may want to know of the workspace's own word. */

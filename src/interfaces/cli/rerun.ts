@@ -35,9 +35,16 @@ export const rerun: Command = Effect.fnUntraced(function*(invocation: Invocation
 
 const toolsOf = ({ flags }: Invocation): Effect.Effect<RerunOptions["tools"], UsageError> => {
   const { tools = "live" } = flags
-  if (tools !== "live" && tools !== "recorded") return Effect.fail(usageError(`rerun: --tools ${String(tools)} is not known; take live, where the model answers from the log, or recorded, where the tools do`))
-  if (tools === "live" && flags.model !== undefined) return Effect.fail(usageError("rerun: a model is asked only where the tools answer from the log; add --tools recorded"))
-  if (tools === "recorded" && flags.in !== undefined) return Effect.fail(usageError("rerun: tools that answer from the log need no folder; leave --in out"))
+  if (tools !== "live" && tools !== "recorded")
+    return Effect.fail(
+      usageError(
+        `rerun: --tools ${String(tools)} is not known; take live, where the model answers from the log, or recorded, where the tools do`
+      )
+    )
+  if (tools === "live" && flags.model !== undefined)
+    return Effect.fail(usageError("rerun: a model is asked only where the tools answer from the log; add --tools recorded"))
+  if (tools === "recorded" && flags.in !== undefined)
+    return Effect.fail(usageError("rerun: tools that answer from the log need no folder; leave --in out"))
   return Effect.succeed(tools)
 }
 

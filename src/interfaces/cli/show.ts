@@ -20,7 +20,9 @@ export const show: Command = Effect.fnUntraced(function*(invocation: Invocation)
   const { session } = state
   if (flags.json === true) {
     const { settings, usage, turn } = session
-    output.out(`${JSON.stringify({ session: id, state: outcomeOf(state), roots: session.opened.roots, settings, usage, turns: turn, messages: slice(session.transcript) }, null, 2)}\n`)
+    output.out(
+      `${JSON.stringify({ session: id, state: outcomeOf(state), roots: session.opened.roots, settings, usage, turns: turn, messages: slice(session.transcript) }, null, 2)}\n`
+    )
     return EXIT.done
   }
   printer(output.out, output.outLook).show([

@@ -31,7 +31,10 @@ export const shrink: Command = Effect.fnUntraced(function*(invocation: Invocatio
   const stop = yield* stopping(invocation)
   const shows = yield* showing(invocation, situation, stop.signal)
   const options = { enough: () => stop.signal.aborted, onSmaller: makeProgress(invocation) }
-  const shrunk = yield* Effect.tryPromise({ try: () => shrinkLog(renamed(upToFirst(log.rows, situation)), shows, options), catch: (cause) => troubleOf(`shrink ${word}`, cause) })
+  const shrunk = yield* Effect.tryPromise({
+    try: () => shrinkLog(renamed(upToFirst(log.rows, situation)), shows, options),
+    catch: (cause) => troubleOf(`shrink ${word}`, cause)
+  })
   if (shrunk === null && stop.signal.aborted) return stop.code()
   if (shrunk === null) return yield* notShown(word, situation)
   yield* written(invocation, log, shrunk)
@@ -60,14 +63,17 @@ const stopping = ({ wishes, output }: Invocation) =>
 
 /** A small log is another session than the one it came from, and both may stand in one database. */
 const renamed = (rows: readonly Row[]): readonly Row[] =>
-  rows.map((row) => (row.event.type === "SessionOpened" && row.n === 1 ? { ...row, event: { ...row.event, session: `${row.event.session}-small` } } : row))
+  rows.map((row) =>
+    row.event.type === "SessionOpened" && row.n === 1 ? { ...row, event: { ...row.event, session: `${row.event.session}-small` } } : row
+  )
 
 /** What comes after an expression first holds is not needed for it. */
 const upToFirst = (rows: readonly Row[], situation: Situation): readonly Row[] =>
   situation.type === "when" ? rows.slice(0, situation.holds.first(momentsOf(rows))?.row.n ?? rows.length) : rows
 
 const showing = (invocation: Invocation, situation: Situation, stopped: AbortSignal): Effect.Effect<Shows, Trouble, Scope.Scope> => {
-  if (situation.type === "check") return Effect.map(scratchFolder("loom-log-"), (folder) => byCommand(invocation, situation.command, join(folder, "log.jsonl"), stopped))
+  if (situation.type === "check")
+    return Effect.map(scratchFolder("loom-log-"), (folder) => byCommand(invocation, situation.command, join(folder, "log.jsonl"), stopped))
   return Effect.succeed(async (rows) => {
     // A signal is heard only between two looks.
     await setImmediate()
@@ -119,10 +125,15 @@ const written = Effect.fnUntraced(function*(invocation: Invocation, log: LoadedL
   const header = smallHeader(rows[0]?.event as SessionOpened)
   const file = typeof flags.to === "string" ? resolve(cwd, flags.to) : null
   if (file !== null) yield* writeRows(file, header, rows)
-  if (flags.json === true) output.out(`${JSON.stringify({ session: header.session, from: { session: log.header.session, events: log.rows.length }, events: rows.length, checks, smallest, file })}\n`)
+  if (flags.json === true)
+    output.out(
+      `${JSON.stringify({ session: header.session, from: { session: log.header.session, events: log.rows.length }, events: rows.length, checks, smallest, file })}\n`
+    )
   else if (file === null) output.out(logText(header, rows))
   if (output.quiet) return
-  output.err(`${plural(log.rows.length, "event")} became ${rows.length}; ${plural(checks, "log")} tried, ${smallest ? "none that is smaller shows it" : "more was not tried"}${file === null ? "" : `; it is in ${file}`}\n`)
+  output.err(
+    `${plural(log.rows.length, "event")} became ${rows.length}; ${plural(checks, "log")} tried, ${smallest ? "none that is smaller shows it" : "more was not tried"}${file === null ? "" : `; it is in ${file}`}\n`
+  )
   if (rows.length <= TOLD_MAX) output.err(`${storyOf(rows).map(harmless).join("\n")}\n`)
 })
 

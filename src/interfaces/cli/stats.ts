@@ -23,7 +23,10 @@ export const stats: Command = Effect.fnUntraced(function*(invocation: Invocation
     else return yield* read.failure
   }
   if (flags.json === true) output.out(jsonLines(counted))
-  else printer(output.out, output.outLook).show(counted.length === 1 ? statsLines(counted[0]![1]) : counted.length === 0 ? [] : statsTable(counted, output.outLook().columns))
+  else
+    printer(output.out, output.outLook).show(
+      counted.length === 1 ? statsLines(counted[0]![1]) : counted.length === 0 ? [] : statsTable(counted, output.outLook().columns)
+    )
   const [first, ...others] = failures
   for (const { message } of others) output.err(`${harmless(message)}\n`)
   return first === undefined ? EXIT.done : yield* first
@@ -31,13 +34,18 @@ export const stats: Command = Effect.fnUntraced(function*(invocation: Invocation
 
 const countOne = (invocation: Invocation, word: string) =>
   Effect.flatMap(logNamed(invocation, word), (log) =>
-    Effect.try({ try: () => statsOf(log), catch: (cause) => logError("damaged", `count ${word}: ${cause instanceof Error ? cause.message : String(cause)}`) })
+    Effect.try({
+      try: () => statsOf(log),
+      catch: (cause) => logError("damaged", `count ${word}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    })
   )
 
 /** One line a log, and of several a last one with the total. */
 const jsonLines = (counted: readonly (readonly [string, LogStats])[]): string => {
   const total = counted.length > 1 ? [{ total: told(totalOf(counted.map(([, one]) => one))) }] : []
-  return [...counted.map(([log, one]) => ({ log, ...one, ...money(one), workMs: sumOf(one).workMs })), ...total].map((line) => `${JSON.stringify(line)}\n`).join("")
+  return [...counted.map(([log, one]) => ({ log, ...one, ...money(one), workMs: sumOf(one).workMs })), ...total]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join("")
 }
 
 const told = (sum: Sum) => ({ ...sum, ...money(sum) })

@@ -29,9 +29,13 @@ const isPiped = (): boolean => {
 
 const pipedText = (invocation: Invocation): Effect.Effect<string, UsageError> =>
   Effect.gen(function*() {
-    const bytes = yield* Effect.promise(() => pipedBytes(() => invocation.output.err("reading what is piped in until it ends; `</dev/null` where there is nothing\n")))
+    const bytes = yield* Effect.promise(() =>
+      pipedBytes(() => invocation.output.err("reading what is piped in until it ends; `</dev/null` where there is nothing\n"))
+    )
     if (bytes === null) {
-      return yield* usageError(`read what is piped in: it is larger than ${PIPED_BYTES_MAX / 1024 / 1024} MB; put it into a file and name the file in the task`)
+      return yield* usageError(
+        `read what is piped in: it is larger than ${PIPED_BYTES_MAX / 1024 / 1024} MB; put it into a file and name the file in the task`
+      )
     }
     if (!isUtf8(bytes)) return yield* usageError("read what is piped in: it is no UTF-8 text; put it into a file and name the file in the task")
     return bytes.toString("utf8")

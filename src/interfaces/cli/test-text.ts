@@ -17,7 +17,11 @@ export const testText = (wanted: TestOf): string => `${[...head(wanted), ...bina
 const head = ({ fixture, runner, imports, when, check }: TestOf): readonly string[] => [
   "// Written by `loom test`. The log beside it is a whole session; the machine decides anew on each of its events.",
   ...(runner === "node" ? ['import assert from "node:assert/strict"'] : []),
-  ...(imports && check === null ? [] : [`import { ${[...(imports ? [] : ["execFileSync"]), ...(check === null ? [] : ["spawnSync"])].join(", ")} } from "node:child_process"`]),
+  ...(imports && check === null
+    ? []
+    : [
+        `import { ${[...(imports ? [] : ["execFileSync"]), ...(check === null ? [] : ["spawnSync"])].join(", ")} } from "node:child_process"`
+      ]),
   ...(runner === "node" ? ['import { test } from "node:test"'] : []),
   'import { fileURLToPath } from "node:url"',
   ...(imports ? [`import { ${when === null ? "" : "firstEventWhere, "}verifyLogFile } from "loom/replay"`] : []),
@@ -47,13 +51,21 @@ const binary = ({ imports, when }: TestOf): readonly string[] =>
       ]
 
 const tests = ({ fixture, runner, when, check }: TestOf): readonly string[] => {
-  const equal = (actual: string, expected: string): string => (runner === "node" ? `  assert.deepEqual(${actual}, ${expected})` : `  expect(${actual}).toEqual(${expected})`)
+  const equal = (actual: string, expected: string): string =>
+    runner === "node" ? `  assert.deepEqual(${actual}, ${expected})` : `  expect(${actual}).toEqual(${expected})`
   return [
     `test(${JSON.stringify(`Loom decides on ${fixture} as it did`)}, () => {`,
     "  const { verdict, message } = verifyLogFile(log)",
     equal('verdict === "exact" || verdict === "compatible" ? "it does" : message', '"it does"'),
     "})",
-    ...(when === null ? [] : ["", `test(${JSON.stringify(`${when.text} ${when.n === null ? "never holds" : `holds first at event ${when.n}`}`)}, () => {`, equal(`firstEventWhere(log, ${JSON.stringify(when.text)})`, String(when.n)), "})"]),
+    ...(when === null
+      ? []
+      : [
+          "",
+          `test(${JSON.stringify(`${when.text} ${when.n === null ? "never holds" : `holds first at event ${when.n}`}`)}, () => {`,
+          equal(`firstEventWhere(log, ${JSON.stringify(when.text)})`, String(when.n)),
+          "})"
+        ]),
     ...(check === null
       ? []
       : [

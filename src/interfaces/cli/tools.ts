@@ -14,7 +14,10 @@ export const tools: Command = Effect.fnUntraced(function*(invocation) {
   const { settings } = yield* settingsOfCall(invocation)
   const all = toolList(settings)
   const one = name === undefined ? undefined : all.find((tool) => tool.name === toolNamed(name))
-  if (name !== undefined && one === undefined) return yield* usageError(`loom tools: there is no tool ${name}; did you mean ${nearest(name, [...all.map((tool) => tool.name), ...OTHERS_NAMES])}?`)
+  if (name !== undefined && one === undefined)
+    return yield* usageError(
+      `loom tools: there is no tool ${name}; did you mean ${nearest(name, [...all.map((tool) => tool.name), ...OTHERS_NAMES])}?`
+    )
   if (flags.json === true) output.out(`${JSON.stringify(one ?? all, null, 2)}\n`)
   else printer(output.out, output.outLook).show(one === undefined ? toolLines(all) : toolPage(one))
   return EXIT.done

@@ -22,7 +22,11 @@ export const trust: Command = Effect.fnUntraced(function*(invocation: Invocation
   const { data } = directoriesOf(environment)
   if (flags.revoke === true) {
     const known = yield* writing(root, () => forgetTrust(data, root))
-    output.out(flags.json === true ? `${JSON.stringify({ root, trusted: false, known })}\n` : `${oneLine(root)} is ${known ? "no longer" : "not"} trusted${known ? "" : " and never was"}\n`)
+    output.out(
+      flags.json === true
+        ? `${JSON.stringify({ root, trusted: false, known })}\n`
+        : `${oneLine(root)} is ${known ? "no longer" : "not"} trusted${known ? "" : " and never was"}\n`
+    )
     return EXIT.done
   }
   const { workspace } = yield* settingsOfCall({ ...invocation, cwd: root, flags: { ...flags, trust: false } })
@@ -32,19 +36,34 @@ export const trust: Command = Effect.fnUntraced(function*(invocation: Invocation
     const now = yield* Clock.currentTimeMillis
     yield* writing(root, () => keepTrust(data, { root, hash: workspace?.hash ?? hashOfNothing(), trusted: true, at: now }))
     if (flags.json === true) output.out(`${JSON.stringify({ root, trusted: true, trust: "nothing" })}\n`)
-    else show([whole(span("good", "trusted: "), span("plain", `${oneLine(root)}; it brings no settings and no allow rules along, but language servers may run its code`)), ...workspaceLines(workspace)])
+    else
+      show([
+        whole(
+          span("good", "trusted: "),
+          span("plain", `${oneLine(root)}; it brings no settings and no allow rules along, but language servers may run its code`)
+        ),
+        ...workspaceLines(workspace)
+      ])
     return EXIT.done
   }
   yield* mayBeTrusted(workspace)
   const at = yield* Clock.currentTimeMillis
   yield* writing(root, () => keepTrust(data, { root, hash: workspace.hash, trusted: true, at }))
   if (flags.json === true) output.out(`${JSON.stringify(workspaceTold({ ...workspace, trust: "trusted", trusted: true }))}\n`)
-  else show([whole(span("good", "trusted: "), span("plain", `${oneLine(root)}; from now on this holds there, until it changes:`)), ...wouldSay(workspace)])
+  else
+    show([
+      whole(span("good", "trusted: "), span("plain", `${oneLine(root)}; from now on this holds there, until it changes:`)),
+      ...wouldSay(workspace)
+    ])
   return EXIT.done
 })
 
-const writing = <A>(root: string, run: () => A): Effect.Effect<A, SettingsError> =>
-  Effect.try({ try: run, catch: (cause) => new SettingsError({ message: `keep what you said of ${root}: ${reasonOf(cause)}; set LOOM_HOME to a folder that can be written` }) })
+const writing = <A,>(root: string, run: () => A): Effect.Effect<A, SettingsError> =>
+  Effect.try({
+    try: run,
+    catch: (cause) =>
+      new SettingsError({ message: `keep what you said of ${root}: ${reasonOf(cause)}; set LOOM_HOME to a folder that can be written` })
+  })
 
 const folderMeant = ({ words: [given], cwd }: Invocation): string | null => {
   if (given === undefined) return cwd

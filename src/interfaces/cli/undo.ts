@@ -11,11 +11,14 @@ import { shutDown } from "./rest.ts"
 /** Puts the files back to before the last turn or step of a session, or takes the last undo back. */
 export const undo: Command = Effect.fnUntraced(function*(invocation: Invocation) {
   const { output, flags } = invocation
-  if (flags.redo === true && flags.step === true) return yield* usageError("undo: --redo takes the last undo back, whatever it was of; leave --step out")
+  if (flags.redo === true && flags.step === true)
+    return yield* usageError("undo: --redo takes the last undo back, whatever it was of; leave --step out")
   const app = yield* appOf(invocation)
   const id = yield* meant(app, invocation)
   const wish: UndoWish = { what: flags.redo === true ? "redo" : flags.step === true ? "step" : "turn", force: flags.force === true }
-  const undone = yield* Effect.scoped(Effect.flatMap(app.sessions.hold(id), (session) => Effect.ensuring(undoIn(app, session, wish), Effect.ignore(shutDown(session)))))
+  const undone = yield* Effect.scoped(
+    Effect.flatMap(app.sessions.hold(id), (session) => Effect.ensuring(undoIn(app, session, wish), Effect.ignore(shutDown(session))))
+  )
   if (flags.json === true) output.out(`${JSON.stringify(reportOf(id, undone))}\n`)
   else if (undone.outcome === "done") printer(output.out, output.outLook).show(undoLines(undone, SPELLING))
   else printer(output.err, output.errLook).show(undoLines(undone, SPELLING))
@@ -30,7 +33,9 @@ const meant = (app: App, { words, cwd }: Invocation): Effect.Effect<string, Trou
     const [word] = words
     if (word !== undefined) return (yield* app.sessions.find(word)).id
     const [newest] = yield* app.sessions.list(cwd)
-    return newest === undefined ? yield* usageError(`undo in ${cwd}: no session was held here; \`loom sessions --all\` lists those of every folder`) : newest.id
+    return newest === undefined
+      ? yield* usageError(`undo in ${cwd}: no session was held here; \`loom sessions --all\` lists those of every folder`)
+      : newest.id
   })
 
 /** Plain data, with paths in place of what only a checkpoint's store understands. */
@@ -38,7 +43,11 @@ const reportOf = (session: string, undone: Undone): object => {
   switch (undone.outcome) {
     case "done": {
       const { files, ...rest } = undone
-      return { session, ...rest, files: files.map(({ path, before, after }) => ({ path, did: before === null ? "created" : after === null ? "deleted" : "changed" })) }
+      return {
+        session,
+        ...rest,
+        files: files.map(({ path, before, after }) => ({ path, did: before === null ? "created" : after === null ? "deleted" : "changed" }))
+      }
     }
     case "contested":
       return { session, ...undone, contested: undone.contested.map(({ path }) => path) }

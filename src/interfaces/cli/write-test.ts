@@ -27,7 +27,11 @@ export const writeTest: Command = Effect.fnUntraced(function*(invocation: Invoca
   const name = (source.file === null ? source.log.header.session : basename(source.file).replace(/\.jsonl?$/, "")).replaceAll(/[^\w.-]/g, "-")
   const [fixture, file] = [join(folder, `${name}.jsonl`), join(folder, `${name}.test.mjs`)]
   const taken = [fixture, file].find((path) => existsSync(path) && path !== source.file)
-  if (taken !== undefined) return yield* new LogError({ reason: "exists", message: `write ${taken}: it is there already; remove it, or name another folder with --out` })
+  if (taken !== undefined)
+    return yield* new LogError({
+      reason: "exists",
+      message: `write ${taken}: it is there already; remove it, or name another folder with --out`
+    })
   const when = yield* Effect.try({ try: () => whenOf(source, situation), catch: (cause) => troubleOf(`read ${word}`, cause) })
   const check = situation?.type === "check" ? { command: situation.command, folder: `${relative(folder, cwd) || "."}/` } : null
   yield* writeFixture(source, folder, fixture)
@@ -36,14 +40,20 @@ export const writeTest: Command = Effect.fnUntraced(function*(invocation: Invoca
   const run = `${runner === "node" ? "node --test" : "npx vitest run"} ${relative(cwd, file)}`
   if (flags.json === true) output.out(`${JSON.stringify({ test: file, fixture, runner, imports: wanted.imports, when, run })}\n`)
   else output.out(`${file}\n${fixture}\n`)
-  if (!output.quiet) output.err(`run it with \`${run}\`${wanted.imports ? "" : "; it calls the `loom` on the path, or LOOM_BIN, for the package is not installed there"}\n`)
+  if (!output.quiet)
+    output.err(
+      `run it with \`${run}\`${wanted.imports ? "" : "; it calls the `loom` on the path, or LOOM_BIN, for the package is not installed there"}\n`
+    )
   return EXIT.done
 })
 
 /** What the person's project runs its tests with. */
 const runnerIn = (folder: string): "vitest" | "node" => {
   try {
-    const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, Record<string, string>>
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<
+      string,
+      Record<string, string>
+    >
     return "vitest" in { ...dependencies, ...devDependencies } ? "vitest" : "node"
   } catch {
     // No project of npm, or none that can be read: Node itself is there.
@@ -74,5 +84,8 @@ const writeFixture = Effect.fnUntraced(function*({ log, file }: FilesSource, fol
   const verdict = yield* attempt(() => verifyFile(fixture))
   if (isSound(verdict)) return
   yield* attempt(() => rmSync(fixture, { force: true }))
-  return yield* new LogError({ reason: "failed", message: `test ${log.header.session}: this build does not decide as the log says, so a test of it would be red from the start; ${verdict.message}` })
+  return yield* new LogError({
+    reason: "failed",
+    message: `test ${log.header.session}: this build does not decide as the log says, so a test of it would be red from the start; ${verdict.message}`
+  })
 })

@@ -38,16 +38,34 @@ export const batchBottom = ({ asks, choices, at }: Batch): readonly Shown[] => {
         span("plain", ` ${index + 1} ${callWords(call)}`)
       )
     }),
-    ...(marked === undefined || marked.rules.length === 0 ? [] : [whole(span("dim", `  for ${at + 1}, this session and always mean: ${marked.rules.map(oneLine).join(", ")}`))]),
+    ...(marked === undefined || marked.rules.length === 0
+      ? []
+      : [whole(span("dim", `  for ${at + 1}, this session and always mean: ${marked.rules.map(oneLine).join(", ")}`))]),
     whole(
-      ...keys([["y", "once"], ...(marked === undefined || marked.rules.length === 0 ? [] : ([["s", "for this session"], ["a", "always"]] as const)), ["n", "no"], ["v", "view all"], ["↑↓", "another call"]]),
-      ...keys([["Y", "yes to the rest"], ["N", "no to the rest"], ["Enter", "gives the answers"]]),
+      ...keys([
+        ["y", "once"],
+        ...(marked === undefined || marked.rules.length === 0
+          ? []
+          : ([
+              ["s", "for this session"],
+              ["a", "always"]
+            ] as const)),
+        ["n", "no"],
+        ["v", "view all"],
+        ["↑↓", "another call"]
+      ]),
+      ...keys([
+        ["Y", "yes to the rest"],
+        ["N", "no to the rest"],
+        ["Enter", "gives the answers"]
+      ]),
       span("dim", "  Esc interrupts")
     )
   ]
 }
 
-const keys = (pairs: readonly (readonly [string, string])[]) => pairs.flatMap(([key, words]) => [span("strong", `  ${key}`), span("plain", ` ${words}`)])
+const keys = (pairs: readonly (readonly [string, string])[]) =>
+  pairs.flatMap(([key, words]) => [span("strong", `  ${key}`), span("plain", ` ${words}`)])
 
 export const batchAlwaysLines = (rules: readonly string[]): readonly Shown[] => [
   whole(span("notice", "always: these rules would be written to your config.toml and hold in every folder")),

@@ -22,8 +22,13 @@ export const bisectionLines = (bisection: FileBisection, command: string): reado
 }
 
 const stepLines = ({ from, to, calls, files }: BrokenStep, { probes, places }: FileBisection, skipped: number): readonly Shown[] => [
-  whole(span("strong", from === to ? `event ${to}` : `events ${from} to ${to}`), span("plain", ` broke it; found in ${plural(probes, "probe")} of ${plural(places.length, "checkpoint")}`)),
-  ...(skipped > 0 ? [line(`  these are ${skipped + 1} steps: ${plural(skipped, "checkpoint")} between them could not be told (exit code 125)`)] : []),
+  whole(
+    span("strong", from === to ? `event ${to}` : `events ${from} to ${to}`),
+    span("plain", ` broke it; found in ${plural(probes, "probe")} of ${plural(places.length, "checkpoint")}`)
+  ),
+  ...(skipped > 0
+    ? [line(`  these are ${skipped + 1} steps: ${plural(skipped, "checkpoint")} between them could not be told (exit code 125)`)]
+    : []),
   ...(calls.length > 0 ? calls.map(callLine) : [line("  no call of the agent stands there: somebody else changed the files")]),
   ...files.flatMap(fileLines)
 ]
@@ -31,7 +36,10 @@ const stepLines = ({ from, to, calls, files }: BrokenStep, { probes, places }: F
 const line = (text: string): Shown => whole(span("plain", text))
 
 const callLine = ({ n, name, arguments: given, status }: CallInStep): Shown =>
-  whole(span("plain", `  event ${n}: ${oneLine(name)} ${brief(oneLine(given))}`), span(status === "error" ? "bad" : "dim", status === null ? "" : `  ${status}`))
+  whole(
+    span("plain", `  event ${n}: ${oneLine(name)} ${brief(oneLine(given))}`),
+    span(status === "error" ? "bad" : "dim", status === null ? "" : `  ${status}`)
+  )
 
 const LENGTH_MAX = 120
 

@@ -39,7 +39,12 @@ const openingLines = ({ opening }: Compared): readonly Shown[] =>
   opening.length === 0 ? [] : [whole(span("strong", "they were opened with other settings")), ...fieldsLines(opening)]
 
 const sameLine = ({ a, b, opening }: Compared): Shown =>
-  whole(span("good", `${opening.length === 0 ? "both tell" : "from there on both tell"} the same, over ${a.events === b.events ? plural(a.events, "event") : `${count(a.events)} and ${plural(b.events, "event")}`}`))
+  whole(
+    span(
+      "good",
+      `${opening.length === 0 ? "both tell" : "from there on both tell"} the same, over ${a.events === b.events ? plural(a.events, "event") : `${count(a.events)} and ${plural(b.events, "event")}`}`
+    )
+  )
 
 // ── where they part ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -57,10 +62,17 @@ const KINDS: Readonly<Record<PartingKind, string>> = {
 const FIELDS_MAX = 4
 
 const partingLines = ({ what, a, b, fields }: Parting, compared: Compared): readonly Shown[] => {
-  const place = a === null ? `event ${b?.from ?? 0} of B` : b === null || a.from === b.from ? `event ${a.from}${b === null ? " of A" : ""}` : `event ${a.from} of A and ${b.from} of B`
+  const place =
+    a === null
+      ? `event ${b?.from ?? 0} of B`
+      : b === null || a.from === b.from
+        ? `event ${a.from}${b === null ? " of A" : ""}`
+        : `event ${a.from} of A and ${b.from} of B`
   return [
     whole(span("strong", `they part at ${place}: ${KINDS[what]}`)),
-    ...(fields.length > 0 ? fieldsLines(fields) : [sideLine("A", "removed", beatWords(a, compared.calls.a)), sideLine("B", "added", beatWords(b, compared.calls.b))])
+    ...(fields.length > 0
+      ? fieldsLines(fields)
+      : [sideLine("A", "removed", beatWords(a, compared.calls.a)), sideLine("B", "added", beatWords(b, compared.calls.b))])
   ]
 }
 
@@ -87,7 +99,8 @@ const excerpts = (one: string, other: string): readonly [string, string] => {
   let same = 0
   while (same < one.length && one[same] === other[same]) same++
   const from = same <= CONTEXT_LENGTH * 2 ? 0 : same - CONTEXT_LENGTH
-  const excerpt = (text: string): string => `${from > 0 ? "…" : ""}${oneLine(text.slice(from, from + EXCERPT_LENGTH))}${text.length > from + EXCERPT_LENGTH ? "…" : ""}`
+  const excerpt = (text: string): string =>
+    `${from > 0 ? "…" : ""}${oneLine(text.slice(from, from + EXCERPT_LENGTH))}${text.length > from + EXCERPT_LENGTH ? "…" : ""}`
   return [excerpt(one), excerpt(other)]
 }
 
@@ -102,7 +115,8 @@ const storyLines = (compared: Compared, columns: number | null): readonly Shown[
 const besideEachOther = ({ story, calls }: Compared, columns: number): readonly Shown[] => {
   const width = Math.floor((columns - 3) / 2)
   const numbers = Math.max(...story.map(({ a, b }) => Math.max(numberOf(a).length, numberOf(b).length)))
-  const side = (beat: Beat | null, callByEffect: ReadonlyMap<number, ToolCall>): string => (beat === null ? "" : cutTo(`${numberOf(beat).padStart(numbers)}  ${beatWords(beat, callByEffect)}`, width))
+  const side = (beat: Beat | null, callByEffect: ReadonlyMap<number, ToolCall>): string =>
+    beat === null ? "" : cutTo(`${numberOf(beat).padStart(numbers)}  ${beatWords(beat, callByEffect)}`, width)
   return story.map(({ a, b, same }) => {
     const [left, right] = [side(a, calls.a), side(b, calls.b)]
     return fitted(

@@ -14,10 +14,16 @@ export const settingLines = (setting: Setting): readonly Shown[] => [
 const KEY_WIDTH = 22
 
 const rows = ({ key, from }: Setting): readonly Shown[] =>
-  from.length === 0 ? [whole(span("plain", key.padEnd(KEY_WIDTH)), span("dim", " not set"))] : from.map((said, index) => row(index === 0 ? key : "", said))
+  from.length === 0
+    ? [whole(span("plain", key.padEnd(KEY_WIDTH)), span("dim", " not set"))]
+    : from.map((said, index) => row(index === 0 ? key : "", said))
 
 const row = (key: string, { source, value }: Said): Shown =>
-  whole(span(source === "default" ? "plain" : "strong", key.padEnd(KEY_WIDTH)), span("plain", ` ${words(value)}`), span("dim", `  ${oneLine(source)}`))
+  whole(
+    span(source === "default" ? "plain" : "strong", key.padEnd(KEY_WIDTH)),
+    span("plain", ` ${words(value)}`),
+    span("dim", `  ${oneLine(source)}`)
+  )
 
 /** A value as it could be written in the file. */
 const words = (value: unknown): string => exact(typeof value === "string" && value !== "" ? value : JSON.stringify(value))

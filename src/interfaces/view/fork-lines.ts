@@ -6,9 +6,16 @@ import { harmless, oneLine } from "./visible.ts"
 /** What a fork is, where it works, with which files, and how to go on with it. */
 export const forkLines = (forked: Forked): readonly Shown[] => {
   const { session, parent, root, place, checkpoint, meaningless, notes } = forked
-  const files = checkpoint === null ? "with the files that stand there" : `with the files as they were ${checkpoint.why} (checkpoint ${checkpoint.tree.slice(0, 12)})`
+  const files =
+    checkpoint === null
+      ? "with the files that stand there"
+      : `with the files as they were ${checkpoint.why} (checkpoint ${checkpoint.tree.slice(0, 12)})`
   return [
-    whole(span("strong", session), span("plain", ` goes on from event ${count(parent.n)} of ${oneLine(parent.session)}`), span("dim", changesWords(forked))),
+    whole(
+      span("strong", session),
+      span("plain", ` goes on from event ${count(parent.n)} of ${oneLine(parent.session)}`),
+      span("dim", changesWords(forked))
+    ),
     whole(span("plain", `in the ${place === "worktree" ? "git worktree" : "directory"} ${oneLine(root)}, ${files}`)),
     ...notes.map((note) => whole(span("notice", harmless(note)))),
     ...(meaningless.length === 0 ? [] : [whole(span("notice", meaninglessWords(meaningless)))]),

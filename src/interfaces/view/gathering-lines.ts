@@ -4,11 +4,20 @@ import { fitted, span, whole, type Shown } from "./shown.ts"
 import { oneLine } from "./visible.ts"
 
 /** What the next turn would gather, a line a fragment; `session` is the one it goes on with, `null` a new one. */
-export const gatheringLines = (session: string | null, { model, fragments, missing, tokens, totalTokens, sentTokens }: NextGathering): readonly Shown[] => [
-  whole(span("strong", session === null ? "the first turn of a new session" : `the next turn of ${session}`), span("dim", `  tokens as for ${oneLine(model)}`)),
+export const gatheringLines = (
+  session: string | null,
+  { model, fragments, missing, tokens, totalTokens, sentTokens }: NextGathering
+): readonly Shown[] => [
+  whole(
+    span("strong", session === null ? "the first turn of a new session" : `the next turn of ${session}`),
+    span("dim", `  tokens as for ${oneLine(model)}`)
+  ),
   ...fragments.map(fragmentLine),
   ...missing.map((name) => whole(span("notice", "  missing  "), span("plain", oneLine(name)))),
-  whole(span("plain", `  ${count(sentTokens)} of ${count(tokens)} tokens would be sent`), span("dim", `; together at most ${count(totalTokens)}, a quarter of the model's window`)),
+  whole(
+    span("plain", `  ${count(sentTokens)} of ${count(tokens)} tokens would be sent`),
+    span("dim", `; together at most ${count(totalTokens)}, a quarter of the model's window`)
+  ),
   whole(span("dim", "  what your hooks would add is not asked for; --json has the texts"))
 ]
 

@@ -6,7 +6,15 @@ import { oneLine } from "./visible.ts"
 export const hookLines = (hooks: readonly Hook[]): readonly Shown[] =>
   hooks.length === 0
     ? [fitted(span("plain", "no hooks; they are written as [[hooks.PreToolUse]] with matcher and command into config.toml"))]
-    : hooks.map((hook) => whole(...named(hook), span("dim", `  ${hook.timeoutMs / 1000} s${hook.keys.length === 0 ? "" : `, with ${oneLine(hook.keys.join(", "))}`}  ${oneLine(hook.source)}`)))
+    : hooks.map((hook) =>
+        whole(
+          ...named(hook),
+          span(
+            "dim",
+            `  ${hook.timeoutMs / 1000} s${hook.keys.length === 0 ? "" : `, with ${oneLine(hook.keys.join(", "))}`}  ${oneLine(hook.source)}`
+          )
+        )
+      )
 
 const named = ({ event, matcher, command }: Hook): readonly Span[] => [
   span("strong", event.padEnd(16)),
@@ -15,9 +23,27 @@ const named = ({ event, matcher, command }: Hook): readonly Span[] => [
 
 /** What each hook said to a sample, and what would come of it. */
 export const trialLines = ({ tried, verdict }: Trial): readonly Shown[] => [
-  ...(tried.length === 0 ? [fitted(span("plain", verdict?.decision === "invalid" ? `such a call cannot run: ${oneLine(verdict.reason)}` : "no hook is asked about it"))] : []),
+  ...(tried.length === 0
+    ? [
+        fitted(
+          span(
+            "plain",
+            verdict?.decision === "invalid" ? `such a call cannot run: ${oneLine(verdict.reason)}` : "no hook is asked about it"
+          )
+        )
+      ]
+    : []),
   ...tried.flatMap(triedLines),
-  ...(tried.length === 0 || verdict === null ? [] : [whole(span(verdict.decision === "allow" ? "good" : verdict.decision === "ask" ? "notice" : "bad", `${WORDS[verdict.decision]}${"reason" in verdict ? `: ${oneLine(verdict.reason)}` : ""}`))])
+  ...(tried.length === 0 || verdict === null
+    ? []
+    : [
+        whole(
+          span(
+            verdict.decision === "allow" ? "good" : verdict.decision === "ask" ? "notice" : "bad",
+            `${WORDS[verdict.decision]}${"reason" in verdict ? `: ${oneLine(verdict.reason)}` : ""}`
+          )
+        )
+      ])
 ]
 
 const WORDS = { allow: "the call runs", ask: "the call asks", deny: "the call is denied", invalid: "the call cannot run" } as const

@@ -16,7 +16,8 @@ export const mapLines = ({ files, text }: MapReport, why: boolean): readonly Sho
     })
 }
 
-const reasonsOf = ({ rank, reasons }: MappedFile): string => `#${rank} ${reasons.map(({ reason, share }) => `${reason} ${Math.round(share * 100)} %`).join(", ")}`
+const reasonsOf = ({ rank, reasons }: MappedFile): string =>
+  `#${rank} ${reasons.map(({ reason, share }) => `${reason} ${Math.round(share * 100)} %`).join(", ")}`
 
 /** What the map holds and what it took, in a line. */
 export const mapSummary = ({ files, filesInAll, tokens, budgetTokens }: MapReport): string => {
@@ -26,8 +27,21 @@ export const mapSummary = ({ files, filesInAll, tokens, budgetTokens }: MapRepor
 
 /** What could be read and what could not. */
 export const checkLines = ({ files, languages, namesOnly, faults, notes }: MapCheck): readonly Shown[] => [
-  whole(span("plain", `${plural(files, "file")}: ${Object.entries(languages).map(([language, count]) => `${count} ${language}`).join(", ") || "none that a grammar reads"}; ${namesOnly} by name`)),
-  ...(faults.length === 0 ? [] : [whole(span("notice", `${plural(faults.length, "file")} could not be read and ${faults.length === 1 ? "is" : "are"} known by name:`))]),
+  whole(
+    span(
+      "plain",
+      `${plural(files, "file")}: ${
+        Object.entries(languages)
+          .map(([language, count]) => `${count} ${language}`)
+          .join(", ") || "none that a grammar reads"
+      }; ${namesOnly} by name`
+    )
+  ),
+  ...(faults.length === 0
+    ? []
+    : [
+        whole(span("notice", `${plural(faults.length, "file")} could not be read and ${faults.length === 1 ? "is" : "are"} known by name:`))
+      ]),
   ...faults.map(({ path, why }) => whole(span("plain", `  ${oneLine(path)}: ${oneLine(why)}`))),
   ...notes.map((note) => whole(span("notice", oneLine(note))))
 ]

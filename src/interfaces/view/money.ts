@@ -31,7 +31,8 @@ export const count = (quantity: number): string => `${quantity}`.replaceAll(/\B(
  */
 export const countedWords = (text: string): string => (COUNTING.test(text) ? text.replaceAll(/\d{4,}/g, (digits) => count(Number(digits))) : text)
 
-const COUNTING = /^(?:about \d+ tokens of the window are free again: |\d+ messages left the window, |the token budget of \d+ is used up; |the turn reached its limit of \d+ steps; )/
+const COUNTING =
+  /^(?:about \d+ tokens of the window are free again: |\d+ messages left the window, |the token budget of \d+ is used up; |the turn reached its limit of \d+ steps; )/
 
 /** `plural(1, "event")  // => "1 event"`. */
 export const plural = (quantity: number, noun: string): string => `${count(quantity)} ${noun}${quantity === 1 ? "" : "s"}`

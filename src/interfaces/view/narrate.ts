@@ -98,7 +98,9 @@ const brokenOffLines = ({ running, asked }: Telling, now: number): readonly Show
 
 const settingsLines = ({ model, mode, limits }: EventOf<"SettingsChanged">): readonly Shown[] => [
   ...(model === undefined ? [] : [fitted(span("dim", `from the next request on: ${oneLine(model)}`))]),
-  ...(mode === undefined ? [] : [fitted(span("dim", "permission mode: "), mode === "bypass" ? span("bad", "bypass, NOTHING ASKS") : span("dim", mode))]),
+  ...(mode === undefined
+    ? []
+    : [fitted(span("dim", "permission mode: "), mode === "bypass" ? span("bad", "bypass, NOTHING ASKS") : span("dim", mode))]),
   ...Object.entries(limits ?? {}).map(([name, value]) => fitted(span("dim", `${name}: ${String(value)}`)))
 ]
 
@@ -106,7 +108,13 @@ const answerLines = (call: ToolCall | undefined, { answer, words, rules }: Event
   const what = call === undefined ? "the call" : callWords(call)
   switch (answer) {
     case "no":
-      return [fitted(span("notice", "⊘ "), span("plain", what), span("dim", `  no${words === undefined || words === "" ? "" : `: ${oneLine(words)}`}`))]
+      return [
+        fitted(
+          span("notice", "⊘ "),
+          span("plain", what),
+          span("dim", `  no${words === undefined || words === "" ? "" : `: ${oneLine(words)}`}`)
+        )
+      ]
     case "once":
       return call?.name === "ask_user" ? [fitted(span("person", `› ${oneLine(words ?? "")}`))] : NOTHING
     case "session":

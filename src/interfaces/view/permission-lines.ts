@@ -11,7 +11,12 @@ import { exact, oneLine } from "./visible.ts"
 /** What holds here, and what the workspace would like to hold. */
 export const permissionsHere = (permissions: Permissions, workspace: SettingsHere["workspace"]): readonly Shown[] => [
   ...ruleTable(permissions),
-  whole(span("dim", "  a deny rule wins, then an ask rule, then an allow rule, then the mode; each path, command and host of a call counts for itself")),
+  whole(
+    span(
+      "dim",
+      "  a deny rule wins, then an ask rule, then an allow rule, then the mode; each path, command and host of a call counts for itself"
+    )
+  ),
   ...workspaceLines(workspace)
 ]
 
@@ -22,7 +27,13 @@ export const workspaceLines = (workspace: SettingsHere["workspace"]): readonly S
     ...(workspace.trust === "nothing" ? [] : [whole(), trustLine(workspace), ...(workspace.trusted ? [] : wouldSay(workspace))]),
     ...workspace.faults.map((fault) => whole(span("bad", `  ${oneLine(fault)}`))),
     ...(workspace.unseen === null ? [] : [whole(span("notice", `  ${oneLine(workspace.unseen)}`))]),
-    ...workspace.unread.map(({ file, line, text, why }) => whole(span("notice", `  ${oneLine(line === 0 ? file : `${file}:${line}`)} is no rule, only words for the model: `), span("plain", oneLine(text)), span("dim", `  ${oneLine(why)}`)))
+    ...workspace.unread.map(({ file, line, text, why }) =>
+      whole(
+        span("notice", `  ${oneLine(line === 0 ? file : `${file}:${line}`)} is no rule, only words for the model: `),
+        span("plain", oneLine(text)),
+        span("dim", `  ${oneLine(why)}`)
+      )
+    )
   ]
 }
 
@@ -59,12 +70,22 @@ const rulesOf = (source: string, layer: Layer): readonly Shown[] =>
   DECISIONS.flatMap((decision) => (layer[decision] ?? []).map((rule) => indented({ decision, rule, source })))
 
 const valuesOf = (source: string, layer: Layer): readonly Shown[] =>
-  Object.entries(layer).flatMap(([key, value]) => ([...DECISIONS, "hooks"].includes(key) ? [] : [whole(span("plain", `  ${written(key)} = ${exact(String(value))}`), span("dim", `  ${oneLine(source)}`))]))
+  Object.entries(layer).flatMap(([key, value]) =>
+    [...DECISIONS, "hooks"].includes(key)
+      ? []
+      : [whole(span("plain", `  ${written(key)} = ${exact(String(value))}`), span("dim", `  ${oneLine(source)}`))]
+  )
 
 /** Programs are shown whole: they run with all that the person may do. */
 const hooksOf = (source: string, { hooks = [] }: Layer): readonly Shown[] =>
   hooks.map(({ event, matcher, command, keys }) =>
-    whole(span("plain", `  runs ${event}${matcher === "" ? "" : ` ${oneLine(matcher)}`}: ${oneLine(command)}${keys.length === 0 ? "" : `  with ${oneLine(keys.join(", "))}`}`), span("dim", `  ${oneLine(source)}`))
+    whole(
+      span(
+        "plain",
+        `  runs ${event}${matcher === "" ? "" : ` ${oneLine(matcher)}`}: ${oneLine(command)}${keys.length === 0 ? "" : `  with ${oneLine(keys.join(", "))}`}`
+      ),
+      span("dim", `  ${oneLine(source)}`)
+    )
   )
 
 /** A key as it is written in the file: `written("maxSteps")  // => "max_steps"`. */
@@ -74,7 +95,10 @@ const VERDICT_TONES: Readonly<Record<Verdict["decision"], Tone>> = { allow: "goo
 
 /** What would happen to a call, in a conversation and where nobody is there, and what decided. */
 export const explanationLines = ({ tool, facts, verdict, ground, subjects }: Explained): readonly Shown[] => [
-  whole(span(VERDICT_TONES[verdict.decision], VERDICT_WORDS[verdict.decision]), span("plain", `  ${oneLine(tool)}${"reason" in verdict ? `: ${exact(verdict.reason)}` : ""}`)),
+  whole(
+    span(VERDICT_TONES[verdict.decision], VERDICT_WORDS[verdict.decision]),
+    span("plain", `  ${oneLine(tool)}${"reason" in verdict ? `: ${exact(verdict.reason)}` : ""}`)
+  ),
   ...(verdict.decision === "ask" ? [whole(span("dim", "  in one shot, where nobody can be asked: denied, and the exit code is 4"))] : []),
   ...groundLines(ground),
   ...subjects.map(subjectLine),
@@ -104,10 +128,16 @@ const groundLines = (ground: Ground): readonly Shown[] => {
 const subjectLine = ({ subject, rules }: ExplainedSubject): Shown =>
   whole(
     span("plain", `  ${subjectWords(subject)}`),
-    span("dim", rules.length === 0 ? "  no rule speaks about it" : `  ${rules.map(({ decision, rule, source }) => `${decision} ${oneLine(rule)} (${oneLine(source)})`).join(", ")}`)
+    span(
+      "dim",
+      rules.length === 0
+        ? "  no rule speaks about it"
+        : `  ${rules.map(({ decision, rule, source }) => `${decision} ${oneLine(rule)} (${oneLine(source)})`).join(", ")}`
+    )
   )
 
-const whereWords = (cwd: string | null | undefined): string => (cwd === undefined ? "" : cwd === null ? " in a folder that nobody can tell" : ` in ${oneLine(cwd)}`)
+const whereWords = (cwd: string | null | undefined): string =>
+  cwd === undefined ? "" : cwd === null ? " in a folder that nobody can tell" : ` in ${oneLine(cwd)}`
 
 const subjectWords = (subject: Subject): string => {
   switch (subject.kind) {

@@ -19,11 +19,20 @@ export const questionLines = (asked: Asked, all = false): readonly Shown[] => [
 
 /** The keys that answer it. What only a person can allow each time has no rule to keep. */
 export const keyLines = ({ rules, call }: Asked): readonly Shown[] => {
-  const forRules = rules.length === 0 ? [] : [span("strong", "  s"), span("plain", " for this session"), span("strong", "  a"), span("plain", " always")]
+  const forRules =
+    rules.length === 0 ? [] : [span("strong", "  s"), span("plain", " for this session"), span("strong", "  a"), span("plain", " always")]
   const view = isLong(call) ? [span("strong", "  v"), span("plain", " view all")] : []
   return [
     ...(rules.length === 0 ? [] : [whole(span("dim", `  for this session and always mean: ${rules.map(oneLine).join(", ")}`))]),
-    whole(span("strong", "  y"), span("plain", " once"), ...forRules, span("strong", "  n"), span("plain", " no, and say why"), ...view, span("dim", "  Esc interrupts"))
+    whole(
+      span("strong", "  y"),
+      span("plain", " once"),
+      ...forRules,
+      span("strong", "  n"),
+      span("plain", " no, and say why"),
+      ...view,
+      span("dim", "  Esc interrupts")
+    )
   ]
 }
 
@@ -49,7 +58,13 @@ const exactLines = (call: ToolCall): readonly Exactly[] => {
   if (given === null) return [{ tone: "plain", text: call.arguments }]
   const [shown, told] = toldOf(call.name, given)
   const rest = Object.entries(given).filter(([key]) => !told.includes(key))
-  return [...shown, ...rest.map(([key, value]): Exactly => ({ tone: "plain", text: `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}` }))]
+  return [
+    ...shown,
+    ...rest.map(([key, value]): Exactly => ({
+      tone: "plain",
+      text: `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`
+    }))
+  ]
 }
 
 /** What is shown in a way of its own, and the keys that it tells. */

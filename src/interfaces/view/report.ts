@@ -41,12 +41,16 @@ export const NOTHING_YET: Tally = { steps: 0, counted: "", unanswered: 0 }
 
 /** A step is counted once, however often its request had to leave. */
 export const tallied = (tally: Tally, { event, step }: Recorded): Tally => {
-  const unanswered = tally.unanswered + (event.type === "ToolCallsVetted" && step.outcome === "ok" ? unansweredQuestions(event, step.state.session) : 0)
-  return step.actions.reduce((now, action) => {
-    if (action.type !== "SendLlmRequest") return now
-    const counted = `${step.state.session.turn}:${action.step}`
-    return counted === now.counted ? now : { ...now, steps: now.steps + 1, counted }
-  }, unanswered === tally.unanswered ? tally : { ...tally, unanswered })
+  const unanswered =
+    tally.unanswered + (event.type === "ToolCallsVetted" && step.outcome === "ok" ? unansweredQuestions(event, step.state.session) : 0)
+  return step.actions.reduce(
+    (now, action) => {
+      if (action.type !== "SendLlmRequest") return now
+      const counted = `${step.state.session.turn}:${action.step}`
+      return counted === now.counted ? now : { ...now, steps: now.steps + 1, counted }
+    },
+    unanswered === tally.unanswered ? tally : { ...tally, unanswered }
+  )
 }
 
 /** A question that a rule denies, the person did not want to be asked. */
@@ -117,7 +121,9 @@ export const deniedCalls = ({ transcript }: Session, from: number): readonly Den
       ? []
       : entry.results.flatMap((result) => {
           const call = calls.get(result.call)
-          return result.status === "denied" && call !== undefined ? [{ tool: call.name, arguments: call.arguments, reason: textOf(result.parts) }] : []
+          return result.status === "denied" && call !== undefined
+            ? [{ tool: call.name, arguments: call.arguments, reason: textOf(result.parts) }]
+            : []
         })
   )
 }

@@ -9,10 +9,29 @@ import { harmless, oneLine } from "./visible.ts"
 const RESULTS_MAX = 20
 
 /** What became of a rerun, as a review would tell it. */
-export const rerunLines = ({ session, root, error, equal, requests, results, first, resultDifferences, unrecorded }: Reran): readonly Shown[] => [
-  whole(span(equal ? "good" : "bad", equal ? "equal" : "different"), span("plain", `: ${countsWords("request", requests)}; ${countsWords("result", results)}`)),
+export const rerunLines = ({
+  session,
+  root,
+  error,
+  equal,
+  requests,
+  results,
+  first,
+  resultDifferences,
+  unrecorded
+}: Reran): readonly Shown[] => [
+  whole(
+    span(equal ? "good" : "bad", equal ? "equal" : "different"),
+    span("plain", `: ${countsWords("request", requests)}; ${countsWords("result", results)}`)
+  ),
   ...(error === null ? [] : [whole(span("bad", `it ended in an error: ${oneLine(error)}`))]),
-  ...(first === null ? [] : [whole(), whole(span("strong", `request ${first.request} is the first that differs, at ${oneLine(first.place)}`)), ...diffShown(first.diff)]),
+  ...(first === null
+    ? []
+    : [
+        whole(),
+        whole(span("strong", `request ${first.request} is the first that differs, at ${oneLine(first.place)}`)),
+        ...diffShown(first.diff)
+      ]),
   ...resultDifferences.slice(0, RESULTS_MAX).flatMap(resultLines),
   ...(resultDifferences.length > RESULTS_MAX ? [whole(span("dim", `and ${plural(resultDifferences.length - RESULTS_MAX, "more result")}`))] : []),
   ...unrecorded.map((call) => whole(span("notice", `never recorded: ${oneLine(callWords(call))}`))),
@@ -26,7 +45,10 @@ const resultLines = ({ call, name, arguments: given, recorded, now, diff }: Resu
   whole(),
   whole(
     span("strong", `the result of ${call} differs`),
-    span("plain", `: ${oneLine(callWords({ type: "tool-call", id: call, name, arguments: given }))}${recorded.status === now.status ? "" : `, recorded ${recorded.status}, now ${now.status}`}`)
+    span(
+      "plain",
+      `: ${oneLine(callWords({ type: "tool-call", id: call, name, arguments: given }))}${recorded.status === now.status ? "" : `, recorded ${recorded.status}, now ${now.status}`}`
+    )
   ),
   ...diffShown(diff)
 ]

@@ -18,7 +18,9 @@ export const sandboxWord = (state: SandboxState): string => {
 /** The same in a sentence. */
 export const sandboxSentence = (state: SandboxState): string => {
   if (state.name === "on") return `commands write only to the workspace, see no keys and end with their call; ${networkWords(state)}`
-  return state.required ? `it is required, and ${state.why}` : `commands run with all your rights, and what is allowed is all that holds them: ${state.why}`
+  return state.required
+    ? `it is required, and ${state.why}`
+    : `commands run with all your rights, and what is allowed is all that holds them: ${state.why}`
 }
 
 const networkWords = ({ network, hosts = [], hostsFault }: SandboxState & { readonly name: "on" }): string => {

@@ -14,7 +14,10 @@ export const sessionLines = (sessions: readonly SessionSummary[], now: number, h
       span("dim", `  ${agoWords(now - session.updated).padStart(9)}  `),
       span(toneOf(session.state), stateWords(session.state).padEnd(8)),
       span("plain", `  ${session.title === "" ? "(nothing said yet)" : oneLine(session.title)}`),
-      span("dim", `  ${plural(session.events, "event")}, ${oneLine(session.model)}${forkWords(session)}${session.roots[0] === here ? "" : `, ${oneLine(session.roots[0] ?? "")}`}`)
+      span(
+        "dim",
+        `  ${plural(session.events, "event")}, ${oneLine(session.model)}${forkWords(session)}${session.roots[0] === here ? "" : `, ${oneLine(session.roots[0] ?? "")}`}`
+      )
     )
   )
 
@@ -22,7 +25,9 @@ const forkWords = ({ parent }: SessionSummary): string => {
   if (parent === null) return ""
   const kind = parent.changes?.find((change) => change === "sub-agent" || change === "oracle")
   if (kind !== undefined) return `, ${kind} of ${oneLine(parent.session)}`
-  return parent.changes?.includes("rerun") === true ? `, rerun of ${oneLine(parent.session)}` : `, fork of ${oneLine(parent.session)} at event ${parent.n}`
+  return parent.changes?.includes("rerun") === true
+    ? `, rerun of ${oneLine(parent.session)}`
+    : `, fork of ${oneLine(parent.session)} at event ${parent.n}`
 }
 
 const stateWords = (state: string): string => {

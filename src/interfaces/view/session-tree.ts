@@ -9,7 +9,9 @@ export interface InTree {
 /** Each fork below the session it goes on from; those beside each other in the order they came in. */
 export const sessionTree = (sessions: readonly SessionSummary[]): readonly InTree[] => {
   const ids = new Set(sessions.map(({ id }) => id))
-  const childrenById = Map.groupBy(sessions, ({ parent, id }) => (parent !== null && parent.session !== id && ids.has(parent.session) ? parent.session : null))
+  const childrenById = Map.groupBy(sessions, ({ parent, id }) =>
+    parent !== null && parent.session !== id && ids.has(parent.session) ? parent.session : null
+  )
   const below = (id: string | null, depth: number): readonly InTree[] =>
     (childrenById.get(id) ?? []).flatMap((session) => [{ session, depth }, ...below(session.id, depth + 1)])
   return below(null, 0)

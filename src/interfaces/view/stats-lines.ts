@@ -48,14 +48,26 @@ const waitLines = ({ time }: LogStats): readonly Shown[] => {
   const rows = (Object.keys(WAITS) as Wait[]).flatMap((wait): readonly (readonly Cell[])[] => {
     const ms = time.msByWait[wait]
     if (ms === undefined) return []
-    const tools = wait === "tools" ? byLength(time.msByTools).map(([name, part]) => [cell(`  ${oneLine(name)}`, "dim"), cell(durationWords(part), "dim"), cell("")]) : []
+    const tools =
+      wait === "tools"
+        ? byLength(time.msByTools).map(([name, part]) => [cell(`  ${oneLine(name)}`, "dim"), cell(durationWords(part), "dim"), cell("")])
+        : []
     return [[cell(WAITS[wait]), cell(durationWords(ms)), cell(percent(ms, time.totalMs), "dim")], ...tools]
   })
   const states = byLength(time.msByState).map(([name, ms]) => [cell(name), cell(durationWords(ms)), cell(percent(ms, time.totalMs), "dim")])
-  return rows.length === 0 ? [] : [whole(), fitted(span("strong", "time, by what was waited for")), ...tableLines(rows), fitted(span("strong", "time, by state")), ...tableLines(states)]
+  return rows.length === 0
+    ? []
+    : [
+        whole(),
+        fitted(span("strong", "time, by what was waited for")),
+        ...tableLines(rows),
+        fitted(span("strong", "time, by state")),
+        ...tableLines(states)
+      ]
 }
 
-const byLength = (msByName: Readonly<Record<string, number>>): readonly (readonly [string, number])[] => Object.entries(msByName).toSorted(([, one], [, other]) => other - one)
+const byLength = (msByName: Readonly<Record<string, number>>): readonly (readonly [string, number])[] =>
+  Object.entries(msByName).toSorted(([, one], [, other]) => other - one)
 
 const percent = (part: number, all: number): string => (all === 0 ? "" : `${Math.round((part * 100) / all)} %`)
 
@@ -73,13 +85,29 @@ const toolRow = ([name, { calls, byStatus, medianMs, longestMs }]: readonly [str
   const other = calls - of("ok") - of("error") - of("denied")
   const number = (quantity: number, tone: Cell["tone"] = "plain"): Cell => (quantity === 0 ? cell("·", "dim") : { text: count(quantity), tone })
   const time = (ms: number | null): Cell => (ms === null ? cell("·", "dim") : cell(durationWords(ms)))
-  return [cell(oneLine(name)), number(calls), number(of("ok"), "good"), number(of("error"), "bad"), number(of("denied"), "notice"), number(other), time(medianMs), time(longestMs)]
+  return [
+    cell(oneLine(name)),
+    number(calls),
+    number(of("ok"), "good"),
+    number(of("error"), "bad"),
+    number(of("denied"), "notice"),
+    number(other),
+    time(medianMs),
+    time(longestMs)
+  ]
 }
 
 const troubleLines = ({ failures, retries, interrupts, restarts }: LogStats): readonly Shown[] => {
   const failed = Object.entries(failures)
   const words = [
-    ...(failed.length === 0 ? [] : [`${plural(failed.reduce((sum, [, times]) => sum + times, 0), "failed call")} of the model (${failed.map(([kind, times]) => `${times} ${kind}`).join(", ")})`]),
+    ...(failed.length === 0
+      ? []
+      : [
+          `${plural(
+            failed.reduce((sum, [, times]) => sum + times, 0),
+            "failed call"
+          )} of the model (${failed.map(([kind, times]) => `${times} ${kind}`).join(", ")})`
+        ]),
     ...(retries === 0 ? [] : [retries === 1 ? "1 retry" : `${retries} retries`]),
     ...(interrupts === 0 ? [] : [plural(interrupts, "interrupt")]),
     ...(restarts === 0 ? [] : [`taken up again ${restarts === 1 ? "once" : `${restarts} times`}`])
@@ -91,8 +119,13 @@ const troubleLines = ({ failures, retries, interrupts, restarts }: LogStats): re
 
 const breakLines = ({ breaks, requests }: LogStats): readonly Shown[] => {
   if (requests < 2) return []
-  if (breaks.length === 0) return [whole(), whole(span("good", "each request begins with the one before it: nothing broke the cached prefix"))]
-  return [whole(), fitted(span("strong", `the cached prefix broke ${breaks.length === 1 ? "once" : `${breaks.length} times`}`)), ...breaks.flatMap(breakShown)]
+  if (breaks.length === 0)
+    return [whole(), whole(span("good", "each request begins with the one before it: nothing broke the cached prefix"))]
+  return [
+    whole(),
+    fitted(span("strong", `the cached prefix broke ${breaks.length === 1 ? "once" : `${breaks.length} times`}`)),
+    ...breaks.flatMap(breakShown)
+  ]
 }
 
 const breakShown = (broken: PrefixBreak): readonly Shown[] => [
@@ -107,7 +140,14 @@ const causeWords = ({ cause }: PrefixBreak): string => (cause === null ? "nothin
 const costOfBreak = ({ usageBefore, usageAfter }: PrefixBreak): readonly Shown[] =>
   usageBefore === null || usageAfter === null
     ? [fitted(span("dim", "    what that cost is not known: the provider did not say"))]
-    : [fitted(span("dim", `    from cache ${count(usageBefore.cacheReadTokens)} → ${count(usageAfter.cacheReadTokens)} tokens, read anew ${count(anew(usageBefore))} → ${count(anew(usageAfter))}`))]
+    : [
+        fitted(
+          span(
+            "dim",
+            `    from cache ${count(usageBefore.cacheReadTokens)} → ${count(usageAfter.cacheReadTokens)} tokens, read anew ${count(anew(usageBefore))} → ${count(anew(usageAfter))}`
+          )
+        )
+      ]
 
 const anew = ({ inputTokens, cacheWriteTokens }: NonNullable<PrefixBreak["usageBefore"]>): number => inputTokens + cacheWriteTokens
 
@@ -118,7 +158,9 @@ export const statsTable = (named: readonly (readonly [string, LogStats])[], colu
   const total = totalOf(named.map(([, stats]) => stats))
   const rows = [...named.map(([name, stats]) => row(oneLine(name), sumOf(stats))), row("together", total)]
   const wide = tableLines([["log", ...COLUMNS].map((word) => cell(word, "dim")), ...rows], "")
-  return columns === null || columns >= TABLE_COLUMNS_MIN ? wide : rows.flatMap(([name, ...cells]) => [fitted(span("strong", name?.text ?? "")), ...stacked(cells)])
+  return columns === null || columns >= TABLE_COLUMNS_MIN
+    ? wide
+    : rows.flatMap(([name, ...cells]) => [fitted(span("strong", name?.text ?? "")), ...stacked(cells)])
 }
 
 const COLUMNS = ["time", "at work", "turns", "steps", "calls", "tokens", "cached", "cost", "breaks"]
@@ -143,14 +185,28 @@ export interface Sum {
 export const sumOf = ({ time, tools, breaks, usage, events, turns, steps, requests }: LogStats): Sum => {
   const { person = 0, approval = 0, away = 0 } = time.msByWait
   const calls = Object.values(tools).reduce((sum, tool) => sum + tool.calls, 0)
-  return { totalMs: time.totalMs, workMs: time.totalMs - person - approval - away, events, turns, steps, requests, calls, breaks: breaks.length, usage }
+  return {
+    totalMs: time.totalMs,
+    workMs: time.totalMs - person - approval - away,
+    events,
+    turns,
+    steps,
+    requests,
+    calls,
+    breaks: breaks.length,
+    usage
+  }
 }
 
 export const totalOf = (all: readonly LogStats[]): Sum => all.map(sumOf).reduce(added)
 
 const added = (one: Sum, other: Sum): Sum => {
-  const usage = Object.fromEntries(Object.entries(one.usage).map(([key, value]) => [key, value + other.usage[key as keyof Sum["usage"]]])) as unknown as Sum["usage"]
-  const numbers = Object.fromEntries(Object.entries(one).flatMap(([key, value]) => (typeof value === "number" ? [[key, value + (other[key as keyof Sum] as number)]] : [])))
+  const usage = Object.fromEntries(
+    Object.entries(one.usage).map(([key, value]) => [key, value + other.usage[key as keyof Sum["usage"]]])
+  ) as unknown as Sum["usage"]
+  const numbers = Object.fromEntries(
+    Object.entries(one).flatMap(([key, value]) => (typeof value === "number" ? [[key, value + (other[key as keyof Sum] as number)]] : []))
+  )
   return { ...(numbers as unknown as Sum), usage }
 }
 

@@ -53,13 +53,21 @@ const vettingAfter = (vetting: Telling["vetting"], actions: readonly Action[]): 
 
 const runningAfter = (running: Telling["running"], actions: readonly Action[], event: Recorded["event"]): Telling["running"] => {
   const started = actions.flatMap((action) => (action.type === "ExecuteTools" ? action.calls : []))
-  const kept = withoutCancelled(event.type === "ToolCompleted" ? without(running, event.effect) : event.type === "SessionResumed" ? {} : running, actions)
-  return started.length === 0 ? kept : { ...kept, ...Object.fromEntries(started.map(({ effect, call }) => [effect, { call, since: event.at }])) }
+  const kept = withoutCancelled(
+    event.type === "ToolCompleted" ? without(running, event.effect) : event.type === "SessionResumed" ? {} : running,
+    actions
+  )
+  return started.length === 0
+    ? kept
+    : { ...kept, ...Object.fromEntries(started.map(({ effect, call }) => [effect, { call, since: event.at }])) }
 }
 
 const askedAfter = (asked: Telling["asked"], actions: readonly Action[], event: Recorded["event"]): Telling["asked"] => {
   const questions = actions.flatMap((action) => (action.type === "RequestApproval" ? [[action.effect, action.call] as const] : []))
-  const kept = withoutCancelled(event.type === "ApprovalAnswered" ? without(asked, event.effect) : event.type === "SessionResumed" ? {} : asked, actions)
+  const kept = withoutCancelled(
+    event.type === "ApprovalAnswered" ? without(asked, event.effect) : event.type === "SessionResumed" ? {} : asked,
+    actions
+  )
   return questions.length === 0 ? kept : { ...kept, ...Object.fromEntries(questions) }
 }
 

@@ -4,7 +4,12 @@ import { fitted, span, whole, wholeLines, type Shown } from "./shown.ts"
 /** The tools as a list: name, what a call may do at most, what it is for; what no session here has says so. */
 export const toolLines = (tools: readonly ListedTool[]): readonly Shown[] => [
   ...tools.map(({ name, access, summary, limits, offered }) =>
-    fitted(span(offered ? "strong" : "dim", name.padEnd(NAME_WIDTH)), span(access === "reads" || access === "asks" ? "plain" : "notice", ` ${access.padEnd(9)}`), span("plain", ` ${summary}`), span("dim", `  ${offered ? limits : `${NOT_OFFERED}: ${limits}`}`))
+    fitted(
+      span(offered ? "strong" : "dim", name.padEnd(NAME_WIDTH)),
+      span(access === "reads" || access === "asks" ? "plain" : "notice", ` ${access.padEnd(9)}`),
+      span("plain", ` ${summary}`),
+      span("dim", `  ${offered ? limits : `${NOT_OFFERED}: ${limits}`}`)
+    )
   ),
   whole(span("dim", "`loom tools NAME` shows what the model is told of it; `loom permissions` what may be done here"))
 ]

@@ -33,7 +33,12 @@ export const undoLines = (undone: Undone, spelling: UndoSpelling): readonly Show
 
 const doneLines = ({ target, files, overwritten, left, commits }: Done, { again, redo }: UndoSpelling): readonly Shown[] => [
   whole(span("strong", files.length === 0 ? `${targetWords(target)}: the files stood so already` : targetWords(target))),
-  ...listed(files.map((change) => `${wordsFor(change).padEnd(WORDS_WIDTH)}${change.path}${overwritten.includes(change.path) ? " (changed since by somebody else: kept)" : ""}`)),
+  ...listed(
+    files.map(
+      (change) =>
+        `${wordsFor(change).padEnd(WORDS_WIDTH)}${change.path}${overwritten.includes(change.path) ? " (changed since by somebody else: kept)" : ""}`
+    )
+  ),
   ...left.map((each) => whole(span("bad", `  not put back: ${oneLine(each)}`))),
   ...commits.map((commit) => whole(span("notice", commitWords(commit)))),
   whole(span("dim", target.what === "redo" ? `${again} takes it back again` : `${again} goes on to what came before; ${redo} takes this back`))

@@ -58,7 +58,9 @@ const isOnlySeen = (subject: Subject): boolean => subject.kind === "touched" || 
 /** The same order as the decision: deny, the mode that changes nothing, ask, allow, the mode. */
 const groundOf = (tool: string, facts: CallFacts, subjects: readonly ExplainedSubject[], mode: PermissionMode): Ground => {
   const first = (decision: Rule["decision"], sure: boolean): Rule | undefined =>
-    subjects.flatMap(({ subject, rules }) => (sure ? rules.filter((rule) => isSure(rule, tool, subject)) : rules)).find((rule) => rule.decision === decision)
+    subjects
+      .flatMap(({ subject, rules }) => (sure ? rules.filter((rule) => isSure(rule, tool, subject)) : rules))
+      .find((rule) => rule.decision === decision)
   const byRule = (rule: Rule): Ground => ({ type: "rules", rules: [rule] })
   if (facts.hook?.decision === "deny") return { type: "hook" }
   const denying = first("deny", true)

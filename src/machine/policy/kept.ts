@@ -17,7 +17,9 @@ export interface Kept {
 export const keptFrom = (tool: string, rules: readonly Rule[]): Kept => {
   const keeping = rules.flatMap(({ decision, rule }) => {
     const meant = parseRule(rule)
-    return decision === "allow" || meant === null || meant.pattern === null || !speaksOf(meant, tool, reading("")) ? [] : [{ rule, meant, pattern: meant.pattern }]
+    return decision === "allow" || meant === null || meant.pattern === null || !speaksOf(meant, tool, reading(""))
+      ? []
+      : [{ rule, meant, pattern: meant.pattern }]
   })
   return {
     rules: [...new Set(keeping.map(({ rule }) => rule))],

@@ -57,7 +57,12 @@ export const subjectsOf = (facts: CallFacts): readonly Subject[] => {
   return subjects.length === 0 || (facts.changes && !named) ? [...subjects, { kind: "tool" }] : subjects
 }
 
-const commandSubject = ({ text, sure, cwd }: CommandFact): Subject => ({ kind: "command", text, ...(sure === undefined ? {} : { sure }), ...(cwd === undefined ? {} : { cwd }) })
+const commandSubject = ({ text, sure, cwd }: CommandFact): Subject => ({
+  kind: "command",
+  text,
+  ...(sure === undefined ? {} : { sure }),
+  ...(cwd === undefined ? {} : { cwd })
+})
 
 /** What deny and ask rules are held against: also what was only seen, so that `sudo rm x` is as denied as `rm x`, and the files that commands name. */
 export const suspectsOf = (facts: CallFacts): readonly Subject[] => [
@@ -189,7 +194,11 @@ const mayLieIn = (pattern: string, { path, inside }: PathFact): boolean => {
 /** Whether a rule is about this kind of thing when this tool is called, whatever its pattern. */
 export const speaksOf = (rule: ParsedRule, tool: string, subject: Subject): boolean => {
   // A command that names a file is no call of a tool for files: only a rule that speaks of files means it.
-  if (subject.kind === "touched") return rule.pattern !== null && [...READERS, ...(subject.path.access === "write" ? WRITERS : [])].some((name) => matchesGlob(rule.tool, name, "text"))
+  if (subject.kind === "touched")
+    return (
+      rule.pattern !== null
+      && [...READERS, ...(subject.path.access === "write" ? WRITERS : [])].some((name) => matchesGlob(rule.tool, name, "text"))
+    )
   if (matchesGlob(rule.tool, tool, "text")) return true
   if (WRITERS.includes(rule.tool) && WRITERS.includes(tool)) return true
   if (rule.pattern === null) return false

@@ -1,7 +1,17 @@
 import { behaves } from "../behaviour.ts"
 import type { CallFacts } from "../event.ts"
 import type { PermissionMode, Rule, Session } from "../session.ts"
-import { coversRule, matchesRule, mightMatch, parseRule, restricts, subjectsOf, suspectsOf, type ParsedRule, type Subject } from "./permission-rule.ts"
+import {
+  coversRule,
+  matchesRule,
+  mightMatch,
+  parseRule,
+  restricts,
+  subjectsOf,
+  suspectsOf,
+  type ParsedRule,
+  type Subject
+} from "./permission-rule.ts"
 
 /** What may happen to a call, and why in words a person reads. */
 export type Verdict =
@@ -63,7 +73,8 @@ const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode, nam
   if (asked !== null) return { decision: "ask", reason: asked }
   const allowing = parsed(rules, "allow")
   const approved = approvals.flatMap((rule) => parseRule(rule) ?? [])
-  const covered = (subject: Subject): boolean => allowing.some((rule) => coversRule(rule, tool, subject)) || approved.some((rule) => coversRule(rule, tool, subject, true))
+  const covered = (subject: Subject): boolean =>
+    allowing.some((rule) => coversRule(rule, tool, subject)) || approved.some((rule) => coversRule(rule, tool, subject, true))
   if (facts.hook?.decision === "allow" || subjects.every(covered)) {
     return { decision: "allow" }
   }
@@ -71,7 +82,14 @@ const verdictOf = (tool: string, facts: CallFacts, { rules, approvals, mode, nam
   return wanted === null ? { decision: "allow" } : { decision: "ask", reason: wanted }
 }
 
-const denial = (tool: string, facts: CallFacts, subjects: readonly Subject[], rules: readonly Rule[], mode: PermissionMode, restricting: Matches): string | null => {
+const denial = (
+  tool: string,
+  facts: CallFacts,
+  subjects: readonly Subject[],
+  rules: readonly Rule[],
+  mode: PermissionMode,
+  restricting: Matches
+): string | null => {
   if (facts.hook?.decision === "deny") return `a hook denied it: ${facts.hook.reason}`
   const denied = firstMatch(rules, "deny", tool, subjects, restricting)
   if (denied !== undefined) return `the rule ${denied.rule.rule} (${denied.rule.source}) denies it${touching(denied.subject)}`
@@ -140,7 +158,11 @@ const firstMatch = (
 const touching = (subject: Subject): string => (subject.kind === "touched" ? `: the command names ${subject.path.path}` : "")
 
 /** The same of a rule that nobody can tell whether it means something of the call. */
-const firstUnclear = (rules: readonly Rule[], tool: string, subjects: readonly Subject[]): { readonly rule: Rule; readonly subject: Subject } | undefined => {
+const firstUnclear = (
+  rules: readonly Rule[],
+  tool: string,
+  subjects: readonly Subject[]
+): { readonly rule: Rule; readonly subject: Subject } | undefined => {
   for (const rule of rules) {
     const meant = rule.decision === "allow" ? null : parseRule(rule.rule)
     const subject = meant === null ? undefined : subjects.find((each) => mightMatch(meant, tool, each))

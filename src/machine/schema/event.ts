@@ -49,7 +49,17 @@ const callFactsSchema = Struct({
   paths: List(Struct({ path: Text, access: Literals(["read", "write"]), inside: Flag })),
   commands: Union([List(Struct({ text: Text, sure: optionalKey(Text), reads: Flag, cwd: optionalKey(NullOr(Text)) })), Literal("unparsed")]),
   seen: optionalKey(List(Text)),
-  touched: optionalKey(List(Struct({ path: Text, access: Literals(["read", "write"]), inside: Flag, unsure: optionalKey(Literal(true)), within: optionalKey(Literal(true)) }))),
+  touched: optionalKey(
+    List(
+      Struct({
+        path: Text,
+        access: Literals(["read", "write"]),
+        inside: Flag,
+        unsure: optionalKey(Literal(true)),
+        within: optionalKey(Literal(true))
+      })
+    )
+  ),
   hosts: List(Text),
   question: optionalKey(questionSchema),
   hook: optionalKey(Struct({ decision: Literals(["allow", "ask", "deny"]), reason: Text })),

@@ -1,5 +1,17 @@
 import * as Schema from "effect/Schema"
-import { Array as List, Boolean as Flag, Finite, Int, Literals, NullOr, Record as Dictionary, String as Text, Struct, Union, optionalKey } from "effect/Schema"
+import {
+  Array as List,
+  Boolean as Flag,
+  Finite,
+  Int,
+  Literals,
+  NullOr,
+  Record as Dictionary,
+  String as Text,
+  Struct,
+  Union,
+  optionalKey
+} from "effect/Schema"
 import type { Entry } from "../session.ts"
 import type { Vector } from "../vector.ts"
 

@@ -1,4 +1,16 @@
-import { Array as List, Boolean as Flag, Finite, Int, Literal, Literals, NullOr, Record as Dictionary, String as Text, Struct, Union } from "effect/Schema"
+import {
+  Array as List,
+  Boolean as Flag,
+  Finite,
+  Int,
+  Literal,
+  Literals,
+  NullOr,
+  Record as Dictionary,
+  String as Text,
+  Struct,
+  Union
+} from "effect/Schema"
 import { blockSchema, reportedUsageSchema, resultStatusSchema, sessionSchema, toolCallSchema, toolResultSchema } from "./session.ts"
 
 /** The schemas of `state.ts`, in its order. */

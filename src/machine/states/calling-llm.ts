@@ -125,7 +125,10 @@ const offloaded = (state: CallingLlm, event: ContextOffloaded): Step<CallingLlm 
     : [{ type: "DisplayMessage", text: `offloading failed: ${event.reason ?? "the keeper gave no name"}; the window stays as it is` }]
   if (stage.for === "person") return settle(session, "offloaded", [...freedTold(state.session, session), ...told])
   if (!ok && stage.for === "overflow") {
-    return giveUp(session, { kind: "overflow", message: `the request is too long, and nothing could be offloaded: ${event.reason ?? "the keeper gave no name"}` })
+    return giveUp(session, {
+      kind: "overflow",
+      message: `the request is too long, and nothing could be offloaded: ${event.reason ?? "the keeper gave no name"}`
+    })
   }
   return sendAwaited(session, { attempt, counted: stage.counted }, told, ok)
 }

@@ -74,7 +74,9 @@ const phaseOf = (call: ToolCall, verdict: Exclude<Verdict, { decision: "ask" }>)
   verdict.decision === "allow" ? { name: "held" } : { name: "done", result: refusal(call, verdict) }
 
 const refusal = (call: ToolCall, verdict: Extract<Verdict, { decision: "deny" | "invalid" }>): ToolResult =>
-  verdict.decision === "deny" ? resultOf(call.id, "denied", `denied: ${verdict.reason}`) : resultOf(call.id, "invalid", `invalid call: ${verdict.reason}`)
+  verdict.decision === "deny"
+    ? resultOf(call.id, "denied", `denied: ${verdict.reason}`)
+    : resultOf(call.id, "invalid", `invalid call: ${verdict.reason}`)
 
 const countUnattended = (session: Session, verdict: Verdict, facts: CallFacts | undefined): Session =>
   verdict.decision === "deny" && verdict.unattended && facts?.question === undefined

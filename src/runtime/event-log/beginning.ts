@@ -13,7 +13,13 @@ import { lineOf, sealLineOf, type Lease, type NewSession, type Store, type Store
 type Begun = Omit<Beginning, "onLine">
 
 /** A journal of a new session. */
-export const beginNew = (opened: SessionOpened, header: string, { origin, owes }: Pick<NewSession, "origin" | "owes">, lease: Lease, version: string): Begun => ({
+export const beginNew = (
+  opened: SessionOpened,
+  header: string,
+  { origin, owes }: Pick<NewSession, "origin" | "owes">,
+  lease: Lease,
+  version: string
+): Begun => ({
   id: opened.session,
   token: lease.token,
   version,
@@ -78,13 +84,22 @@ const eventsAfter = (store: Store, session: StoredSession, after: number): Effec
     const missing = hole >= 0 ? after + 1 + hole : events.length < session.events - after ? after + 1 + events.length : null
     return missing === null
       ? Effect.succeed(events)
-      : Effect.fail(logError("damaged", `open session ${session.id}: event ${missing} of ${session.events} is missing from the database; export what is there`))
+      : Effect.fail(
+          logError(
+            "damaged",
+            `open session ${session.id}: event ${missing} of ${session.events} is missing from the database; export what is there`
+          )
+        )
   })
 
 type Unsealed = Pick<Begun, "block" | "sealedAt">
 
 /** The lines since the last seal: it stands near the end, where our own writer puts it, or anywhere, where another one did. */
-const unsealedOf = Effect.fnUntraced(function*(store: Store, session: StoredSession, tail: readonly StoredEvent[]): Effect.fn.Return<Unsealed, LogError> {
+const unsealedOf = Effect.fnUntraced(function*(
+  store: Store,
+  session: StoredSession,
+  tail: readonly StoredEvent[]
+): Effect.fn.Return<Unsealed, LogError> {
   const near = sinceSeal(tail) ?? sinceSeal(yield* eventsAfter(store, session, Math.max(0, session.events - SEAL_EVENTS)))
   if (near !== null) return near
   const all = yield* eventsAfter(store, session, 0)

@@ -23,4 +23,5 @@ export const blobOf = (parsed: object | null): BlobLine | null => {
 const REFERENCE = /"blob":"([0-9a-f]{64})"/g
 
 /** The names of the blobs that a line of an event refers to. Text that only looks so has its quotes escaped. */
-export const blobsNamedIn = (line: string): readonly string[] => (line.includes('"blob":"') ? [...line.matchAll(REFERENCE)].map(([, name]) => name!) : [])
+export const blobsNamedIn = (line: string): readonly string[] =>
+  line.includes('"blob":"') ? [...line.matchAll(REFERENCE)].map(([, name]) => name!) : []

@@ -8,7 +8,10 @@ import { makeSqlStore } from "./store-sql.ts"
 import type { Store } from "./store.ts"
 
 /** Blobs in the log's database, so that a session can be exported whole. On disk when `put` returns. */
-export const layerBlobsSql: Layer.Layer<Blobs, LogError, SqlClient.SqlClient> = Layer.effect(Blobs, Effect.map(makeSqlStore, (store) => blobsOf(store)))
+export const layerBlobsSql: Layer.Layer<Blobs, LogError, SqlClient.SqlClient> = Layer.effect(
+  Blobs,
+  Effect.map(makeSqlStore, (store) => blobsOf(store))
+)
 
 /** The blobs of any store of the log. */
 export const blobsOf = (store: Store): Blobs["Service"] => ({

@@ -109,7 +109,10 @@ const batchOf = (block: Block, read: ReadBlock, { id, opened, summary }: Told, o
   const [first, ...lines] = block.bytes.toString().split("\n")
   const texts = lines.slice(0, read.lines.length)
   if (block.seal !== null && !isClosing(block.seal)) texts.push(`${texts.pop()!}\n${encodeSeal(block.seal)}`)
-  const opening: NewSession | null = read.place.line > 1 ? null : { header: first!, roots: opened?.roots ?? [], created: opened?.at ?? read.header.at, origin, lease, owes: false }
+  const opening: NewSession | null =
+    read.place.line > 1
+      ? null
+      : { header: first!, roots: opened?.roots ?? [], created: opened?.at ?? read.header.at, origin, lease, owes: false }
   const { n } = read.place
   return { opening, id, token: lease.token, after: n, texts, snapshot: null, summary }
 }
@@ -124,7 +127,8 @@ const sameAlready = Effect.fnUntraced(function*(store: Store, file: string, erro
   const stored = createHash("sha256")
   yield* Stream.runForEach(exportSession(store, session), (text) => Effect.sync(() => void stored.update(text)))
   const given = yield* attempt(file, () => hash("sha256", readFileSync(file)))
-  if (stored.digest("hex") !== given) return yield* logError("exists", `import ${file}: ${error.message}, and it is another log; the one that is here stays as it is`)
+  if (stored.digest("hex") !== given)
+    return yield* logError("exists", `import ${file}: ${error.message}, and it is another log; the one that is here stays as it is`)
   return { session: session.id, events: session.events, message: "it is here already" }
 })
 

@@ -73,9 +73,15 @@ export const makeJournals = Effect.fnUntraced(function*(store: Store, build: str
       const session = yield* Effect.acquireRelease(store.take(id, lease, owes), () => leases.release(id, lease.token))
       const { beginning, snapshot, tail } = yield* beginAgain(store, session, lease, version)
       const listener = onLine === undefined ? null : makeListener(store, onLine)
-      if (listener !== null) yield* Stream.runForEach(storedText(store, session), (text) => Effect.sync(() => text.trimEnd().split("\n").forEach(listener.hear)))
+      if (listener !== null)
+        yield* Stream.runForEach(storedText(store, session), (text) => Effect.sync(() => text.trimEnd().split("\n").forEach(listener.hear)))
       const journal = yield* begin(beginning, listener)
-      return { journal, snapshot: snapshot === null ? null : { n: snapshot.n, state: snapshot.state }, tail: tail.map((event) => decodeRow(lineOf(event))), origin: session.origin }
+      return {
+        journal,
+        snapshot: snapshot === null ? null : { n: snapshot.n, state: snapshot.state },
+        tail: tail.map((event) => decodeRow(lineOf(event))),
+        origin: session.origin
+      }
     })
   }
 })

@@ -18,7 +18,9 @@ const RENEWAL = "60 seconds"
 
 export const keepLeases = Effect.fnUntraced(function*(store: Store): Effect.fn.Return<Leases, never, Scope.Scope> {
   const tokens = new Set<string>()
-  const renew = Effect.suspend(() => (tokens.size === 0 ? Effect.void : Effect.flatMap(Clock.currentTimeMillis, (now) => store.renew([...tokens], now))))
+  const renew = Effect.suspend(() =>
+    tokens.size === 0 ? Effect.void : Effect.flatMap(Clock.currentTimeMillis, (now) => store.renew([...tokens], now))
+  )
   // A renewal that fails is tried again with the next; the commit is what finds out that a lease was lost.
   yield* Effect.forkScoped(Effect.schedule(Effect.ignore(renew), Schedule.spaced(RENEWAL)))
   return {

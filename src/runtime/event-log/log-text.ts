@@ -22,7 +22,10 @@ export const logText = (header: Header, rows: Iterable<Row>): string => {
     block.push(line)
   }
   const first = encodeHeader(header)
-  const lines = makeLines({ version: "", block: [first], sealedAt: 0, snapshotAt: 0, snapshotLength: 0, tailLength: 0, transcript: EMPTY_TRANSCRIPT }, cover)
+  const lines = makeLines(
+    { version: "", block: [first], sealedAt: 0, snapshotAt: 0, snapshotLength: 0, tailLength: 0, transcript: EMPTY_TRANSCRIPT },
+    cover
+  )
   cover(first)
   let state: State | null = null
   for (const { n, event, actions } of rows) {

@@ -39,8 +39,16 @@ export const makeStateHash = (from: TranscriptDigest = EMPTY_TRANSCRIPT, form: S
       const { opened, modelsByName, settings } = state.session
       // The machine that decides is no part of what it decided: a log that says none is tried under several.
       const { machine: _, ...held } = state.session
-      const session = { ...held, transcript, opened: fixed(opened), modelsByName: fixed(modelsByName), settings: form === "digested" ? fixed(settings) : settings }
-      return sha256(canonicalJson("streamed" in state ? { ...state, session, streamed: streamedDigest(state) } : { ...state, session }, quoted))
+      const session = {
+        ...held,
+        transcript,
+        opened: fixed(opened),
+        modelsByName: fixed(modelsByName),
+        settings: form === "digested" ? fixed(settings) : settings
+      }
+      return sha256(
+        canonicalJson("streamed" in state ? { ...state, session, streamed: streamedDigest(state) } : { ...state, session }, quoted)
+      )
     },
     transcript: () => transcript
   }

@@ -71,10 +71,20 @@ export const makeMemoryStore = (): MemoryStore => {
       }),
     renew: () => Effect.void,
     session: (id) => Effect.map(kept(id), ({ session }) => session),
-    sessions: Effect.sync(() => [...keptById.values()].map(({ session }) => session).reverse().sort((a, b) => b.updated - a.updated)),
-    owing: Effect.sync(() => [...keptById.values()].flatMap(({ session, told }) => (told !== null && told < session.events ? [{ ...session, told }] : []))),
+    sessions: Effect.sync(() =>
+      [...keptById.values()]
+        .map(({ session }) => session)
+        .reverse()
+        .sort((a, b) => b.updated - a.updated)
+    ),
+    owing: Effect.sync(() =>
+      [...keptById.values()].flatMap(({ session, told }) => (told !== null && told < session.events ? [{ ...session, told }] : []))
+    ),
     told: (id, n) => Effect.map(kept(id), (found) => keep(id, { ...found, told: found.told === null ? null : Math.max(found.told, n) })),
-    events: ({ id }, after, to) => Effect.map(kept(id), ({ session, texts }) => texts.slice(after, Math.min(to, after + PAGE_EVENTS, session.events)).map((text, index) => ({ n: after + 1 + index, text }))),
+    events: ({ id }, after, to) =>
+      Effect.map(kept(id), ({ session, texts }) =>
+        texts.slice(after, Math.min(to, after + PAGE_EVENTS, session.events)).map((text, index) => ({ n: after + 1 + index, text }))
+      ),
     snapshot: ({ id }) => Effect.map(kept(id), ({ snapshot }) => snapshot),
     blob: (hash) => Effect.sync(() => bytesByHash.get(hash) ?? null),
     putBlob: (hash, bytes) => Effect.sync(() => void bytesByHash.set(hash, new Uint8Array(bytes))),
@@ -85,8 +95,11 @@ export const makeMemoryStore = (): MemoryStore => {
 }
 
 const refusalOf = (batch: Batch, before: Kept | undefined): LogError | null => {
-  if (batch.opening !== null) return before === undefined ? null : logError("exists", `create session ${batch.id}: there is one of that name already`)
-  return before?.token === batch.token ? null : logError("lost", `write session ${batch.id}: another process took it over; nothing more is written here`)
+  if (batch.opening !== null)
+    return before === undefined ? null : logError("exists", `create session ${batch.id}: there is one of that name already`)
+  return before?.token === batch.token
+    ? null
+    : logError("lost", `write session ${batch.id}: another process took it over; nothing more is written here`)
 }
 
 const withBatch = (before: Kept | undefined, { opening, id, token, texts, snapshot, summary }: Batch): Kept => {

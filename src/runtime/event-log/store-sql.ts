@@ -124,10 +124,27 @@ const updateSession = (sql: SqlClient.SqlClient, { id, token, summary }: Batch):
 const lost = (id: string): LogError =>
   logError("lost", `write session ${id}: another process took it over while this one was not heard of; nothing more is written here`)
 
-const insertSession = (sql: SqlClient.SqlClient, { id, summary }: Batch, { header, roots, created, origin, lease, owes }: NonNullable<Batch["opening"]>) =>
+const insertSession = (
+  sql: SqlClient.SqlClient,
+  { id, summary }: Batch,
+  { header, roots, created, origin, lease, owes }: NonNullable<Batch["opening"]>
+) =>
   Effect.gen(function*() {
-    const row = { id, header, roots: JSON.stringify(roots), created, origin, ...summary, token: lease?.token ?? null, holder: lease?.holder ?? null, heard: lease?.at ?? created, told: owes ? 0 : null }
-    const [inserted] = yield* sql<{ readonly key: number }>`INSERT INTO sessions ${sql.insert(row)} ON CONFLICT (id) DO NOTHING RETURNING key`
+    const row = {
+      id,
+      header,
+      roots: JSON.stringify(roots),
+      created,
+      origin,
+      ...summary,
+      token: lease?.token ?? null,
+      holder: lease?.holder ?? null,
+      heard: lease?.at ?? created,
+      told: owes ? 0 : null
+    }
+    const [inserted] = yield* sql<{
+      readonly key: number
+    }>`INSERT INTO sessions ${sql.insert(row)} ON CONFLICT (id) DO NOTHING RETURNING key`
     return inserted === undefined ? yield* logError("exists", `create session ${id}: there is one of that name already`) : inserted.key
   })
 

@@ -30,7 +30,8 @@ export const joinedDelta = (before: Event, event: Event): Delta | null => {
   if (!("effect" in before) || !("effect" in event) || before.effect !== event.effect) return null
   const told = "usage" in event && event.usage !== undefined ? { usage: event.usage } : {}
   if (before.type === "LlmTextDelta" && event.type === "LlmTextDelta") return { ...before, ...told, text: before.text + event.text }
-  if (before.type === "LlmThinkingDelta" && event.type === "LlmThinkingDelta") return thinksOn(before, event) ? { ...before, ...event, ...told, at: before.at, text: before.text + event.text } : null
+  if (before.type === "LlmThinkingDelta" && event.type === "LlmThinkingDelta")
+    return thinksOn(before, event) ? { ...before, ...event, ...told, at: before.at, text: before.text + event.text } : null
   if (before.type === "LlmToolCallDelta" && event.type === "LlmToolCallDelta") {
     return before.index === event.index ? { ...before, ...told, ...nameOf(before, event), arguments: before.arguments + event.arguments } : null
   }

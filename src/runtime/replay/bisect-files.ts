@@ -51,10 +51,17 @@ export interface FileCheck {
  * Restores the files of checkpoints into one directory, only what differs from one to the next, runs the command there, and
  * halves. Errors: `not-found` where the files are not to be had; a sentence where the command says nothing.
  */
-export const bisectFiles = Effect.fn("Replay.bisectFiles")(function*(source: FilesSource, check: FileCheck): Effect.fn.Return<FileBisection, LogError, Scope.Scope> {
+export const bisectFiles = Effect.fn("Replay.bisectFiles")(function*(
+  source: FilesSource,
+  check: FileCheck
+): Effect.fn.Return<FileBisection, LogError, Scope.Scope> {
   const files = yield* openFiles(source)
   const places = files.trees.filter(({ tree }, index) => files.trees[index - 1]?.tree !== tree)
-  if (places.length === 0) return yield* logError("not-found", "bisect the files of the log: it names no checkpoint of them; with --when it can be bisected by state")
+  if (places.length === 0)
+    return yield* logError(
+      "not-found",
+      "bisect the files of the log: it names no checkpoint of them; with --when it can be bisected by state"
+    )
   const into = yield* scratchFolder("loom-bisect-")
   const ask = Effect.fnUntraced(function*(place: number, number: number | null) {
     const tree = places[place] as NamedTree
@@ -78,7 +85,9 @@ const eventsBetween = (rows: readonly Row[], good: NamedTree, bad: NamedTree): O
   const between = rows.slice(good.from - 1, bad.from)
   const statusByEffect = new Map(between.flatMap(({ event }) => (event.type === "ToolCompleted" ? [[event.effect, event.status] as const] : [])))
   const calls = between
-    .flatMap(({ n, actions }) => actions.flatMap((action) => (action.type === "ExecuteTools" ? action.calls.map((started) => ({ n, ...started })) : [])))
+    .flatMap(({ n, actions }) =>
+      actions.flatMap((action) => (action.type === "ExecuteTools" ? action.calls.map((started) => ({ n, ...started })) : []))
+    )
     .map(({ n, effect, call }) => ({ n, name: call.name, arguments: call.arguments, status: statusByEffect.get(effect) ?? null }))
   return { from: calls.some(({ n }) => n === good.from) ? good.from : Math.min(good.from + 1, bad.from), to: bad.from, calls }
 }

@@ -33,7 +33,8 @@ export const runCheck = ({ command, cwd, environment, argument, hear }: Check): 
   }).pipe(
     Effect.mapError(({ message }) => logError("failed", `check with ${command}: ${message}`)),
     Effect.flatMap((ended) => {
-      if (ended.how === "timed-out") return Effect.fail(logError("failed", `check with ${command}: it did not end within ${TIMEOUT_MS / 60_000} minutes`))
+      if (ended.how === "timed-out")
+        return Effect.fail(logError("failed", `check with ${command}: it did not end within ${TIMEOUT_MS / 60_000} minutes`))
       if (ended.how === "killed") return Effect.fail(logError("failed", `check with ${command}: it was killed by ${ended.signal}`))
       if (ended.code >= KILLED) return Effect.fail(logError("failed", `check with ${command}: it ended with ${ended.code}, as what was killed does`))
       return Effect.succeed({ verdict: VERDICTS[ended.code] ?? "bad", code: ended.code })

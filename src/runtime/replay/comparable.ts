@@ -29,12 +29,21 @@ export const comparableBeats = (beats: readonly Beat[], comparing: Comparing): r
     if (!comparing.exact && (beat.event.type === "ToolProgress" || beat.event.type === "LlmStarted")) return []
     const event = comparing.exact ? beat.event : essentialEvent(beat.event)
     const { effect: _, ...alike } = event as Readonly<Record<string, unknown>>
-    return [{ beat, event: textOf(event, comparing), actions: textOf(comparing.exact ? beat.actions : beat.actions.map(essentialAction), comparing), alike: textOf(alike, comparing) }]
+    return [
+      {
+        beat,
+        event: textOf(event, comparing),
+        actions: textOf(comparing.exact ? beat.actions : beat.actions.map(essentialAction), comparing),
+        alike: textOf(alike, comparing)
+      }
+    ]
   })
 
 const textOf = (value: unknown, { exact, roots }: Comparing): string => {
   const text = canonicalJson(value)
-  return exact ? text : roots.reduce((masked, root) => (root.length > 1 ? masked.replaceAll(JSON.stringify(root).slice(1, -1), "<workspace>") : masked), text)
+  return exact
+    ? text
+    : roots.reduce((masked, root) => (root.length > 1 ? masked.replaceAll(JSON.stringify(root).slice(1, -1), "<workspace>") : masked), text)
 }
 
 const essentialEvent = ({ at: _at, usage: _usage, ...event }: Event & { readonly usage?: unknown }): object => {
@@ -47,7 +56,8 @@ const essentialEvent = ({ at: _at, usage: _usage, ...event }: Event & { readonly
     return rest
   }
   if (event.type === "ToolCompleted") return { ...event, parts: event.parts.map(timeless) }
-  if (event.type === "ContextGathered") return { ...event, fragments: event.fragments.map((fragment) => (fragment.source === "date" ? { source: "date" } : fragment)) }
+  if (event.type === "ContextGathered")
+    return { ...event, fragments: event.fragments.map((fragment) => (fragment.source === "date" ? { source: "date" } : fragment)) }
   return event
 }
 

@@ -62,15 +62,27 @@ export const isEqual = ({ opening, parting }: Pick<Comparison, "opening" | "part
 export const compareLogs = async (a: LoadedLog, b: LoadedLog, { exact, all }: ComparisonOptions): Promise<Comparison> => {
   // A fork tells its beginning with the folder of its parent: both have to be known in both.
   const roots = [...rootsOf(a), ...rootsOf(b)].toSorted((mine, theirs) => theirs.length - mine.length)
-  const [one, other] = [a, b].map((log) => comparableBeats(beatsOf(log.rows), { exact, roots })) as [readonly Comparable[], readonly Comparable[]]
-  const opening = differencesOf(JSON.parse(one[0]!.event), JSON.parse(other[0]!.event)).toSorted((mine, theirs) => Number(isSetting(theirs)) - Number(isSetting(mine)))
+  const [one, other] = [a, b].map((log) => comparableBeats(beatsOf(log.rows), { exact, roots })) as [
+    readonly Comparable[],
+    readonly Comparable[]
+  ]
+  const opening = differencesOf(JSON.parse(one[0]!.event), JSON.parse(other[0]!.event)).toSorted(
+    (mine, theirs) => Number(isSetting(theirs)) - Number(isSetting(mine))
+  )
   const outcomes = { opening, fork: forkOf(a.header, b.header), a: outcomeOf(a), b: outcomeOf(b) }
   const at = partsAt(one, other)
   if (at === null) return { parting: null, story: [], more: { a: 0, b: 0 }, ...outcomes }
-  const before = one.slice(Math.max(0, at - BEFORE), at).map(({ beat }, index): Pair => ({ a: beat, b: other[Math.max(0, at - BEFORE) + index]!.beat, same: true }))
+  const before = one
+    .slice(Math.max(0, at - BEFORE), at)
+    .map(({ beat }, index): Pair => ({ a: beat, b: other[Math.max(0, at - BEFORE) + index]!.beat, same: true }))
   const after = await paired(one.slice(at, all ? undefined : at + ALIGNED_MAX), other.slice(at, all ? undefined : at + ALIGNED_MAX))
   const story = [...before, ...(all ? after : after.slice(0, SHOWN_MAX))]
-  return { parting: partingOf(one.slice(at, at + 2), other.slice(at, at + 2)), story, more: { a: behind(a, story, "a"), b: behind(b, story, "b") }, ...outcomes }
+  return {
+    parting: partingOf(one.slice(at, at + 2), other.slice(at, at + 2)),
+    story,
+    more: { a: behind(a, story, "a"), b: behind(b, story, "b") },
+    ...outcomes
+  }
 }
 
 /** Lines shown before the point, and behind it; and so many are looked at to find which of them belong together. */
@@ -102,7 +114,8 @@ const partsAt = (one: readonly Comparable[], other: readonly Comparable[]): numb
 const partingOf = ([one, afterOne]: readonly Comparable[], [other, afterOther]: readonly Comparable[]): Parting => {
   const [a, b] = [one?.beat ?? null, other?.beat ?? null]
   if (one === undefined || other === undefined) return { what: "end", a, b, fields: [] }
-  if (one.event === other.event) return { what: "decision", a, b, fields: differencesOf(JSON.parse(one.actions), JSON.parse(other.actions), "actions") }
+  if (one.event === other.event)
+    return { what: "decision", a, b, fields: differencesOf(JSON.parse(one.actions), JSON.parse(other.actions), "actions") }
   if (goesOnWith(one, other) && afterOne !== undefined) return partingOf([afterOne], [other])
   if (goesOnWith(other, one) && afterOther !== undefined) return partingOf([one], [afterOther])
   const [mine, theirs] = [kindOf(one.beat.event), kindOf(other.beat.event)]
@@ -112,7 +125,11 @@ const partingOf = ([one, afterOne]: readonly Comparable[], [other, afterOther]: 
 
 /** Whether an answer is the same as far as it goes: then what came between is to blame, and not the answer. */
 const goesOnWith = ({ beat: { event: short } }: Comparable, { beat: { event: long } }: Comparable): boolean =>
-  short.type === "LlmTextDelta" && long.type === "LlmTextDelta" && short.effect === long.effect && long.text.length > short.text.length && long.text.startsWith(short.text)
+  short.type === "LlmTextDelta"
+  && long.type === "LlmTextDelta"
+  && short.effect === long.effect
+  && long.text.length > short.text.length
+  && long.text.startsWith(short.text)
 
 /** Where two things happened that are not of one kind, the one to blame is what comes from furthest outside. */
 const ORDER: readonly PartingKind[] = ["settings", "person", "host", "model", "tool", "surroundings"]

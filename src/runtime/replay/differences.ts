@@ -9,8 +9,11 @@ export interface Difference {
 /** Every place where two values of plain JSON differ, in the order in which they stand. */
 export const differencesOf = (a: unknown, b: unknown, path = ""): readonly Difference[] => {
   if (Object.is(a, b)) return []
-  if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b)) return [{ path, ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) }]
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) => differencesOf(own(a, key), own(b, key), pathOf(path, key, Array.isArray(a))))
+  if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b))
+    return [{ path, ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) }]
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+    differencesOf(own(a, key), own(b, key), pathOf(path, key, Array.isArray(a)))
+  )
 }
 
 type Container = Readonly<Record<string, unknown>>

@@ -20,7 +20,10 @@ export const textOf = (event: Event): string => {
     case "LlmFailed":
       return event.message
     case "ToolCallsVetted":
-      return [...event.facts.map(({ invalid, question, hook }) => [invalid, question?.text, hook?.reason].join("\n")), ...(event.reports ?? [])].join("\n")
+      return [
+        ...event.facts.map(({ invalid, question, hook }) => [invalid, question?.text, hook?.reason].join("\n")),
+        ...(event.reports ?? [])
+      ].join("\n")
     case "PostToolsHookCompleted":
       return [event.note, ...(event.reports ?? [])].join("\n")
     case "ContextGathered":

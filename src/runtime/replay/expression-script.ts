@@ -65,12 +65,22 @@ const makeFeed = () => {
   }
 }
 
-const lookedAt = ({ row, before, step: { state, actions } }: Moment) => ({ state, session: state.session, before, event: row.event, actions, n: row.n })
+const lookedAt = ({ row, before, step: { state, actions } }: Moment) => ({
+  state,
+  session: state.session,
+  before,
+  event: row.event,
+  actions,
+  n: row.n
+})
 
 /** The script that looks for the first of the moments that the feed gives. */
 const compileIn = (context: Context, text: string, next: () => unknown): Script | string => {
   try {
-    const evaluate = new Script(`(moment) => { "use strict"; const { state, session, before, event, actions, n } = moment; return (\n${text}\n) }`, { filename: FILE })
+    const evaluate = new Script(
+      `(moment) => { "use strict"; const { state, session, before, event, actions, n } = moment; return (\n${text}\n) }`,
+      { filename: FILE }
+    )
     const search = new Script(SEARCH).runInContext(context) as (evaluate: unknown, next: unknown, listOf: unknown) => unknown
     context["search"] = search(evaluate.runInContext(context), next, listOf)
     return new Script("search()")
@@ -176,4 +186,5 @@ const reasonOf = (cause: unknown): string => {
   return said
 }
 
-const isTimeout = (cause: unknown): boolean => typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"
+const isTimeout = (cause: unknown): boolean =>
+  typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"

@@ -12,10 +12,17 @@ export interface FileDifference {
 }
 
 /** What the files of two checkpoints differ in, by path. */
-export const differencesOf = (store: Checkpoints["Service"], before: string, after: string): Effect.Effect<readonly FileDifference[], CheckpointError> =>
+export const differencesOf = (
+  store: Checkpoints["Service"],
+  before: string,
+  after: string
+): Effect.Effect<readonly FileDifference[], CheckpointError> =>
   Effect.flatMap(store.diff(before, after), (changes) => Effect.forEach(changes, (change) => differenceOf(store, change)))
 
-const differenceOf = Effect.fnUntraced(function*(store: Checkpoints["Service"], { path, before, after }: FileChange): Effect.fn.Return<FileDifference, CheckpointError> {
+const differenceOf = Effect.fnUntraced(function*(
+  store: Checkpoints["Service"],
+  { path, before, after }: FileChange
+): Effect.fn.Return<FileDifference, CheckpointError> {
   const how = before === null ? "made" : after === null ? "deleted" : "changed"
   if (before?.mode === REPOSITORY || after?.mode === REPOSITORY) return { path, how, diff: "(a repository of its own)" }
   const mode = before !== null && after !== null && before.mode !== after.mode ? `(mode ${before.mode}, now ${after.mode})` : ""

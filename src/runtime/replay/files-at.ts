@@ -58,7 +58,9 @@ export const openFiles = Effect.fn("Replay.openFiles")(function*(source: FilesSo
     restore: (named, into) =>
       Effect.gen(function*() {
         const checkpoints = yield* holderOf(stores, [named])
-        return checkpoints === null ? yield* logError("not-found", `restore the files as they were ${named.why}: ${notHere(named)}`) : yield* checkpoints.restore(named.tree, into)
+        return checkpoints === null
+          ? yield* logError("not-found", `restore the files as they were ${named.why}: ${notHere(named)}`)
+          : yield* checkpoints.restore(named.tree, into)
       }).pipe(Effect.catchTag("CheckpointError", asLogError)),
     bundle: (wanted, file) =>
       Effect.flatMap(holderOf(stores, wanted), (checkpoints) => (checkpoints === null ? Effect.succeed([]) : checkpoints.bundle(wanted, file))).pipe(
@@ -68,12 +70,15 @@ export const openFiles = Effect.fn("Replay.openFiles")(function*(source: FilesSo
       Effect.gen(function*() {
         const checkpoints = yield* holderOf(stores, [before])
         if (checkpoints !== null && (yield* checkpoints.has(after.tree))) return yield* differencesOf(checkpoints, before.tree, after.tree)
-        return yield* logError("not-found", `compare the files as they were ${before.why} with those ${after.why}: the checkpoint is not on this machine; ${TAKE_ALONG}`)
+        return yield* logError(
+          "not-found",
+          `compare the files as they were ${before.why} with those ${after.why}: the checkpoint is not on this machine; ${TAKE_ALONG}`
+        )
       }).pipe(Effect.catchTag("CheckpointError", asLogError)),
     changed: (before, after) =>
-      Effect.flatMap(holderOf(stores, [{ tree: before }]), (checkpoints) => (checkpoints === null ? Effect.succeed([]) : checkpoints.diff(before, after))).pipe(
-        Effect.catchTag("CheckpointError", asLogError)
-      )
+      Effect.flatMap(holderOf(stores, [{ tree: before }]), (checkpoints) =>
+        checkpoints === null ? Effect.succeed([]) : checkpoints.diff(before, after)
+      ).pipe(Effect.catchTag("CheckpointError", asLogError))
   }
 })
 
@@ -85,7 +90,8 @@ export const noFilesAt = (n: number, named: NamedTree | null): LogError =>
 
 const NONE_KNOWN = `no checkpoint of them is known here; ${TAKE_ALONG}, or name a directory whose files shall do with --in`
 
-const notHere = ({ tree }: NamedTree): string => `checkpoint ${tree.slice(0, 12)} is not on this machine; ${TAKE_ALONG}, or name a directory whose files shall do with --in`
+const notHere = ({ tree }: NamedTree): string =>
+  `checkpoint ${tree.slice(0, 12)} is not on this machine; ${TAKE_ALONG}, or name a directory whose files shall do with --in`
 
 /** The first that holds one of the trees. */
 const holderOf = Effect.fnUntraced(function*(stores: readonly TreeStore[], trees: readonly { readonly tree: string }[]) {

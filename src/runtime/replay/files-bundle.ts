@@ -22,7 +22,8 @@ export const writeFilesOf = (source: FilesSource, file: string): Effect.Effect<B
       const { header, rows } = source.log
       const names = namesOf(header.session, rows, files.trees)
       const written = yield* files.bundle(names, bundleOf(file))
-      if (written.length === 0) return yield* logError("not-found", `write ${bundleOf(file)}: no checkpoint of session ${header.session} is on this machine`)
+      if (written.length === 0)
+        return yield* logError("not-found", `write ${bundleOf(file)}: no checkpoint of session ${header.session} is on this machine`)
       const wanted = new Set(names.map(({ tree }) => tree)).size
       const held = new Set(written.map(({ tree }) => tree)).size
       return { file: bundleOf(file), written: held, missing: wanted - held }
@@ -33,7 +34,14 @@ export const writeFilesOf = (source: FilesSource, file: string): Effect.Effect<B
 export const takeFilesOf = ({ log, file, dataDirectory }: FilesSource): Effect.Effect<number, LogError> =>
   file === null || !existsSync(bundleOf(file))
     ? Effect.succeed(0)
-    : Effect.scoped(takeBundle(bundleOf(file), { root: rootOf(log.rows[0]?.event as SessionOpened), dataDirectory }, log.header.session, log.header.session))
+    : Effect.scoped(
+        takeBundle(
+          bundleOf(file),
+          { root: rootOf(log.rows[0]?.event as SessionOpened), dataDirectory },
+          log.header.session,
+          log.header.session
+        )
+      )
 
 /** Takes a bundle into the checkpoints of a workspace, its turns as those of a session. */
 export const takeBundle = Effect.fnUntraced(

@@ -32,7 +32,8 @@ export interface ForkPlaceWish {
 export const forkPlace = Effect.fnUntraced(function*(wish: ForkPlaceWish): Effect.fn.Return<ForkPlace, LogError | SettingsError> {
   const repository = repositoryOf(wish.workspace)
   const top = wish.into ?? join(wish.dataDirectory, "forks", wish.session, basename(repository?.top ?? wish.workspace) || "workspace")
-  if (!isFree(top)) return yield* new SettingsError({ message: `fork into ${top}: it is not empty; name a directory that is, or that does not exist yet` })
+  if (!isFree(top))
+    return yield* new SettingsError({ message: `fork into ${top}: it is not empty; name a directory that is, or that does not exist yet` })
   const canonical = yield* attempt(top, () => (makeDirectory(dirname(top), 0o700), join(realpathSync.native(dirname(top)), basename(top))))
   return repository === null ? yield* plainPlace(canonical, []) : yield* worktreePlace(wish, repository, canonical)
 })
@@ -48,7 +49,9 @@ export const placeAsItIs = (directory: string): Effect.Effect<ForkPlace, LogErro
 const worktreePlace = (wish: ForkPlaceWish, repository: Repository, top: string): Effect.Effect<ForkPlace, LogError> =>
   addWorktree(repository, wish.workspace, top, wish.moment).pipe(
     Effect.map(({ root }): ForkPlace => ({ root, kind: "worktree", notes: [], undo: removeWorktree(repository, top) })),
-    Effect.catchTag("GitError", ({ message }) => plainPlace(top, [`no worktree of ${repository.top} could be made (${message}), so it is a plain directory`]))
+    Effect.catchTag("GitError", ({ message }) =>
+      plainPlace(top, [`no worktree of ${repository.top} could be made (${message}), so it is a plain directory`])
+    )
   )
 
 const plainPlace = (root: string, notes: readonly string[]): Effect.Effect<ForkPlace, LogError> =>

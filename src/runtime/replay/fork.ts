@@ -43,7 +43,11 @@ export interface Forked {
  * Begins a session with the events of another one up to `n`, in a directory with the files as they were then. The parent is only
  * read, so it may be held by another process. What was begun is taken back where it cannot be finished.
  */
-export const fork = Effect.fn("Replay.fork")(function*(wish: ForkWish, log: { readonly file: string } | string, dataDirectory: string): Effect.fn.Return<Forked, LogError | SettingsError, EventLog | Blobs> {
+export const fork = Effect.fn("Replay.fork")(function*(
+  wish: ForkWish,
+  log: { readonly file: string } | string,
+  dataDirectory: string
+): Effect.fn.Return<Forked, LogError | SettingsError, EventLog | Blobs> {
   const source = yield* sourceOf(log, dataDirectory)
   const foreign = typeof log !== "string" || (yield* originOf(yield* EventLog, dataDirectory, log)) !== null
   const at = yield* Clock.currentTimeMillis
@@ -68,7 +72,13 @@ const sourceOf = (log: { readonly file: string } | string, dataDirectory: string
     ? Effect.map(loadSession(log), (loaded) => ({ log: loaded, file: null, dataDirectory }))
     : Effect.map(loadFile(log.file), (loaded) => ({ log: loaded, file: log.file, dataDirectory }))
 
-const told = (session: string, { parent, steps, meaningless }: ForkedEvents, place: ForkPlace, checkpoint: NamedTree | null, notes: readonly string[]): Forked => ({
+const told = (
+  session: string,
+  { parent, steps, meaningless }: ForkedEvents,
+  place: ForkPlace,
+  checkpoint: NamedTree | null,
+  notes: readonly string[]
+): Forked => ({
   session,
   parent,
   events: steps.length,
@@ -79,7 +89,8 @@ const told = (session: string, { parent, steps, meaningless }: ForkedEvents, pla
   notes: [...place.notes, ...notes]
 })
 
-const cutWords = ({ log: { header, chain } }: FilesSource): readonly string[] => (chain.verdict === "cut" ? [`${header.session} goes no further: ${chain.message}`] : [])
+const cutWords = ({ log: { header, chain } }: FilesSource): readonly string[] =>
+  chain.verdict === "cut" ? [`${header.session} goes no further: ${chain.message}`] : []
 
 /** Without a checkpoint the person has to name the files. */
 const placeFor = (
@@ -93,12 +104,21 @@ const placeFor = (
   if (checkpoint === null && into !== null) return placeAsItIs(into)
   if (checkpoint === null) return Effect.fail(noFilesAt(n, found))
   const workspace = rootOf(log.rows[0]?.event as SessionOpened)
-  const notYet = log.rows.slice(n).flatMap(({ event }) => (event.type === "PostToolsHookCompleted" && event.commit !== undefined ? [event.commit] : []))
+  const notYet = log.rows
+    .slice(n)
+    .flatMap(({ event }) => (event.type === "PostToolsHookCompleted" && event.commit !== undefined ? [event.commit] : []))
   return forkPlace({ session, workspace, into, dataDirectory, moment: { atMs: log.rows[n - 1]?.event.at ?? log.header.at, notYet } })
 }
 
 /** The files, and all checkpoints up to there under the fork's own name, so that it stands by itself; what was left as it is. */
-const withFiles = Effect.fnUntraced(function*(files: Files, checkpoint: NamedTree, { log, dataDirectory }: FilesSource, { root }: ForkPlace, session: string, n: number) {
+const withFiles = Effect.fnUntraced(function*(
+  files: Files,
+  checkpoint: NamedTree,
+  { log, dataDirectory }: FilesSource,
+  { root }: ForkPlace,
+  session: string,
+  n: number
+) {
   const { left } = yield* files.restore(checkpoint, root)
   const bundle = join(dataDirectory, `fork-${session}.bundle`)
   const parent = log.header.session

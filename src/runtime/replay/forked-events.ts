@@ -34,7 +34,11 @@ export const forkedEvents = Effect.fnUntraced(function*(
   { n: wanted, edits, model }: ForkWish,
   now: number
 ): Effect.fn.Return<ForkedEvents, LogError | SettingsError> {
-  if (header.machine > MACHINE_VERSION) return yield* logError("newer", `fork ${header.session}: it was made by machine ${header.machine}; this one is ${MACHINE_VERSION}, update Loom`)
+  if (header.machine > MACHINE_VERSION)
+    return yield* logError(
+      "newer",
+      `fork ${header.session}: it was made by machine ${header.machine}; this one is ${MACHINE_VERSION}, update Loom`
+    )
   const n = wanted ?? rows.length
   if (!Number.isSafeInteger(n) || n < 1 || n > rows.length) return yield* wrong(`fork at event ${n}: the log has events 1 to ${rows.length}`)
   const prefix = rows.slice(0, n)
@@ -45,7 +49,12 @@ export const forkedEvents = Effect.fnUntraced(function*(
   const lost = changes.length === 0 ? [] : meaningless(yield* stepped(header.session, prefix.map(({ event }) => event)), kept, steps)
   const chosen = model === null ? null : yield* withModel(header.session, steps, yield* modelChange(model), now)
   const all = [...changes, ...(chosen?.change ?? [])]
-  return { n, parent: { session: header.session, n, ...(all.length === 0 ? {} : { changes: all }) }, steps: chosen?.steps ?? steps, meaningless: lost }
+  return {
+    n,
+    parent: { session: header.session, n, ...(all.length === 0 ? {} : { changes: all }) },
+    steps: chosen?.steps ?? steps,
+    meaningless: lost
+  }
 })
 
 const wrong = (message: string): SettingsError => new SettingsError({ message })
@@ -58,12 +67,20 @@ export const stepped = (session: string, events: readonly Event[]): Effect.Effec
  * Another model from now on. A request that is under way would be sent again to the model it was begun with, so there the change
  * is put before the event that began it; a session that was closed hears it only once it is taken up.
  */
-const withModel = Effect.fnUntraced(function*(session: string, steps: readonly Restepped[], change: Pick<SettingsChanged, "model" | "modelsByName">, now: number) {
+const withModel = Effect.fnUntraced(function*(
+  session: string,
+  steps: readonly Restepped[],
+  change: Pick<SettingsChanged, "model" | "modelsByName">,
+  now: number
+) {
   const last = steps.at(-1) as Restepped
   const events = steps.map(({ event }) => event)
   const changed = (at: number): SettingsChanged => ({ type: "SettingsChanged", at, ...change })
   const at = Math.max(now, last.event.at)
-  const asked = last.state.name === "CallingLlm" && last.state.call.stage.name === "streaming" ? steps.findLastIndex(({ actions }) => actions.some(({ type }) => type === "SendLlmRequest")) : -1
+  const asked =
+    last.state.name === "CallingLlm" && last.state.call.stage.name === "streaming"
+      ? steps.findLastIndex(({ actions }) => actions.some(({ type }) => type === "SendLlmRequest"))
+      : -1
   if (asked > 0) {
     const before = changed(events[asked - 1]?.at ?? at)
     return { steps: yield* stepped(session, events.toSpliced(asked, 0, before)), change: [`model ${String(change.model)} before ${asked + 1}`] }

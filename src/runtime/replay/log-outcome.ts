@@ -26,7 +26,16 @@ export interface LogOutcome {
 export const outcomeOf = ({ rows }: LoadedLog): LogOutcome => {
   const state = replay(rows.map(({ event }) => event))
   const { session } = state
-  return { session: session.id, events: rows.length, turns: session.turn, steps: stepsOf(rows), usage: session.usage, ...changesOf(rows), state: state.name, ended: describeState(state) }
+  return {
+    session: session.id,
+    events: rows.length,
+    turns: session.turn,
+    steps: stepsOf(rows),
+    usage: session.usage,
+    ...changesOf(rows),
+    state: state.name,
+    ended: describeState(state)
+  }
 }
 
 /** A step is counted once, however often its request had to leave. */
@@ -48,7 +57,12 @@ const changesOf = (rows: readonly Row[]): Pick<LogOutcome, "filesChanged" | "com
   const files = new Set<string>()
   let commandsRan = false
   for (const { event, actions } of rows) {
-    if (event.type === "ToolCallsVetted") for (const { call, paths } of event.facts) pathsByCall.set(call, paths.flatMap(({ path, access }) => (access === "write" ? [path] : [])))
+    if (event.type === "ToolCallsVetted")
+      for (const { call, paths } of event.facts)
+        pathsByCall.set(
+          call,
+          paths.flatMap(({ path, access }) => (access === "write" ? [path] : []))
+        )
     for (const action of actions) {
       if (action.type !== "ExecuteTools") continue
       for (const { effect, call, changes } of action.calls) if (changes) callByEffect.set(effect, call.id)

@@ -32,7 +32,12 @@ export const loadFile = (path: string): Effect.Effect<LoadedLog, LogError> =>
     }),
     (loading) =>
       Effect.flatMap(loading.done(path), (log) =>
-        isUntold(log.rows[0]?.event) ? Effect.try({ try: () => ({ ...log, rows: settled(log.rows, machinesOfFile(path)) }), catch: (cause) => logErrorOf(`read ${path}`, cause) }) : Effect.succeed(log)
+        isUntold(log.rows[0]?.event)
+          ? Effect.try({
+              try: () => ({ ...log, rows: settled(log.rows, machinesOfFile(path)) }),
+              catch: (cause) => logErrorOf(`read ${path}`, cause)
+            })
+          : Effect.succeed(log)
       )
   )
 

@@ -40,7 +40,8 @@ export const makePrefixWatch = (): PrefixWatch => {
 
   const compare = (now: Sent): void => {
     const broken = sent === null || goesOn(sent.state, now.state) ? null : brokenAt(piecesOf(sent.state), piecesOf(now.state))
-    if (broken !== null && sent !== null) found.push({ ...broken, n: now.n, previous: sent.n, cause: causeOf(broken, changes), effects: [sent.effect, now.effect] })
+    if (broken !== null && sent !== null)
+      found.push({ ...broken, n: now.n, previous: sent.n, cause: causeOf(broken, changes), effects: [sent.effect, now.effect] })
     sent = now
     requests++
     changes = []

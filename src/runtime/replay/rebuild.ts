@@ -82,7 +82,9 @@ const makeNumbers = (log: readonly Heard[]) => {
       unclaimed = [...unclaimed, ...now.issued]
       for (const each of old.issued) {
         const free = unclaimed.filter(({ by }) => by === each.by)
-        const same = free.find(({ call, effect }) => call === (callByOld.get(each.call) ?? each.call) && now.issued.some((issued) => issued.effect === effect))
+        const same = free.find(
+          ({ call, effect }) => call === (callByOld.get(each.call) ?? each.call) && now.issued.some((issued) => issued.effect === effect)
+        )
         if (same !== undefined) claim(each.effect, same.effect)
       }
       if (now.step !== null && now.step.state.name === "WaitingForInput") unclaimed = []
@@ -94,7 +96,9 @@ const makeNumbers = (log: readonly Heard[]) => {
 const waitingFor = (state: State, { by }: Issued): number | undefined => {
   switch (state.name) {
     case "CallingLlm":
-      return { gathering: "GatherContext", offloading: "OffloadContext", streaming: "SendLlmRequest" }[state.call.stage.name] === by ? state.call.effect : undefined
+      return { gathering: "GatherContext", offloading: "OffloadContext", streaming: "SendLlmRequest" }[state.call.stage.name] === by
+        ? state.call.effect
+        : undefined
     case "ProcessingResponse":
       return by === "VetToolCalls" ? state.effect : undefined
     case "PostToolsHook":

@@ -47,7 +47,10 @@ const keyOf = ({ session, call }: CallingLlm): string =>
   JSON.stringify([call.model, modelFacts(session, call.model), session.settings.limits.outputTokensMax, session.window.base, session.window.marker])
 
 const beginning = (state: CallingLlm, key: string): Prefix => {
-  const { messages: _, ...head } = canonicalRequest({ ...state, session: { ...state.session, window: { ...state.session.window, base: state.session.transcript.length, marker: null } } })
+  const { messages: _, ...head } = canonicalRequest({
+    ...state,
+    session: { ...state.session, window: { ...state.session.window, base: state.session.transcript.length, marker: null } }
+  })
   const running = createHash("sha256").update(`${JSON.stringify(head).slice(0, -1)},"messages":[`)
   const { window } = state.session
   const images = modelFacts(state.session, state.call.model)?.images ?? false

@@ -70,7 +70,9 @@ export const compareRerun = async (recorded: LoadedLog, now: LoadedLog, mask: Tr
 }
 
 const requestsOf = ({ rows }: LoadedLog, ignoresModel: boolean): readonly (CanonicalRequest | null)[] =>
-  withoutTriedAgain(recordedCalls(rows.map(({ event }) => event))).map(({ request }) => (request === null || !ignoresModel ? request : { ...request, model: "", parameters: { outputTokensMax: 0 } }))
+  withoutTriedAgain(recordedCalls(rows.map(({ event }) => event))).map(({ request }) =>
+    request === null || !ignoresModel ? request : { ...request, model: "", parameters: { outputTokensMax: 0 } }
+  )
 
 /** What lies around the first place that differs, as a review would show it. */
 const firstOf = async (index: number, then: CanonicalRequest | null, now: CanonicalRequest | null, mask: Translate): Promise<RequestDifference> => {
@@ -88,7 +90,9 @@ const piecesOf = ({ model, parameters, system, tools, messages }: CanonicalReque
   { place: "model", text: `${model} ${JSON.stringify(parameters)}` },
   { place: "system", text: system },
   { place: "tools", text: JSON.stringify(tools, null, 2) },
-  ...messages.flatMap(({ role, content }, index) => content.map((part) => ({ place: `message ${index + 1} (${role}), ${nameOf(part)}`, text: textOf(part) })))
+  ...messages.flatMap(({ role, content }, index) =>
+    content.map((part) => ({ place: `message ${index + 1} (${role}), ${nameOf(part)}`, text: textOf(part) }))
+  )
 ]
 
 const nameOf = (part: Content): string => {
@@ -139,7 +143,11 @@ const resultsOf = ({ rows }: LoadedLog): ReadonlyMap<string, Answered> => {
   return answered
 }
 
-const differentResults = async (then: ReadonlyMap<string, Answered>, now: ReadonlyMap<string, Answered>, mask: Translate): Promise<readonly ResultDifference[]> => {
+const differentResults = async (
+  then: ReadonlyMap<string, Answered>,
+  now: ReadonlyMap<string, Answered>,
+  mask: Translate
+): Promise<readonly ResultDifference[]> => {
   const found: ResultDifference[] = []
   for (const [id, { call, result }] of then) {
     const other = now.get(id)
@@ -164,4 +172,6 @@ const wordsOf = ({ parts }: ToolResult): string => parts.map((part) => (part.typ
 const TEXT_LENGTH_MAX = 4_000
 
 const cut = (text: string): string =>
-  text.length <= TEXT_LENGTH_MAX ? text : `${text.slice(0, TEXT_LENGTH_MAX / 2)}\n(${text.length - TEXT_LENGTH_MAX} characters left out)\n${text.slice(-TEXT_LENGTH_MAX / 2)}`
+  text.length <= TEXT_LENGTH_MAX
+    ? text
+    : `${text.slice(0, TEXT_LENGTH_MAX / 2)}\n(${text.length - TEXT_LENGTH_MAX} characters left out)\n${text.slice(-TEXT_LENGTH_MAX / 2)}`

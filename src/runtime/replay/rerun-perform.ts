@@ -33,14 +33,29 @@ export const performLive = (record: Record): Perform => {
         return [answering(action.effect, () => emit({ type: "RetryTimeoutFired", effect: action.effect }))]
       case "GatherContext": {
         const then = gathered.next().value?.fragments ?? []
-        return worksOf(action, cause, (event) => emit(event.type === "ContextGathered" ? { ...event, fragments: remembered(event.fragments, then) } : event), options)
+        return worksOf(
+          action,
+          cause,
+          (event) => emit(event.type === "ContextGathered" ? { ...event, fragments: remembered(event.fragments, then) } : event),
+          options
+        )
       }
       case "ExecuteTools":
         return action.calls.flatMap((started) => execute(action, started, cause, emit))
       case "RunPostToolsHook": {
         const diagnostics = DIAGNOSTICS.exec(hooks.next().value?.note ?? "")?.[0].trimStart()
         if (diagnostics === undefined) return worksOf(action, cause, emit, options)
-        return worksOf(action, cause, (event) => emit(event.type === "PostToolsHookCompleted" ? { ...event, note: event.note === undefined ? diagnostics : `${event.note}\n\n${diagnostics}` } : event), options)
+        return worksOf(
+          action,
+          cause,
+          (event) =>
+            emit(
+              event.type === "PostToolsHookCompleted"
+                ? { ...event, note: event.note === undefined ? diagnostics : `${event.note}\n\n${diagnostics}` }
+                : event
+            ),
+          options
+        )
       }
       default:
         return worksOf(action, cause, emit, options)
@@ -73,15 +88,42 @@ export const performRecorded = (record: Record, unrecorded: (call: ToolCall) => 
     switch (action.type) {
       case "GatherContext": {
         const { value } = gathered.next()
-        return [answering(action.effect, () => emit({ type: "ContextGathered", effect: action.effect, fragments: value?.fragments ?? [], ...(value?.reports === undefined ? {} : { reports: value.reports }), ...(value?.stop === undefined ? {} : { stop: value.stop }) }))]
+        return [
+          answering(action.effect, () =>
+            emit({
+              type: "ContextGathered",
+              effect: action.effect,
+              fragments: value?.fragments ?? [],
+              ...(value?.reports === undefined ? {} : { reports: value.reports }),
+              ...(value?.stop === undefined ? {} : { stop: value.stop })
+            })
+          )
+        ]
       }
       case "VetToolCalls":
-        return [answering(action.effect, () => emit({ type: "ToolCallsVetted", effect: action.effect, facts: action.calls.map((call) => ({ ...(facts(call) ?? HARMLESS), call: call.id })) }))]
+        return [
+          answering(action.effect, () =>
+            emit({
+              type: "ToolCallsVetted",
+              effect: action.effect,
+              facts: action.calls.map((call) => ({ ...(facts(call) ?? HARMLESS), call: call.id }))
+            })
+          )
+        ]
       case "ExecuteTools":
         return action.calls.map((started) => execute(started, emit))
       case "RunPostToolsHook": {
         const { value } = hooks.next()
-        return [answering(action.effect, () => emit({ type: "PostToolsHookCompleted", effect: action.effect, goOn: value?.goOn ?? true, ...(value?.note === undefined ? {} : { note: value.note }) }))]
+        return [
+          answering(action.effect, () =>
+            emit({
+              type: "PostToolsHookCompleted",
+              effect: action.effect,
+              goOn: value?.goOn ?? true,
+              ...(value?.note === undefined ? {} : { note: value.note })
+            })
+          )
+        ]
       }
       default:
         return worksOf(action, cause, emit, { autoCommit: false })
@@ -92,6 +134,7 @@ export const performRecorded = (record: Record, unrecorded: (call: ToolCall) => 
 /** Nothing will be done for such a call, so it may as well be let through. */
 const HARMLESS: Omit<CallFacts, "call"> = { changes: false, paths: [], commands: [], hosts: [] }
 
-const neverRecorded = ({ name }: ToolCall): string => `${name}: this call was never recorded, with these arguments or not so often; the record answers only what was called in it`
+const neverRecorded = ({ name }: ToolCall): string =>
+  `${name}: this call was never recorded, with these arguments or not so often; the record answers only what was called in it`
 
 const answering = (effect: number, answer: () => void): Work => ({ effect, changes: false, run: Effect.sync(answer) })

@@ -24,9 +24,13 @@ export interface RerunPlace {
  * A copy of the workspace as it was when the session began: in a folder of its own that goes with the scope, or in the one that is named,
  * where it stays. A folder that is not empty is taken as it is.
  */
-export const makeRerunPlace = Effect.fnUntraced(function*(source: FilesSource, directory: string | null): Effect.fn.Return<RerunPlace, LogError, Scope.Scope> {
+export const makeRerunPlace = Effect.fnUntraced(function*(
+  source: FilesSource,
+  directory: string | null
+): Effect.fn.Return<RerunPlace, LogError, Scope.Scope> {
   const name = basename(rootOf(source.log.rows[0]?.event as SessionOpened)) || "root"
-  if (directory !== null && isFilled(directory)) return { root: realpathSync(directory), dataDirectory: source.dataDirectory, how: "taken as it is", keep: () => undefined }
+  if (directory !== null && isFilled(directory))
+    return { root: realpathSync(directory), dataDirectory: source.dataDirectory, how: "taken as it is", keep: () => undefined }
   const { folder, keep } = directory === null ? yield* folderOfOwn : { folder: null, keep: () => undefined }
   const into = folder === null ? resolve(directory as string) : join(folder, name)
   yield* Effect.try({ try: () => makeFolder(into), catch: (cause) => unwritten(`make ${into}`, into, cause) })
@@ -76,5 +80,15 @@ const makeRepository = Effect.fnUntraced(function*(root: string, branch: string)
   const run = (...args: readonly string[]) => runGit(args, { cwd: root })
   yield* run("init", "--quiet", `--initial-branch=${branch}`)
   yield* run("add", "--all")
-  yield* run("-c", "user.name=Loom", "-c", "user.email=loom@localhost", "commit", "--quiet", "--allow-empty", "--message", "as it was when the session began")
+  yield* run(
+    "-c",
+    "user.name=Loom",
+    "-c",
+    "user.email=loom@localhost",
+    "commit",
+    "--quiet",
+    "--allow-empty",
+    "--message",
+    "as it was when the session began"
+  )
 })

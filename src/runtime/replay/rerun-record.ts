@@ -32,7 +32,10 @@ export type Progress = { readonly [key in "requests" | "answers" | "letters" | "
 
 export const NO_PROGRESS: Progress = { requests: 0, answers: 0, letters: 0, vetted: 0, started: 0, results: 0, hooks: 0 }
 
-export const progressAfter = (before: Progress, { event, step }: { readonly event: Event; readonly step: { readonly actions: readonly { readonly type: string }[] } }): Progress => {
+export const progressAfter = (
+  before: Progress,
+  { event, step }: { readonly event: Event; readonly step: { readonly actions: readonly { readonly type: string }[] } }
+): Progress => {
   const started = step.actions.some(({ type }) => type === "ExecuteTools") ? before.started + 1 : before.started
   const next = started === before.started ? before : { ...before, started }
   switch (event.type) {
@@ -107,7 +110,15 @@ export const recordOf = ({ rows }: LoadedLog): Record => {
   }
 }
 
-const INPUTS: readonly Event["type"][] = ["UserInput", "InputTakenBack", "InterruptRequested", "ContinueRequested", "SettingsChanged", "OffloadRequested", "WorkspaceRestored"]
+const INPUTS: readonly Event["type"][] = [
+  "UserInput",
+  "InputTakenBack",
+  "InterruptRequested",
+  "ContinueRequested",
+  "SettingsChanged",
+  "OffloadRequested",
+  "WorkspaceRestored"
+]
 
 const isInput = (event: Event): event is PersonEvent => INPUTS.includes(event.type)
 

@@ -24,4 +24,5 @@ export const masking = (roots: readonly string[], sessions: readonly string[], e
 }
 
 /** The same for every text in a value of plain JSON. */
-export const translated = <A>(value: A, translate: Translate): A => JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === "string" ? translate(inner) : inner)) as A
+export const translated = <A,>(value: A, translate: Translate): A =>
+  JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === "string" ? translate(inner) : inner)) as A

@@ -59,9 +59,17 @@ export interface RerunHouse {
 }
 
 /** Holds the session of a log once more, says again what the person said then, and compares all requests and results. */
-export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, source: FilesSource, options: RerunOptions): Effect.fn.Return<Reran, LogError, Scope.Scope> {
+export const rerun = Effect.fn("Replay.rerun")(function*(
+  house: RerunHouse,
+  source: FilesSource,
+  options: RerunOptions
+): Effect.fn.Return<Reran, LogError, Scope.Scope> {
   const { log } = source
-  if (log.header.machine > MACHINE_VERSION) return yield* logError("newer", `rerun ${log.header.session}: machine ${log.header.machine} decided it, this one is ${MACHINE_VERSION}; update Loom`)
+  if (log.header.machine > MACHINE_VERSION)
+    return yield* logError(
+      "newer",
+      `rerun ${log.header.session}: machine ${log.header.machine} decided it, this one is ${MACHINE_VERSION}; update Loom`
+    )
   const opened = log.rows[0]?.event as SessionOpened
   const foreign = source.file !== null || (yield* originOf(house.log, source.dataDirectory, log.header.session)) !== null
   if (foreign && options.tools === "live" && !options.unheld) yield* requireSandbox(log.header.session)
@@ -89,7 +97,15 @@ export const rerun = Effect.fn("Replay.rerun")(function*(house: RerunHouse, sour
   const equal = differences.equal && (state.name === "Error") === record.endedInError
   if (!equal) place?.keep()
   const root = place === null || (equal && options.directory === null) ? null : place.root
-  return { session: held.session, root, how: place?.how ?? `tools from the record, answers from ${held.settings.model}`, error: errorOf(state), unrecorded, ...differences, equal }
+  return {
+    session: held.session,
+    root,
+    how: place?.how ?? `tools from the record, answers from ${held.settings.model}`,
+    error: errorOf(state),
+    unrecorded,
+    ...differences,
+    equal
+  }
 })
 
 /** A log that was read from a file, or was imported, says itself what may run: so nothing of it leaves a sandbox without network. */
@@ -98,14 +114,20 @@ const CLOSED: SandboxWish = { mode: "required", network: "off", hosts: [], keepV
 const requireSandbox = Effect.fnUntraced(function*(id: string): Effect.fn.Return<void, LogError> {
   const state = yield* sandboxState(CLOSED)
   if (state.name === "on") return
-  return yield* logError("failed", `rerun ${id}: the log came from elsewhere, so its commands run in a sandbox, and ${state.why}; look through it, then \`loom rerun --no-sandbox\` runs them with all your rights`)
+  return yield* logError(
+    "failed",
+    `rerun ${id}: the log came from elsewhere, so its commands run in a sandbox, and ${state.why}; look through it, then \`loom rerun --no-sandbox\` runs them with all your rights`
+  )
 })
 
 /** It works in its own copy alone, and asks no page of the web. */
 const ofForeign = (opened: SessionOpened): SessionOpened => ({
   ...opened,
   roots: opened.roots.slice(0, 1),
-  rules: [...["web_fetch", "web_search"].map((rule) => ({ decision: "deny", rule, source: "rerun of a log from elsewhere" }) as const), ...opened.rules]
+  rules: [
+    ...["web_fetch", "web_search"].map((rule) => ({ decision: "deny", rule, source: "rerun of a log from elsewhere" }) as const),
+    ...opened.rules
+  ]
 })
 
 /** What the opening of a rerun says of its parent: it begins with it, and goes its own way from there. */
@@ -114,9 +136,19 @@ const RERUN = "rerun"
 const openedAgain = (opened: SessionOpened, place: RerunPlace | null, { model }: RerunOptions, at: number): SessionOpened => {
   const roots = place === null ? opened.roots : [place.root, ...opened.roots.slice(1)]
   const parent: Parent = { session: opened.session, n: 1, changes: [RERUN] }
-  const common: SessionOpened = { ...translated(opened, translation(opened.roots, roots)), at, session: sessionId(at), machine: MACHINE_VERSION, parent }
+  const common: SessionOpened = {
+    ...translated(opened, translation(opened.roots, roots)),
+    at,
+    session: sessionId(at),
+    machine: MACHINE_VERSION,
+    parent
+  }
   if (place !== null) return common
-  return { ...common, modelsByName: { ...opened.modelsByName, [model]: opened.modelsByName[model] ?? modelFacts(model) }, settings: { ...opened.settings, model } }
+  return {
+    ...common,
+    modelsByName: { ...opened.modelsByName, [model]: opened.modelsByName[model] ?? modelFacts(model) },
+    settings: { ...opened.settings, model }
+  }
 }
 
 interface HeldAgain {
@@ -152,7 +184,11 @@ const holdAgain = Effect.fnUntraced(function*(held: HeldAgain): Effect.fn.Return
 })
 
 /** What was said at work is said at the same point of the work; where the session rests before it gets there, only messages and settings are. */
-const sayAgain = Effect.fnUntraced(function*({ session, translate, isLiveModel, restore }: HeldAgain, { event, at }: Input, progress: () => Progress) {
+const sayAgain = Effect.fnUntraced(function*(
+  { session, translate, isLiveModel, restore }: HeldAgain,
+  { event, at }: Input,
+  progress: () => Progress
+) {
   yield* until(session, () => isAtRest(session.state()) || (at !== null && isReached(progress(), at)))
   const isLate = at !== null && isAtRest(session.state())
   if (isLate && event.type !== "UserInput" && event.type !== "SettingsChanged") return
@@ -178,9 +214,16 @@ const answerAll = ({ session, record, translate }: HeldAgain, asked: Queue.Deque
   return Effect.forever(
     Effect.flatMap(Queue.take(asked), ({ effect, call }) => {
       const answer = take(call)
-      if (answer === undefined) return session.say({ type: "ApprovalAnswered", effect, answer: "no", words: "nobody was asked about this call in the record" })
+      if (answer === undefined)
+        return session.say({ type: "ApprovalAnswered", effect, answer: "no", words: "nobody was asked about this call in the record" })
       const { rules, words } = answer
-      return session.say({ type: "ApprovalAnswered", effect, answer: answer.answer, ...(rules === undefined ? {} : { rules }), ...(words === undefined ? {} : { words }) })
+      return session.say({
+        type: "ApprovalAnswered",
+        effect,
+        answer: answer.answer,
+        ...(rules === undefined ? {} : { rules }),
+        ...(words === undefined ? {} : { words })
+      })
     })
   )
 }

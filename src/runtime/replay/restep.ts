@@ -23,7 +23,10 @@ export const restep = (events: readonly Event[]): readonly Restepped[] => {
   let state: State | null = null
   let sent: { readonly effect: number; readonly state: CallingLlm } | null = null
   for (const given of events) {
-    const event: Event = given.type === "LlmStarted" && sent?.effect === given.effect && !requests.agrees(sent.state, given.hash) ? { ...given, hash: requests.of(sent.state) } : given
+    const event: Event =
+      given.type === "LlmStarted" && sent?.effect === given.effect && !requests.agrees(sent.state, given.hash)
+        ? { ...given, hash: requests.of(sent.state) }
+        : given
     const taken: Step = state === null ? initial(event as SessionOpened) : step(state, event)
     state = taken.state
     const request = taken.actions.find((action) => action.type === "SendLlmRequest")

@@ -27,7 +27,10 @@ export const sessionChanges = (source: FilesSource): Effect.Effect<SessionChange
       const files = yield* openFiles(source)
       const batches = batchesOf(source.log.rows)
       const [first] = batches
-      const [from, to] = [files.trees.findLast((named) => first !== undefined && named.tree === first.before && named.from <= first.n), files.trees.at(-1)]
+      const [from, to] = [
+        files.trees.findLast((named) => first !== undefined && named.tree === first.before && named.from <= first.n),
+        files.trees.at(-1)
+      ]
       if (from === undefined || to === undefined) return null
       const root = rootOf(source.log.rows[0]?.event as SessionOpened)
       const paths = new Set<string>()
@@ -51,7 +54,8 @@ const batchesOf = (rows: readonly Row[]): readonly Batch[] => {
   const batches: Batch[] = []
   let completed: readonly CompletedCall[] = []
   for (const { n, event, actions } of rows) {
-    if (event.type === "PostToolsHookCompleted" && event.before !== undefined && event.tree !== undefined) batches.push({ n, before: event.before, after: event.tree, completed })
+    if (event.type === "PostToolsHookCompleted" && event.before !== undefined && event.tree !== undefined)
+      batches.push({ n, before: event.before, after: event.tree, completed })
     for (const action of actions) if (action.type === "RunPostToolsHook") completed = action.completed
   }
   return batches

@@ -55,6 +55,7 @@ export const readSettledSession = (id: string): Stream.Stream<Row, LogError, Eve
 /** The rows that a session goes on from. Errors: `newer` where a machine decided that this one cannot take over from. */
 export const settledTail = Effect.fnUntraced(function*(id: string, tail: readonly Row[]): Effect.fn.Return<readonly Row[], LogError, EventLog> {
   const newest = Math.max(0, ...tail.map(({ event }) => ("machine" in event ? (event.machine ?? 0) : 0)))
-  if (newest > MACHINE_VERSION) return yield* logError("newer", `open session ${id}: machine ${newest} decided it; this one is ${MACHINE_VERSION}, update Loom`)
+  if (newest > MACHINE_VERSION)
+    return yield* logError("newer", `open session ${id}: machine ${newest} decided it; this one is ${MACHINE_VERSION}, update Loom`)
   return isUntold(tail[0]?.event) ? settled(tail, yield* machinesOfSession(id)) : tail
 })

@@ -18,7 +18,12 @@ export const callsOf: Groups = (log) => {
     const { event } = row
     if (event.type === "SessionResumed") callByIndex = new Map()
     if (event.type === "LlmToolCallDelta" && call !== null) callByIndex.set(`${event.effect}:${event.index}`, call)
-    const about = event.type === "LlmToolCallDelta" ? callByIndex.get(`${event.effect}:${event.index}`) : "effect" in event ? callByEffect.get(event.effect) : undefined
+    const about =
+      event.type === "LlmToolCallDelta"
+        ? callByIndex.get(`${event.effect}:${event.index}`)
+        : "effect" in event
+          ? callByEffect.get(event.effect)
+          : undefined
     if (about !== undefined && about !== "") eventsByCall.set(about, [...(eventsByCall.get(about) ?? []), row.n])
   }
   return [...eventsByCall.values()]

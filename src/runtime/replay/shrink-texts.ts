@@ -9,7 +9,10 @@ export const slimmerOf = ({ event }: Row): readonly Edit[] =>
   placesIn(event).flatMap(({ path, key, value }): readonly Edit[] => {
     if (OPTIONAL.has(key)) return [once((now) => changed(now, path, undefined))]
     if (!Array.isArray(value) || !LISTS.has(key)) return []
-    return [once((now) => changed(now, path, [])), ...value.map((_, index): Edit => once((now) => changed(now, path, spliced(at(now, path), value.length - 1 - index))))]
+    return [
+      once((now) => changed(now, path, [])),
+      ...value.map((_, index): Edit => once((now) => changed(now, path, spliced(at(now, path), value.length - 1 - index))))
+    ]
   })
 
 /** Texts that may be shorter, one edit for each: nothing at all, and then half of it, and half of that. */
@@ -21,9 +24,47 @@ export const shorterOf = ({ event }: Row): readonly Edit[] =>
     return [once((now) => changed(now, path, "")), (now) => halved(now, path)]
   })
 
-const OPTIONAL: ReadonlySet<string> = new Set(["usage", "note", "reports", "missing", "blob", "retryAfterMs", "before", "tree", "commit", "hook", "sandboxed", "words", "reason", "rules"])
-const LISTS: ReadonlySet<string> = new Set(["tools", "rules", "fragments", "parts", "reports", "missing", "facts", "paths", "commands", "hosts", "options"])
-const TEXTS: ReadonlySet<string> = new Set(["text", "arguments", "message", "note", "words", "reason", "system", "description", "invalid", "signature"])
+const OPTIONAL: ReadonlySet<string> = new Set([
+  "usage",
+  "note",
+  "reports",
+  "missing",
+  "blob",
+  "retryAfterMs",
+  "before",
+  "tree",
+  "commit",
+  "hook",
+  "sandboxed",
+  "words",
+  "reason",
+  "rules"
+])
+const LISTS: ReadonlySet<string> = new Set([
+  "tools",
+  "rules",
+  "fragments",
+  "parts",
+  "reports",
+  "missing",
+  "facts",
+  "paths",
+  "commands",
+  "hosts",
+  "options"
+])
+const TEXTS: ReadonlySet<string> = new Set([
+  "text",
+  "arguments",
+  "message",
+  "note",
+  "words",
+  "reason",
+  "system",
+  "description",
+  "invalid",
+  "signature"
+])
 
 type Path = readonly (string | number)[]
 
@@ -62,7 +103,11 @@ const halved = (event: Event, path: Path): Event | null => {
 const spliced = (list: unknown, index: number): unknown => (Array.isArray(list) && index < list.length ? list.toSpliced(index, 1) : list)
 
 const at = (value: unknown, [first, ...rest]: Path): unknown =>
-  first === undefined ? value : typeof value === "object" && value !== null ? at((value as Readonly<Record<string, unknown>>)[first], rest) : undefined
+  first === undefined
+    ? value
+    : typeof value === "object" && value !== null
+      ? at((value as Readonly<Record<string, unknown>>)[first], rest)
+      : undefined
 
 /** A copy with another value at a place; `null` where it is what it was, or the place is gone. */
 const changed = (event: Event, path: Path, to: unknown): Event | null => {

@@ -26,7 +26,8 @@ export const makeToolStats = () => {
   return {
     hear: ({ event }: Row, { actions, outcome }: Step): void => {
       for (const action of actions) {
-        if (action.type === "ExecuteTools") for (const { effect, call } of action.calls) startedByEffect.set(effect, { name: call.name, at: event.at })
+        if (action.type === "ExecuteTools")
+          for (const { effect, call } of action.calls) startedByEffect.set(effect, { name: call.name, at: event.at })
       }
       if (event.type !== "ToolCompleted" || outcome !== "ok") return
       const started = startedByEffect.get(event.effect)

@@ -21,7 +21,11 @@ export interface TreeStore {
 }
 
 /** The shadow that this machine keeps of the workspace, and the bundle beside the log file; those that are there. */
-export const treeStoresOf = Effect.fnUntraced(function*({ log, file, dataDirectory }: FilesSource): Effect.fn.Return<readonly TreeStore[], never, Scope.Scope> {
+export const treeStoresOf = Effect.fnUntraced(function*({
+  log,
+  file,
+  dataDirectory
+}: FilesSource): Effect.fn.Return<readonly TreeStore[], never, Scope.Scope> {
   const options = { root: rootOf(log.rows[0]?.event as SessionOpened), dataDirectory }
   const { session } = log.header
   return [
@@ -34,10 +38,16 @@ export const treeStoresOf = Effect.fnUntraced(function*({ log, file, dataDirecto
 export const rootOf = ({ roots }: SessionOpened): string => roots[0] as string
 
 /** The checkpoints of a workspace, as long as the scope lives. */
-export const checkpointsOf = (options: { readonly root: string; readonly dataDirectory: string }): Effect.Effect<Checkpoints["Service"], never, Scope.Scope> =>
+export const checkpointsOf = (options: {
+  readonly root: string
+  readonly dataDirectory: string
+}): Effect.Effect<Checkpoints["Service"], never, Scope.Scope> =>
   Effect.flatMap(Layer.build(Checkpoints.layerShadow(options)), (built) => Effect.provideContext(Checkpoints, built))
 
-const shadowStore = (options: { readonly root: string; readonly dataDirectory: string }, session: string): Effect.Effect<TreeStore, never, Scope.Scope> =>
+const shadowStore = (
+  options: { readonly root: string; readonly dataDirectory: string },
+  session: string
+): Effect.Effect<TreeStore, never, Scope.Scope> =>
   Effect.map(checkpointsOf(options), (checkpoints) => ({
     ofTurn: (turn) => checkpoints.find(turnReason(session, turn)),
     checkpoints: Effect.succeed(checkpoints)

@@ -85,7 +85,10 @@ const blockedBy = (contested: ReadonlyMap<string, FileChange>, wanted: readonly 
   const staying = [...contested.values()].filter(({ before }) => before !== null).map(({ path }) => path)
   const files = new Set(staying)
   const folders = new Set(staying.flatMap(foldersOf))
-  return wanted.filter(({ path, after }) => after !== null && !contested.has(path) && (folders.has(path) || foldersOf(path).some((folder) => files.has(folder))))
+  return wanted.filter(
+    ({ path, after }) =>
+      after !== null && !contested.has(path) && (folders.has(path) || foldersOf(path).some((folder) => files.has(folder)))
+  )
 }
 
 /** `foldersOf("a/b/c")  // => ["a", "a/b"]` */

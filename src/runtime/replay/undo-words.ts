@@ -6,9 +6,20 @@ const PATHS_MAX = 40
 
 /** What the model is told of an undo: it does not see it otherwise. */
 export const noteOf = ({ target, files, overwritten, left }: Done): string => {
-  const told = [...KINDS.flatMap(({ words, holds }) => partWords(words, files.filter(holds).map(({ path }) => path))), ...partWords("not put back", left)]
+  const told = [
+    ...KINDS.flatMap(({ words, holds }) =>
+      partWords(
+        words,
+        files.filter(holds).map(({ path }) => path)
+      )
+    ),
+    ...partWords("not put back", left)
+  ]
   const what = told.length === 0 ? "the files stood so already" : told.join("; ")
-  const others = overwritten.length === 0 ? "" : ` What others had changed since went with it in ${overwritten.length === 1 ? "one file" : `${overwritten.length} files`}.`
+  const others =
+    overwritten.length === 0
+      ? ""
+      : ` What others had changed since went with it in ${overwritten.length === 1 ? "one file" : `${overwritten.length} files`}.`
   return `${HEADS[target.what](target.turn)}: ${what}.${others} Read a file again before you edit it.`
 }
 

@@ -62,7 +62,10 @@ export interface UndoPlace {
  */
 export const undoIn = ({ log, directories }: UndoPlace, session: Session, wish: UndoWish): Effect.Effect<Undone, LogError> => {
   const root = session.state().session.opened.roots[0] as string
-  if (!existsSync(root)) return Effect.succeed(failed(`undo in ${root}: the folder is not there any more; \`loom fork ${session.id}\` makes its files anew elsewhere`))
+  if (!existsSync(root))
+    return Effect.succeed(
+      failed(`undo in ${root}: the folder is not there any more; \`loom fork ${session.id}\` makes its files anew elsewhere`)
+    )
   if (session.state().name !== "WaitingForInput") return Effect.succeed(failed(`undo in ${root}: the agent is at work; interrupt it first`))
   return undo(session, wish).pipe(
     Effect.catchTag("CheckpointError", (error) => Effect.succeed(failed(`undo in ${root}: ${error.message}`))),
@@ -72,7 +75,10 @@ export const undoIn = ({ log, directories }: UndoPlace, session: Session, wish: 
 
 const failed = (message: string): Undone => ({ outcome: "failed", message })
 
-const undo = Effect.fn("Undo.undo")(function*(session: Session, wish: UndoWish): Effect.fn.Return<Undone, LogError | CheckpointError, Checkpoints | EventLog> {
+const undo = Effect.fn("Undo.undo")(function*(
+  session: Session,
+  wish: UndoWish
+): Effect.fn.Return<Undone, LogError | CheckpointError, Checkpoints | EventLog> {
   const log = yield* EventLog
   const changes = changesOf(yield* Stream.runCollect(log.read(session.id)))
   const task = yield* wish.what === "redo" ? redoOf(changes) : undoOf(changes, wish.what, session.id)
@@ -116,11 +122,18 @@ const againstUndo = Effect.fnUntraced(function*({ before, tree }: Undo, now: str
 const undoOf = Effect.fnUntraced(function*({ standing }: Changes, what: "turn" | "step", session: string) {
   const batches = lastOf(standing, what)
   const [first] = batches
-  if (first === undefined) return nothing(`undo: the tools of session ${session} changed no files, or all of it is taken back already; \`loom sessions\` lists others`)
+  if (first === undefined)
+    return nothing(
+      `undo: the tools of session ${session} changed no files, or all of it is taken back already; \`loom sessions\` lists others`
+    )
   const isFirstOfTurn = standing.find(({ turn }) => turn === first.turn) === first
   const before = first.before ?? (isFirstOfTurn ? yield* (yield* Checkpoints).find(turnReason(session, first.turn)) : null)
-  if (before === null) return nothing(`undo: there is no checkpoint of the files before the tools of event ${first.n}; \`loom doctor\` says whether git is there`)
-  if (!(yield* (yield* Checkpoints).has(before))) return failed(`undo: checkpoint ${before.slice(0, 12)} is not on this machine: the session was held elsewhere`)
+  if (before === null)
+    return nothing(
+      `undo: there is no checkpoint of the files before the tools of event ${first.n}; \`loom doctor\` says whether git is there`
+    )
+  if (!(yield* (yield* Checkpoints).has(before)))
+    return failed(`undo: checkpoint ${before.slice(0, 12)} is not on this machine: the session was held elsewhere`)
   const task: Task = {
     target: { what, turn: first.turn, events: batches.map(({ n }) => n) },
     commits: batches.flatMap(({ commit }) => (commit === null ? [] : [commit])).toReversed(),
@@ -172,7 +185,9 @@ const impossibleOf = Effect.fnUntraced(function*(wanted: readonly FileChange[], 
 const putBack = Effect.fnUntraced(function*({ putBack, contested, already }: UndoPlan, now: string, intent: string) {
   const checkpoints = yield* Checkpoints
   const earlier = yield* checkpoints.find(intent)
-  const wanted = [...putBack, ...contested].filter(({ before, after }) => before !== null || after !== null).toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const wanted = [...putBack, ...contested]
+    .filter(({ before, after }) => before !== null || after !== null)
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
   if (wanted.length > 0) yield* checkpoints.take(intent)
   const composed = yield* checkpoints.compose(now, wanted)
   const impossible = yield* impossibleOf(wanted, now, composed)

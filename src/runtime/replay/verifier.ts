@@ -42,8 +42,19 @@ export const makeVerifier = (machines: Machines = AS_IT_SAYS): Verifier => {
       const { verdict, damage, message } = reader.verdict()
       const counts: Counts = { session, ...run.counts() }
       if (found !== null && "at" in found) return { ...counts, verdict: "diverged", firstBad: found, message: describeDivergence(found) }
-      if (found !== null && verdict !== "damaged") return { ...counts, verdict: "viewable", firstBad: null, message: `viewable: ${found.newer}${verdict === "cut" ? `; ${message}` : ""}` }
-      return { ...counts, verdict: verdict === "whole" ? "exact" : verdict, firstBad: damage, message: verdict === "whole" ? `exact: ${describeCounts(counts)}` : message }
+      if (found !== null && verdict !== "damaged")
+        return {
+          ...counts,
+          verdict: "viewable",
+          firstBad: null,
+          message: `viewable: ${found.newer}${verdict === "cut" ? `; ${message}` : ""}`
+        }
+      return {
+        ...counts,
+        verdict: verdict === "whole" ? "exact" : verdict,
+        firstBad: damage,
+        message: verdict === "whole" ? `exact: ${describeCounts(counts)}` : message
+      }
     },
     reach: () => ({ agreed: found !== null && "at" in found ? found.n : Infinity, untold: setting.untold(), oldest: setting.oldest() })
   }
@@ -74,7 +85,8 @@ const makeRun = (heard: Setting["heard"]) => {
   const hear = (given: ParsedLine): Bare | Newer | null => {
     before = state
     newest = given
-    if (given.type === "SessionResumed" && given.machine !== undefined && given.machine > MACHINE_VERSION) return { newer: newerWords(given.machine, `from event ${given.n} on`) }
+    if (given.type === "SessionResumed" && given.machine !== undefined && given.machine > MACHINE_VERSION)
+      return { newer: newerWords(given.machine, `from event ${given.n} on`) }
     const line = heard(given)
     const taken: Step = state === null ? initial(line as ParsedLine & SessionOpened) : step(state, line)
     if (line.type === "LlmStarted" && line.effect === sent?.effect) {

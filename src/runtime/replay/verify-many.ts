@@ -15,7 +15,10 @@ export interface Many {
 }
 
 /** Verifies logs on as many threads as there are cores. Findings come in the order of the logs; one that takes long holds back what comes after it, not the work on it. */
-export const verifyMany = (tasks: readonly (Task | Unreadable)[], { database, threadsMax = availableParallelism() }: Many): Stream.Stream<Found, never, EventLog> => {
+export const verifyMany = (
+  tasks: readonly (Task | Unreadable)[],
+  { database, threadsMax = availableParallelism() }: Many
+): Stream.Stream<Found, never, EventLog> => {
   const count = Math.min(threadsMax, tasks.length)
   if (count < 2) return Stream.mapEffect(Stream.fromIterable(tasks), (task) => ("verdict" in task ? Effect.succeed(task) : verifyTask(task)))
   return Stream.unwrap(
@@ -24,7 +27,14 @@ export const verifyMany = (tasks: readonly (Task | Unreadable)[], { database, th
       for (let thread = 0; thread < count; thread++) yield* Queue.offer(idle, yield* startThread(database))
       return Stream.mapEffect(
         Stream.fromIterable(tasks),
-        (task) => ("verdict" in task ? Effect.succeed(task) : Effect.acquireUseRelease(Queue.take(idle), ({ ask }) => ask(task), (thread) => Queue.offer(idle, thread))),
+        (task) =>
+          "verdict" in task
+            ? Effect.succeed(task)
+            : Effect.acquireUseRelease(
+                Queue.take(idle),
+                ({ ask }) => ask(task),
+                (thread) => Queue.offer(idle, thread)
+              ),
         { concurrency: count }
       )
     })

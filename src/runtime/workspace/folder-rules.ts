@@ -4,7 +4,15 @@ import type { Rule } from "../../machine/session.ts"
 import type { Operations } from "./operations.ts"
 
 /** Tools whose patterns are paths. */
-const ABOUT_PATHS: ReadonlySet<string> = new Set(["file_read", "file_write", "file_edit", "apply_patch", "file_search", "content_search", "directory_list"])
+const ABOUT_PATHS: ReadonlySet<string> = new Set([
+  "file_read",
+  "file_write",
+  "file_edit",
+  "apply_patch",
+  "file_search",
+  "content_search",
+  "directory_list"
+])
 
 /**
  * The rules of a rules file that lies in a folder, as they are meant from the root: its patterns begin in that folder. What it allows
@@ -16,12 +24,20 @@ export const inFolder = ({ rules, unread }: Operations, folder: string): Operati
   const read = rules.map((rule) => ({ rule, meant: meantIn(rule, folder) }))
   return {
     rules: read.flatMap(({ rule, meant }) => meant.map((text): Rule => ({ ...rule, rule: text }))),
-    unread: [...unread, ...read.flatMap(({ rule, meant }) => (meant.length === 0 ? [{ line: 0, text: rule.rule, why: "a folder's rules file speaks of files and commands in that folder" }] : []))]
+    unread: [
+      ...unread,
+      ...read.flatMap(({ rule, meant }) =>
+        meant.length === 0 ? [{ line: 0, text: rule.rule, why: "a folder's rules file speaks of files and commands in that folder" }] : []
+      )
+    ]
   }
 }
 
 /** What could also be read as a path from elsewhere restricts there, too. */
-const meantIn = (rule: Rule, folder: string): readonly string[] => [...ruleIn(rule, folder), ...(rule.decision !== "allow" && !staysInside(rule.rule) ? [rule.rule] : [])]
+const meantIn = (rule: Rule, folder: string): readonly string[] => [
+  ...ruleIn(rule, folder),
+  ...(rule.decision !== "allow" && !staysInside(rule.rule) ? [rule.rule] : [])
+]
 
 /** The rule with its path in the folder; nothing where it speaks of no path in it. */
 const ruleIn = ({ rule, decision }: Rule, folder: string): readonly string[] => {

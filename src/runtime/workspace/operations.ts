@@ -88,7 +88,8 @@ const rulesOfLine = (line: string, section: Rule["decision"]): readonly LineRule
   const match = /^\s*(?:[-*+]\s+)?([^:`]+):\s*(.*)$/.exec(plain)
   if (match === null) return "it is not written as `Shell: npm *, git *`"
   const meant = meaningOf((match[1] as string).trim().toLowerCase().replaceAll(/\s+/g, " "))
-  if (meant === null) return `${(match[1] as string).trim()} is not one of Shell, File Write, File Read, Network, Tools, each alone or with Denied or Ask behind it`
+  if (meant === null)
+    return `${(match[1] as string).trim()} is not one of Shell, File Write, File Read, Network, Tools, each alone or with Denied or Ask behind it`
   const patterns = patternsIn(match[2] as string)
   if (patterns.length === 0) return "it names nothing"
   const rules = patterns.map((pattern) => (meant.tool === "" ? pattern : `${meant.tool}(${pattern})`))

@@ -30,7 +30,9 @@ export const rulesFilesBelow = (root: string): RulesFiles => {
     const entries = entriesOf(join(root, folder))
     const rules = RULES_FILES.find((name) => entries.some((entry) => entry.name === name))
     if (rules !== undefined && folder !== "") paths.push(`${folder}/${rules}`)
-    const inside = entries.filter((entry) => entry.isDirectory() && entry.name !== ".git" && !isFilledByTools(entry.name)).map(({ name }) => (folder === "" ? name : `${folder}/${name}`))
+    const inside = entries
+      .filter((entry) => entry.isDirectory() && entry.name !== ".git" && !isFilledByTools(entry.name))
+      .map(({ name }) => (folder === "" ? name : `${folder}/${name}`))
     folders.push(...inside.sort((one, other) => (one < other ? -1 : 1)))
   }
   return { paths, whole: true }

@@ -30,7 +30,11 @@ export const trustOf = (dataDirectory: string, root: string, hash: string): Trus
  * Whether the code of a workspace may be run by programs that nobody asks about one by one, as language servers are. A workspace that brings
  * nothing along is trusted as one that does, and no longer when it begins to. Shape: `word` is `null` where it says nothing of itself.
  */
-export const isCodeTrusted = (word: { readonly trusted: boolean; readonly trust: Trust | "nothing"; readonly hash: string } | null, { cwd, trusted }: { readonly cwd: string; readonly trusted?: boolean }, dataDirectory: string): boolean => {
+export const isCodeTrusted = (
+  word: { readonly trusted: boolean; readonly trust: Trust | "nothing"; readonly hash: string } | null,
+  { cwd, trusted }: { readonly cwd: string; readonly trusted?: boolean },
+  dataDirectory: string
+): boolean => {
   if (trusted === true || word?.trusted === true) return true
   if (word !== null && word.trust !== "nothing") return false
   try {

@@ -31,7 +31,11 @@ export interface WorkspaceWord {
 }
 
 /** Reads what the workspace says of itself, and what the person said of that. What is hashed is what is read: nothing is read twice. */
-export const workspaceWord = Effect.fnUntraced(function*(root: string, dataDirectory: string, files: RulesFiles = rulesFilesBelow(root)): Effect.fn.Return<WorkspaceWord> {
+export const workspaceWord = Effect.fnUntraced(function*(
+  root: string,
+  dataDirectory: string,
+  files: RulesFiles = rulesFilesBelow(root)
+): Effect.fn.Return<WorkspaceWord> {
   const faults: string[] = []
   const texts: string[] = []
   const layers: WorkspaceWord["layers"][number][] = []
@@ -43,12 +47,17 @@ export const workspaceWord = Effect.fnUntraced(function*(root: string, dataDirec
       continue
     }
     texts.push(name, found.text)
-    const layer = yield* layerOfText(name, found.text).pipe(Effect.catchTag("SettingsError", ({ message }) => Effect.sync(() => (faults.push(message), {}))))
+    const layer = yield* layerOfText(name, found.text).pipe(
+      Effect.catchTag("SettingsError", ({ message }) => Effect.sync(() => (faults.push(message), {})))
+    )
     const forbidden = forbiddenIn(layer)
     if (forbidden !== null) faults.push(`${name} says ${forbidden}`)
     layers.push({ source: name, layer })
   }
-  const operations = [...RULES_FILES.filter((name) => textInside(root, name, 0) !== null).slice(0, 1), ...files.paths].map((file) => ({ file, ...operationsIn(root, file) }))
+  const operations = [...RULES_FILES.filter((name) => textInside(root, name, 0) !== null).slice(0, 1), ...files.paths].map((file) => ({
+    file,
+    ...operationsIn(root, file)
+  }))
   faults.push(...operations.flatMap(({ fault }) => fault ?? []))
   const rules = operations.flatMap((each) => each.rules)
   const allowing = rules.filter(({ decision }) => decision === "allow")
@@ -78,6 +87,11 @@ const unseenOf = (root: string): string =>
 export const mayBeTrusted = ({ root, faults, trust }: WorkspaceWord): Effect.Effect<void, SettingsError> => {
   const [fault] = faults
   if (fault !== undefined) return Effect.fail(new SettingsError({ message: `trust ${root}: ${fault}` }))
-  if (trust === "impossible") return Effect.fail(new SettingsError({ message: `trust ${root}: Loom's own directory lies in it, so trust cannot be kept; --trust trusts it for one run` }))
+  if (trust === "impossible")
+    return Effect.fail(
+      new SettingsError({
+        message: `trust ${root}: Loom's own directory lies in it, so trust cannot be kept; --trust trusts it for one run`
+      })
+    )
   return Effect.void
 }

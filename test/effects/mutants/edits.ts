@@ -23,7 +23,7 @@ export const editMutants: readonly Fault[] = [
 
 /** Faults in how a patch is read and carried out. */
 export const patchMutants: readonly Fault[] = [
-  fault("takes the first of several places", HUNKS, "return named ?? refuse(", "return named ?? first ?? refuse("),
+  fault("takes the first of several places", HUNKS, "named ?? refuse(", "named ?? first ?? refuse("),
   fault("does not look for the heading", HUNKS, "const from = afterHeadings(what, lines, hunk.headings)", "const from = 0"),
   fault("forgets how many lines came before", HUNKS, "moved += hunk.new.length - hunk.old.length", "moved += 0"),
   fault("does not mind that the lines are not the last", HUNKS, "filter((place) => !hunk.atEnd ||", "filter((place) => true ||"),

@@ -7,7 +7,7 @@ const VALUE = "effects/secrets/value.ts"
 /** Faults in what is taken out of a text. */
 export const secretMutants: readonly Fault[] = [
   fault("does not look for private keys", REDACT, "inHeaders(privateKeys(", "inHeaders(((text: string) => text)("),
-  fault("leaves passwords in addresses", REDACT, "const inUrls: Redact = (text) => (text.includes(\"://\") ?", "const inUrls: Redact = (text) => (false ?"),
+  fault("leaves passwords in addresses", REDACT, "const inUrls: Redact = (text) => text.includes(\"://\") ?", "const inUrls: Redact = (text) => false ?"),
   fault("leaves the keys of this process", REDACT, "own.reduce((rest, [name, value]) => rest.replaceAll(value, placeholder(name)), text)", "text"),
   fault("takes out what is only named like a secret", REDACT, "return looksSecret(value, how) ? `${before}", "return true ? `${before}"),
   fault("names the wrong kind", REDACT, "placeholder((TOKENS[groups.indexOf(found)] as (typeof TOKENS)[number])[0])", "placeholder((TOKENS[0] as (typeof TOKENS)[number])[0])"),

@@ -66,7 +66,19 @@ const EVERYTHING_ELSE = "everything else"
 const goalOf = (name: string, members: readonly PastCommit[]): Proposed => {
   const [first, last] = [members[0], members.at(-1)] as [PastCommit, PastCommit]
   const description = `${members.length} ${members.length === 1 ? "commit" : "commits"}, ${dayOf(first.at)} to ${dayOf(last.at)}`
-  return { wish: { id: dugUpId(first, `goal ${name}`), kind: "goal", title: titleOf(name), description, origin: "archaeology", author: first.author, at: first.at }, links: [], supersedes: null }
+  return {
+    wish: {
+      id: dugUpId(first, `goal ${name}`),
+      kind: "goal",
+      title: titleOf(name),
+      description,
+      origin: "archaeology",
+      author: first.author,
+      at: first.at
+    },
+    links: [],
+    supersedes: null
+  }
 }
 
 const proposedFor = (commit: Dated, goal: string, idsByHash: ReadonlyMap<string, string>): readonly Proposed[] => {
@@ -76,7 +88,14 @@ const proposedFor = (commit: Dated, goal: string, idsByHash: ReadonlyMap<string,
   const common = { origin: "archaeology", author, commit: hash, at } as const
   const revisited = meaning.reverts === null ? null : (idsByHash.get(fullHash(meaning.reverts, idsByHash)) ?? null)
   const node: Proposed = {
-    wish: { ...common, id, kind: meaning.kind, title: titleOf(subject), description: body.slice(0, BODY_LENGTH_MAX), files: files.slice(0, FILES_MAX) },
+    wish: {
+      ...common,
+      id,
+      kind: meaning.kind,
+      title: titleOf(subject),
+      description: body.slice(0, BODY_LENGTH_MAX),
+      files: files.slice(0, FILES_MAX)
+    },
     links: [{ from: goal, type: "leads_to" }],
     supersedes: revisited === id ? null : revisited
   }

@@ -15,7 +15,8 @@ export interface DecisionRecord {
 }
 
 /** Words with which people decide: one way taken, another left. */
-const DECIDES = /\b(instead of|rather than|in favou?r of|switch(ed|es)? (to|from)|migrat(e|ed|es|ion)\b|replac(e|ed|es) .+ (with|by)\b|mov(e|ed|es) (away )?from|adopt(s|ed)?|deprecat(e|es|ed)|drop(s|ped)? support|decid(e|es|ed) (to|on|against)|no longer)\b/i
+const DECIDES =
+  /\b(instead of|rather than|in favou?r of|switch(ed|es)? (to|from)|migrat(e|ed|es|ion)\b|replac(e|ed|es) .+ (with|by)\b|mov(e|ed|es) (away )?from|adopt(s|ed)?|deprecat(e|es|ed)|drop(s|ped)? support|decid(e|es|ed) (to|on|against)|no longer)\b/i
 
 export const meaningOf = ({ subject, body }: Pick<PastCommit, "subject" | "body">): Meaning => {
   const reverts = revertedIn(subject, body)
@@ -46,4 +47,21 @@ export const scopeOf = (subject: string): string | null => {
   return word === undefined || TYPES.has(word.toLowerCase()) ? null : word
 }
 
-const TYPES: ReadonlySet<string> = new Set(["feat", "fix", "docs", "doc", "style", "refactor", "perf", "test", "tests", "build", "ci", "chore", "revert", "wip", "merge", "release"])
+const TYPES: ReadonlySet<string> = new Set([
+  "feat",
+  "fix",
+  "docs",
+  "doc",
+  "style",
+  "refactor",
+  "perf",
+  "test",
+  "tests",
+  "build",
+  "ci",
+  "chore",
+  "revert",
+  "wip",
+  "merge",
+  "release"
+])

@@ -12,7 +12,11 @@ export const batchTitle = (completed: readonly CompletedCall[], root: string): s
 
 /** The files that the calls name as theirs to write, as they are called from the top of the checkout; what a command wrote, nobody said. */
 export const filesOf = (completed: readonly CompletedCall[], root: string, top: string): readonly string[] => [
-  ...new Set(completed.flatMap(({ call, changes, status }) => (changes && status === "ok" ? pathsOf(call.name, call.arguments).map((path) => below(top, resolve(root, path))) : [])))
+  ...new Set(
+    completed.flatMap(({ call, changes, status }) =>
+      changes && status === "ok" ? pathsOf(call.name, call.arguments).map((path) => below(top, resolve(root, path))) : []
+    )
+  )
 ]
 
 const subjectOf = (name: string, given: string, root: string): string => {
@@ -26,7 +30,9 @@ const pathsOf = (name: string, given: string): readonly string[] => {
   const { path, patch } = read(given)
   if ((name === "file_write" || name === "file_edit") && typeof path === "string") return [path]
   if (name !== "apply_patch" || typeof patch !== "string") return []
-  return [...patch.matchAll(/^(?:\*\*\* (?:Add|Update|Delete) File: |\*\*\* Move to: |\+\+\+ (?:b\/)?)(\S.*)$/gm)].map((match) => (match[1] as string).trim())
+  return [...patch.matchAll(/^(?:\*\*\* (?:Add|Update|Delete) File: |\*\*\* Move to: |\+\+\+ (?:b\/)?)(\S.*)$/gm)].map((match) =>
+    (match[1] as string).trim()
+  )
 }
 
 const read = (given: string): Readonly<Record<string, unknown>> => {

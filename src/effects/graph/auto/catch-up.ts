@@ -27,7 +27,10 @@ const seatIn = (newestFirst: readonly GraphNode[], isChild: boolean): Seat => {
 }
 
 /** Writes what was said and perhaps not yet written; gives back what the session's nodes hang on. What is there stays as it is. */
-export const catchUp = Effect.fnUntraced(function*(graph: ProjectGraph, { session, child, root, own, rows }: Past): Effect.fn.Return<SeatsBySession, Problem> {
+export const catchUp = Effect.fnUntraced(function*(
+  graph: ProjectGraph,
+  { session, child, root, own, rows }: Past
+): Effect.fn.Return<SeatsBySession, Problem> {
   const known = yield* graph.list({ session, auto: true }, NODES_MAX)
   const first = rows[0]?.n ?? Number.MAX_SAFE_INTEGER
   const past = known.filter(({ event }) => (event ?? 0) < first)

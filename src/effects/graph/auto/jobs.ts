@@ -27,7 +27,8 @@ export const jobsOf = (seats: SeatsBySession, heard: Heard): { readonly seats: S
   const jobs: Job[] = []
   const { event, session } = heard
   const { batch } = now.get(session) ?? NOBODY
-  if (event.type === "PostToolsHookCompleted" && event.commit !== undefined && batch !== null) jobs.push({ type: "update", id: batch, change: { commit: event.commit } })
+  if (event.type === "PostToolsHookCompleted" && event.commit !== undefined && batch !== null)
+    jobs.push({ type: "update", id: batch, change: { commit: event.commit } })
   for (const action of heard.actions) {
     if (action.type !== "RecordDecision") continue
     const job = jobOf(now, heard, action)
@@ -47,7 +48,11 @@ const jobOf = (seats: SeatsBySession, heard: Heard, action: ActionOf<"RecordDeci
   const begins = action.kind === "goal"
   const parent = seats.get(begins && child !== null ? child.of : session)?.goal ?? null
   const links: readonly BirthLink[] = parent === null || (begins && child === null) ? [] : [{ from: parent, type: "leads_to" }]
-  return { type: "add", wish: { id, kind: begins && child !== null ? "action" : action.kind, origin: "auto", session, event: n, at, ...wordsOf(heard, action) }, links }
+  return {
+    type: "add",
+    wish: { id, kind: begins && child !== null ? "action" : action.kind, origin: "auto", session, event: n, at, ...wordsOf(heard, action) },
+    links
+  }
 }
 
 const TITLE_LENGTH_MAX = 200
@@ -80,4 +85,5 @@ const titled = (words: string): string => {
 /** The whole of what was said, where the title does not hold it. */
 const moreThan = (title: string, text: string): string => (text.trim() === title ? "" : text.trim().slice(0, DESCRIPTION_LENGTH_MAX))
 
-const textIn = (parts: readonly { readonly type: string; readonly text?: string }[]): string => parts.flatMap(({ text }) => (text === undefined ? [] : [text])).join("\n")
+const textIn = (parts: readonly { readonly type: string; readonly text?: string }[]): string =>
+  parts.flatMap(({ text }) => (text === undefined ? [] : [text])).join("\n")

@@ -10,7 +10,13 @@ export interface Bubblewrap {
 }
 
 /** Never from `PATH`: a workspace could stand in it. */
-export const PROGRAMS: readonly string[] = ["/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap", "/run/current-system/sw/bin/bwrap", "/nix/var/nix/profiles/default/bin/bwrap"]
+export const PROGRAMS: readonly string[] = [
+  "/usr/bin/bwrap",
+  "/bin/bwrap",
+  "/usr/local/bin/bwrap",
+  "/run/current-system/sw/bin/bwrap",
+  "/nix/var/nix/profiles/default/bin/bwrap"
+]
 
 const PROBE_MS = 5_000
 const run = promisify(execFile)

@@ -39,11 +39,26 @@ const tryGate = async (bubblewrap: Bubblewrap): Promise<string | null> => {
 const GATE_MS = 5_000
 
 /** How a command is started inside; through the gate, where there is one. Errors: throws where the temporary directory cannot be made. */
-export const enclosed = (bubblewrap: Bubblewrap, wish: SandboxWish, place: SandboxPlace, temporary: string, start: Start, gate: Gate | null): Enclosed => {
+export const enclosed = (
+  bubblewrap: Bubblewrap,
+  wish: SandboxWish,
+  place: SandboxPlace,
+  temporary: string,
+  start: Start,
+  gate: Gate | null
+): Enclosed => {
   makeDirectory(dirname(temporary))
   makeDirectory(temporary, 0o700)
   const { roots, environment, own, temporaryPlace = "/tmp" } = place
-  const { mounts, forbidden } = mountsOf({ roots, temporary, temporaryPlace, own, environment, alsoWritable: wish.alsoWritable, network: wish.network })
+  const { mounts, forbidden } = mountsOf({
+    roots,
+    temporary,
+    temporaryPlace,
+    own,
+    environment,
+    alsoWritable: wish.alsoWritable,
+    network: wish.network
+  })
   const network = wish.network === "on" || gate !== null ? "as around it" : "none"
   const words = argumentsOf(bubblewrap, mounts, { network, cwd: start.cwd, statusTo: STATUS_DESCRIPTOR })
   const [file = "", ...before] = [...(gate?.enter ?? []), bubblewrap.path]

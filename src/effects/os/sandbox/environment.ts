@@ -2,7 +2,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Without the variables that hold keys or lead to somebody outside, unless they are named in `keep`. */
 export const cleanedEnvironment = (environment: Environment, keep: readonly string[], temporaryPlace: string): Environment => ({
-  ...Object.fromEntries(Object.entries(environment).filter(([name, value]) => keep.includes(name) || !(isSecret(name, value ?? "") || LEADS_OUT.test(name)))),
+  ...Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => keep.includes(name) || !(isSecret(name, value ?? "") || LEADS_OUT.test(name)))
+  ),
   ...pointingTo(temporaryPlace)
 })
 
@@ -17,4 +19,10 @@ const LEADS_OUT =
   /^(?:SSH_AUTH_SOCK|SSH_AGENT_PID|SSH_ASKPASS|GIT_ASKPASS|GPG_AGENT_INFO|DBUS_\w+|DISPLAY|WAYLAND_\w+|XAUTHORITY|XDG_RUNTIME_DIR|DOCKER_HOST|DOCKER_CONFIG|KUBECONFIG|PULSE_SERVER|TMUX\w*|STY|WSL_INTEROP|VSCODE_\w+)$/
 
 /** What programs keep for the next time goes where they may write. */
-const pointingTo = (place: string): Environment => ({ TMPDIR: place, TEMP: place, TMP: place, XDG_CACHE_HOME: `${place}/.cache`, npm_config_cache: `${place}/.cache/npm` })
+const pointingTo = (place: string): Environment => ({
+  TMPDIR: place,
+  TEMP: place,
+  TMP: place,
+  XDG_CACHE_HOME: `${place}/.cache`,
+  npm_config_cache: `${place}/.cache/npm`
+})

@@ -71,7 +71,20 @@ interface Network {
 
 const networkBy = (bwrap: string): Promise<Network> =>
   new Promise((done, failed) => {
-    const words = ["--unshare-user", "--unshare-net", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--", process.execPath, "-e", HANDING_OVER]
+    const words = [
+      "--unshare-user",
+      "--unshare-net",
+      "--die-with-parent",
+      "--ro-bind",
+      "/",
+      "/",
+      "--dev",
+      "/dev",
+      "--",
+      process.execPath,
+      "-e",
+      HANDING_OVER
+    ]
     const child = spawn(bwrap, words, { stdio: ["ignore", "ignore", "pipe", "ipc"], env: { LC_ALL: "C" } })
     const fail = (why: string): void => (child.kill("SIGKILL"), failed(problem(`give the sandbox its hosts: ${why}`)))
     const timer = setTimeout(() => fail("its network did not come about in time"), PATIENCE_MS)
@@ -82,7 +95,10 @@ const networkBy = (bwrap: string): Promise<Network> =>
       clearTimeout(timer)
       child.removeAllListeners("close").on("error", () => {})
       try {
-        done({ listener: listener as Server, namespaces: [openSync(`/proc/${Number(pid)}/ns/user`, "r"), openSync(`/proc/${Number(pid)}/ns/net`, "r")] })
+        done({
+          listener: listener as Server,
+          namespaces: [openSync(`/proc/${Number(pid)}/ns/user`, "r"), openSync(`/proc/${Number(pid)}/ns/net`, "r")]
+        })
         child.send("in place", () => {})
       } catch (thrown) {
         fail(String(thrown))
@@ -98,7 +114,9 @@ const saidBy = (child: ChildProcess): (() => string) => {
 
 /** What programs know a proxy by; what lives in the sandbox itself is reached without it. */
 const leadingTo = (url: string, hosts: readonly string[]): Gate["environment"] => {
-  const without = ["localhost", "127.0.0.1", "::1"].filter((name) => !hosts.some((host) => host.replace(/^\[|\](?=:|$)/g, "").startsWith(name))).join(",")
+  const without = ["localhost", "127.0.0.1", "::1"]
+    .filter((name) => !hosts.some((host) => host.replace(/^\[|\](?=:|$)/g, "").startsWith(name)))
+    .join(",")
   const twice = { HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: without, ALL_PROXY: undefined }
   const lower = Object.entries(twice).map(([name, value]) => [name.toLowerCase(), value])
   return { ...twice, ...Object.fromEntries(lower), NODE_USE_ENV_PROXY: "1" }

@@ -44,7 +44,10 @@ export const showTarget = ({ host, port }: Target): string => `${isIP(host) === 
 
 /** The rules that let this be reached; none: it may not. */
 export const rulesFor = (rules: readonly HostRule[], { host, port }: Target): readonly HostRule[] =>
-  rules.filter((rule) => (rule.below ? isBelow(host, rule.name) : host === rule.name) && (rule.port === null ? USUAL_PORTS.includes(port) : rule.port === port))
+  rules.filter(
+    (rule) =>
+      (rule.below ? isBelow(host, rule.name) : host === rule.name) && (rule.port === null ? USUAL_PORTS.includes(port) : rule.port === port)
+  )
 
 /** An address is no name, whatever its letters. */
 const isBelow = (host: string, name: string): boolean => isIP(host) === 0 && host.endsWith(`.${name}`)

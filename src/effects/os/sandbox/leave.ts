@@ -16,17 +16,35 @@ export type Leave =
  */
 export const leaveFor = (target: Target, rules: readonly HostRule[], resolve: Resolve): Promise<Leave> => {
   if (rulesFor(rules, target).length === 0) {
-    return Promise.resolve({ type: "refused", status: 403, why: whyNot(target, `it is not among the hosts of the setting sandbox_hosts; the person may add ${showTarget(target)}`) })
+    return Promise.resolve({
+      type: "refused",
+      status: 403,
+      why: whyNot(target, `it is not among the hosts of the setting sandbox_hosts; the person may add ${showTarget(target)}`)
+    })
   }
   const family = isIP(target.host)
   if (family !== 0) return Promise.resolve({ type: "given", addresses: [{ address: target.host, family }] })
   return new Promise((done) =>
     resolve(target.host, {}, (error, addresses) => {
-      if (error !== null) return done({ type: "refused", status: 502, why: whyNot(target, `its name cannot be looked up (${"code" in error ? String(error.code) : error.message})`) })
-      const fit = addresses.filter(({ address }) => isPublicAddress(address) || isLocalName(target.host) || rulesFor(rules, { ...target, host: address }).length > 0)
+      if (error !== null)
+        return done({
+          type: "refused",
+          status: 502,
+          why: whyNot(target, `its name cannot be looked up (${"code" in error ? String(error.code) : error.message})`)
+        })
+      const fit = addresses.filter(
+        ({ address }) => isPublicAddress(address) || isLocalName(target.host) || rulesFor(rules, { ...target, host: address }).length > 0
+      )
       if (fit.length > 0) return done({ type: "given", addresses: fit })
       const leadsTo = addresses.map(({ address }) => address).join(", ")
-      done({ type: "refused", status: 403, why: whyNot(target, `it leads to ${leadsTo}, which is no address of the public net; the person may add that, too, to the setting sandbox_hosts`) })
+      done({
+        type: "refused",
+        status: 403,
+        why: whyNot(
+          target,
+          `it leads to ${leadsTo}, which is no address of the public net; the person may add that, too, to the setting sandbox_hosts`
+        )
+      })
     })
   )
 }
@@ -34,7 +52,8 @@ export const leaveFor = (target: Target, rules: readonly HostRule[], resolve: Re
 /** Why something in the sandbox does not come to a target. */
 export const whyNot = (target: Target, why: string): string => `reach ${showTarget(target)} from the sandbox: ${why}`
 
-export const whyAnother = (target: Target, named: string): string => whyNot(target, `what is sent speaks of ${named}, and has to speak of the host that it is sent to`)
+export const whyAnother = (target: Target, named: string): string =>
+  whyNot(target, `what is sent speaks of ${named}, and has to speak of the host that it is sent to`)
 
 /** Answers whoever connects with what was looked at before. */
 export const lookupAs = (addresses: readonly LookupAddress[]): LookupFunction => (_, options, done) =>

@@ -30,7 +30,11 @@ export interface View {
 /** The whole view: parents before what lies in them; of two at one path the later in the list of kinds below counts. */
 export const mountsOf = (view: View): { readonly mounts: readonly Mount[]; readonly forbidden: readonly string[] } => {
   const repositories = view.roots.map(repositoryPlaces)
-  const writable = [...view.alsoWritable.flatMap((path) => found(path.replace(/^~(?=\/)/, view.environment["HOME"] ?? "~"))?.path ?? []), ...repositories.flatMap((places) => places.writable), ...view.roots]
+  const writable = [
+    ...view.alsoWritable.flatMap((path) => found(path.replace(/^~(?=\/)/, view.environment["HOME"] ?? "~"))?.path ?? []),
+    ...repositories.flatMap((places) => places.writable),
+    ...view.roots
+  ]
   const readOnly = [
     ...startingPoints(view.environment).flatMap(({ path }) => (view.roots.includes(path) ? [] : path)),
     ...repositories.flatMap((places) => places.readOnly)
@@ -42,7 +46,10 @@ export const mountsOf = (view: View): { readonly mounts: readonly Mount[]; reado
     ...writable.map((path) => same("writable", path)),
     ...readOnly.map((path) => same("read-only", path))
   ])
-  return { mounts: [...mounts.filter((mount) => !isHidden(mount) || isSeen(mounts, mount)), ...socketsIn(mounts)], forbidden: repositories.flatMap((places) => places.forbidden) }
+  return {
+    mounts: [...mounts.filter((mount) => !isHidden(mount) || isSeen(mounts, mount)), ...socketsIn(mounts)],
+    forbidden: repositories.flatMap((places) => places.forbidden)
+  }
 }
 
 const same = (how: "read-only" | "writable", path: string): Mount => ({ how, target: path, source: path })
@@ -65,7 +72,8 @@ const kernelMounts = (): readonly Mount[] => [
   ...["/sys/firmware", "/sys/devices/virtual/powercap"].flatMap((path) => hidden(found(path)))
 ]
 
-const hidden = (place: Found | null): readonly Mount[] => (place === null ? [] : [{ how: place.kind === "directory" ? "empty" : "closed", target: place.path }])
+const hidden = (place: Found | null): readonly Mount[] =>
+  place === null ? [] : [{ how: place.kind === "directory" ? "empty" : "closed", target: place.path }]
 
 /** How names are looked up may be written in a directory that is not shown otherwise. */
 const resolver = (): readonly Mount[] => {

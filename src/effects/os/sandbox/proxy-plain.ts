@@ -10,11 +10,21 @@ const agent = new Agent({ keepAlive: false })
 /** Asks a listed host for what a request of plain HTTP wants; `tunnel`: where a tunnel leads that it came through. */
 export const answerPlain = async (request: IncomingMessage, response: ServerResponse, tunnel: Target | null, judge: Judge): Promise<void> => {
   const wanted = wantedBy(request, tunnel)
-  if (wanted === null) return say(response, 400, `ask the sandbox's proxy for ${request.url ?? ""}: it takes whole http URLs, and CONNECT for all else`)
+  if (wanted === null)
+    return say(response, 400, `ask the sandbox's proxy for ${request.url ?? ""}: it takes whole http URLs, and CONNECT for all else`)
   const { target, path } = wanted
   const leave = await judge(target, hostsNamed(request, target))
   if (leave.type === "refused") return say(response, leave.status, leave.why)
-  const options = { host: target.host, port: target.port, path, method: request.method, headers: headersTo(request, target), agent, setHost: false, lookup: lookupAs(leave.addresses) }
+  const options = {
+    host: target.host,
+    port: target.port,
+    path,
+    method: request.method,
+    headers: headersTo(request, target),
+    agent,
+    setHost: false,
+    lookup: lookupAs(leave.addresses)
+  }
   const asked = ask(options, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHops(answer))
     pipeline(answer, response, ENDED)
@@ -48,14 +58,34 @@ const hostsNamed = ({ rawHeaders }: IncomingMessage, { port }: Target): readonly
   })
 
 /** What concerns one connection only. Source: RFC 9110, 7.6.1. */
-const HOPS: ReadonlySet<string> = new Set(["connection", "proxy-connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "upgrade", "expect"])
+const HOPS: ReadonlySet<string> = new Set([
+  "connection",
+  "proxy-connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "upgrade",
+  "expect"
+])
 
 /** Names and values in turn, as they came. */
 const withoutHops = ({ rawHeaders, headers }: IncomingMessage, also: readonly string[] = []): string[] => {
-  const named = (headers.connection ?? "").toLowerCase().split(",").map((name) => name.trim())
-  const isLeftOut = (name: string): boolean => HOPS.has(name) || also.includes(name) || (named.includes(name) && name !== "transfer-encoding" && name !== "content-length")
+  const named = (headers.connection ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+  const isLeftOut = (name: string): boolean =>
+    HOPS.has(name) || also.includes(name) || (named.includes(name) && name !== "transfer-encoding" && name !== "content-length")
   return rawHeaders.flatMap((name, index) => (index % 2 === 1 || isLeftOut(name.toLowerCase()) ? [] : [name, rawHeaders[index + 1] ?? ""]))
 }
 
 /** With one name of the host, the one that was looked at. */
-const headersTo = (request: IncomingMessage, target: Target): string[] => ["host", showTarget(target).replace(/:80$/, ""), ...withoutHops(request, ["host"]), "connection", "close"]
+const headersTo = (request: IncomingMessage, target: Target): string[] => [
+  "host",
+  showTarget(target).replace(/:80$/, ""),
+  ...withoutHops(request, ["host"]),
+  "connection",
+  "close"
+]

@@ -58,14 +58,21 @@ const REASONS: Readonly<Record<number, string>> = { 400: "Bad Request", 403: "Fo
 /** Says no in the words of HTTP. */
 export const refuse = (client: Duplex, status: number, words: string): void => {
   const body = `loom: ${words}\n`
-  const head = [`HTTP/1.1 ${status} ${REASONS[status] ?? ""}`, "content-type: text/plain; charset=utf-8", `content-length: ${Buffer.byteLength(body)}`, "connection: close"]
+  const head = [
+    `HTTP/1.1 ${status} ${REASONS[status] ?? ""}`,
+    "content-type: text/plain; charset=utf-8",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close"
+  ]
   client.end(`${head.join("\r\n")}\r\n\r\n${body}`)
 }
 
 /** The far end; when one of both ends is gone, the other is, too. */
 const joined = (target: Target, { addresses }: Leave & { readonly type: "given" }, client: Duplex): Socket => {
   const far = connect({ host: target.host, port: target.port, lookup: lookupAs(addresses) })
-  far.on("error", (error) => (far.connecting || far.bytesRead + far.bytesWritten === 0 ? refuse(client, 502, whyNot(target, error.message)) : client.destroy()))
+  far.on("error", (error) =>
+    far.connecting || far.bytesRead + far.bytesWritten === 0 ? refuse(client, 502, whyNot(target, error.message)) : client.destroy()
+  )
   far.once("close", () => client.destroyed || client.end())
   client.once("close", () => far.destroy())
   return far
@@ -79,7 +86,8 @@ const hearHello = (client: Duplex, target: Target, done: (first: Buffer | string
     const told = bytes.length > 2 * HELLO_BYTES_MAX ? ONLY_NOISE : helloOf(bytes)
     if (told.type === "more") return
     client.off("data", hear).pause()
-    if (told.type === "for") return done(told.name === null || parseTarget(told.name, 0)?.host === target.host ? bytes : whyAnother(target, told.name))
+    if (told.type === "for")
+      return done(told.name === null || parseTarget(told.name, 0)?.host === target.host ? bytes : whyAnother(target, told.name))
     done(target.port === SECURE_PORT ? whyNot(target, "only TLS goes there; the person may list another port by its number") : bytes)
   }
   client.on("data", hear).resume()

@@ -37,12 +37,18 @@ export const makeProxy = ({ rules, resolve = resolveBySystem }: ProxyWish): Prox
   const note = (why: string): void => void (refused.size < REFUSED_MAX && refused.add(why))
   const judge: Judge = async (target, named) => {
     const other = named.find((name) => !isSame(parseTarget(name, target.port), target))
-    const leave = other === undefined ? await leaveFor(target, rules, resolve) : ({ type: "refused", status: 403, why: whyAnother(target, other) } as const)
+    const leave =
+      other === undefined
+        ? await leaveFor(target, rules, resolve)
+        : ({ type: "refused", status: 403, why: whyAnother(target, other) } as const)
     if (leave.type === "refused") note(leave.why)
     return leave
   }
   const targetByTunnel = new WeakMap<object, Target>()
-  const server = createServer({ requestTimeout: 0 }, (request, response) => void answerPlain(request, response, targetByTunnel.get(request.socket) ?? null, judge))
+  const server = createServer(
+    { requestTimeout: 0 },
+    (request, response) => void answerPlain(request, response, targetByTunnel.get(request.socket) ?? null, judge)
+  )
   server.maxConnections = CONNECTIONS_MAX
   server.on("connect", (request: IncomingMessage, client, head) => {
     const readAsPlain = (target: Target): void => {

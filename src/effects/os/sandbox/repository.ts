@@ -81,7 +81,8 @@ const pointerIn = (file: string, form: RegExp): string | null => {
 
 const existing = (directory: string, names: readonly string[]): readonly string[] => names.flatMap((name) => found(join(directory, name))?.path ?? [])
 
-const missing = (directory: string, names: readonly string[]): readonly string[] => names.map((name) => join(directory, name)).filter((path) => !isThere(path))
+const missing = (directory: string, names: readonly string[]): readonly string[] =>
+  names.map((name) => join(directory, name)).filter((path) => !isThere(path))
 
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 

@@ -46,6 +46,7 @@ const nameIn = (hello: Buffer): Hello => {
 /** Names of hosts in the extension's list; there is no other kind. */
 const listed = (list: Buffer): readonly string[] => {
   const names: string[] = []
-  for (let at = 2; at < list.length; at += 3 + list.readUInt16BE(at + 1)) names.push(list.subarray(at + 3, at + 3 + list.readUInt16BE(at + 1)).toString("latin1"))
+  for (let at = 2; at < list.length; at += 3 + list.readUInt16BE(at + 1))
+    names.push(list.subarray(at + 3, at + 3 + list.readUInt16BE(at + 1)).toString("latin1"))
   return names
 }

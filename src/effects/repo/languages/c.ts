@@ -3,7 +3,10 @@ import type { Imported, Tongue } from "../tongue.ts"
 /** Names stand deep in declarators: behind stars, in parentheses, before brackets. */
 const DECLARED = (name: string, kind: string): string =>
   ["", "(pointer_declarator ", "(pointer_declarator (pointer_declarator "]
-    .map((open) => `(${kind} declarator: ${open === "" ? "" : open.replaceAll("declarator (", "declarator declarator: (").replace(/ $/, " declarator: ")}${name}${")".repeat(open.split("(").length - 1)}`)
+    .map(
+      (open) =>
+        `(${kind} declarator: ${open === "" ? "" : open.replaceAll("declarator (", "declarator declarator: (").replace(/ $/, " declarator: ")}${name}${")".repeat(open.split("(").length - 1)}`
+    )
     .join("\n")
 
 export const C_PATTERNS = `

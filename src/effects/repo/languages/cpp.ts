@@ -34,5 +34,10 @@ ${C_PATTERNS}
 (field_identifier) @member
 `,
   importsIn: includesIn,
-  isExported: ({ signature, kind, scope }) => (scope === null && /^(?:inline\s+)?static\b/.test(signature) ? false : scope === null && (kind === "function" || kind === "variable") ? true : null)
+  isExported: ({ signature, kind, scope }) =>
+    scope === null && /^(?:inline\s+)?static\b/.test(signature)
+      ? false
+      : scope === null && (kind === "function" || kind === "variable")
+        ? true
+        : null
 }

@@ -36,7 +36,11 @@ export const csharp: Tongue = {
     const said = /^(?:global\s+)?using\s+(?:static\s+|unsafe\s+)*(?:(\w+)\s*=\s*)?([\w.:]+)/.exec(statement)
     if (said === null) return []
     const specifier = said[2] as string
-    return [said[1] === undefined ? { specifier, names: [] } : { specifier, names: [], aliases: { [said[1]]: specifier.split(".").at(-1) as string } }]
+    return [
+      said[1] === undefined
+        ? { specifier, names: [] }
+        : { specifier, names: [], aliases: { [said[1]]: specifier.split(".").at(-1) as string } }
+    ]
   },
   isExported: modifiersSay
 }

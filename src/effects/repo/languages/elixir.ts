@@ -36,7 +36,10 @@ export const elixir: Tongue = {
     const said = /^(?:use|import|alias|require)[\s(]+(\w+(?:\.\w+)*)(?:\.\{([^}]*)\})?([\s\S]*)$/.exec(statement)
     if (said === null) return []
     const [, path = "", group, rest = ""] = said
-    if (group !== undefined) return group.split(",").map((each): Imported => ({ specifier: `${path}.${each.trim()}`, names: [each.trim().split(".").at(-1) as string] }))
+    if (group !== undefined)
+      return group
+        .split(",")
+        .map((each): Imported => ({ specifier: `${path}.${each.trim()}`, names: [each.trim().split(".").at(-1) as string] }))
     const name = path.split(".").at(-1) as string
     const alias = /\bas:\s*([\w.]+)/.exec(rest)?.[1]
     return [alias === undefined ? { specifier: path, names: [name] } : { specifier: path, names: [name], aliases: { [alias]: name } }]

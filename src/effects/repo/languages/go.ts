@@ -35,7 +35,9 @@ export const go: Tongue = {
   importsIn: (statement) =>
     [...statement.matchAll(/(?:^|[\n(;]|import)\s*(?:([\w.]+)\s+)?["`]([^"`\n]+)["`]/g)].map(([, alias, specifier]): Imported => {
       const last = (specifier as string).split("/").at(-1) as string
-      return alias === undefined || /^[_.]$/.test(alias) || alias === "import" ? { specifier: specifier as string, names: [] } : { specifier: specifier as string, names: [], aliases: { [alias]: last } }
+      return alias === undefined || /^[_.]$/.test(alias) || alias === "import"
+        ? { specifier: specifier as string, names: [] }
+        : { specifier: specifier as string, names: [], aliases: { [alias]: last } }
     }),
   isExported: ({ name }) => /^\p{Lu}/u.test(name)
 }

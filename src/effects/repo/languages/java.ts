@@ -39,7 +39,12 @@ export const java: Tongue = {
   importsIn: (statement) => {
     const path = /^import\s+(?:static\s+)?([\w.$\p{L}]+?)(?:\s*\.\s*(\*))?\s*;?$/u.exec(statement.replaceAll(/\s+/g, " ").trim())
     if (path === null) return []
-    return [{ specifier: path[2] === undefined ? (path[1] as string) : `${path[1]}.*`, names: path[2] === undefined ? [(path[1] as string).split(".").at(-1) as string] : [] }]
+    return [
+      {
+        specifier: path[2] === undefined ? (path[1] as string) : `${path[1]}.*`,
+        names: path[2] === undefined ? [(path[1] as string).split(".").at(-1) as string] : []
+      }
+    ]
   },
   isExported: (definition) => modifiersSay(definition)
 }

@@ -39,4 +39,5 @@ export const kotlin: Tongue = {
 }
 
 /** What says nothing is for everybody. */
-export const openUnlessSaid = ({ signature }: Definition): boolean => !/\b(?:private|protected|internal|fileprivate)\b(?!\()/.test(signature.replace(/\s\w+\s+constructor\b.*|[(:=].*/, ""))
+export const openUnlessSaid = ({ signature }: Definition): boolean =>
+  !/\b(?:private|protected|internal|fileprivate)\b(?!\()/.test(signature.replace(/\s\w+\s+constructor\b.*|[(:=].*/, ""))

@@ -28,7 +28,9 @@ export const ruby: Tongue = {
 `,
   importsIn: (statement) => {
     const specifier = quoted(statement)
-    return specifier === null ? [] : [{ specifier: /^require_relative|^load/.test(statement) && !specifier.startsWith(".") ? `./${specifier}` : specifier, names: [] }]
+    return specifier === null
+      ? []
+      : [{ specifier: /^require_relative|^load/.test(statement) && !specifier.startsWith(".") ? `./${specifier}` : specifier, names: [] }]
   },
   isExported: () => null
 }

@@ -56,7 +56,11 @@ const pathsIn = (tree: string, before: string): readonly Imported[] =>
     const whole = (before + path.replaceAll(/\s/g, "")).replace(/::self$/, "")
     const name = whole.split("::").at(-1) as string
     if (whole === "" || name === "*") return whole === "" ? [] : [{ specifier: whole, names: [] }]
-    return [alias === undefined || alias === "_" ? { specifier: whole, names: [name] } : { specifier: whole, names: [name], aliases: { [alias]: name } }]
+    return [
+      alias === undefined || alias === "_"
+        ? { specifier: whole, names: [name] }
+        : { specifier: whole, names: [name], aliases: { [alias]: name } }
+    ]
   })
 
 /** Split at commas that lie in no braces. */

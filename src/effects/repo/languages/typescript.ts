@@ -76,7 +76,8 @@ const TYPESCRIPT = `
 export const typescript: Tongue = {
   patterns: SHARED + TYPESCRIPT,
   importsIn: (statement) => importsIn(statement),
-  isExported: ({ name, scope, signature }) => (scope === null ? false : !/^(?:static |readonly |override |abstract )*(?:private|protected)\b/.test(signature) && !name.startsWith("#"))
+  isExported: ({ name, scope, signature }) =>
+    scope === null ? false : !/^(?:static |readonly |override |abstract )*(?:private|protected)\b/.test(signature) && !name.startsWith("#")
 }
 
 export const javascript: Tongue = {

@@ -40,7 +40,9 @@ export const rust: Resolve = (from, { specifier }, places) => {
       return above === undefined ? null : moduleAt(above, ups < 0 ? [] : rest.slice(ups), places)
     }
   }
-  const crate = places.settings("Cargo.toml").find(({ text }) => /^\[package\][^[]*?^name\s*=\s*"([^"]+)"/ms.exec(text)?.[1]?.replaceAll("-", "_") === first)
+  const crate = places
+    .settings("Cargo.toml")
+    .find(({ text }) => /^\[package\][^[]*?^name\s*=\s*"([^"]+)"/ms.exec(text)?.[1]?.replaceAll("-", "_") === first)
   return crate === undefined ? moduleAt(here, [first, ...rest], places, false) : moduleAt(join(crate.directory, "src"), rest, places)
 }
 
@@ -61,5 +63,7 @@ const moduleAt = (directory: string, parts: readonly string[], { has }: Places, 
     const found = [`${path}.rs`, join(path, "mod.rs")].find(has)
     if (found !== undefined) return found
   }
-  return orBeginning ? ([join(directory, "lib.rs"), join(directory, "main.rs"), join(directory, "mod.rs"), `${directory}.rs`].find(has) ?? null) : null
+  return orBeginning
+    ? ([join(directory, "lib.rs"), join(directory, "main.rs"), join(directory, "mod.rs"), `${directory}.rs`].find(has) ?? null)
+    : null
 }

@@ -13,11 +13,15 @@ export const c: Resolve = (from, { specifier }, places) => {
   const isSystem = specifier.startsWith("<")
   const path = specifier.replace(/^<(.*)>$/, "$1")
   const beside = isSystem ? [] : [join(dirname(from), path)]
-  const found = first([...beside, ...upwards(dirname(from)).flatMap((top) => [join(top, path), join(top, "include", path), join(top, "src", path)])], places)
+  const found = first(
+    [...beside, ...upwards(dirname(from)).flatMap((top) => [join(top, path), join(top, "include", path), join(top, "src", path)])],
+    places
+  )
   return found ?? (isSystem && !path.includes("/") ? null : closest(places.named(lastName(path)), path))
 }
 
-export const bash: Resolve = (from, { specifier }, places) => first(specifier.startsWith("/") ? [] : [join(dirname(from), specifier), join(specifier)], places)
+export const bash: Resolve = (from, { specifier }, places) =>
+  first(specifier.startsWith("/") ? [] : [join(dirname(from), specifier), join(specifier)], places)
 
 /** `require_relative` begins with a dot here; what does not is looked for in the `lib` of every directory above. */
 export const ruby: Resolve = (from, { specifier }, places) => {
@@ -47,7 +51,8 @@ export const go: Resolve = (_from, { specifier }, places) => {
 
 /** A name's last parts are those of its file, as PSR-4 has it; a path is one from the file or from the root. */
 export const php: Resolve = (from, { specifier }, places) => {
-  if (!specifier.includes("\\") && /[/.]/.test(specifier)) return first([join(dirname(from), `./${specifier}`), join(specifier.replace(/^\/+/, ""))], places)
+  if (!specifier.includes("\\") && /[/.]/.test(specifier))
+    return first([join(dirname(from), `./${specifier}`), join(specifier.replace(/^\/+/, ""))], places)
   const path = `${specifier.replaceAll("\\", "/")}.php`
   return closest(places.named(lastName(path)), path)
 }
@@ -56,6 +61,11 @@ export const php: Resolve = (from, { specifier }, places) => {
 export const dart: Resolve = (from, { specifier }, places) => {
   const [, name, path] = /^package:([^/]+)\/(.+)$/.exec(specifier) ?? []
   if (name === undefined || path === undefined) return first(specifier.includes(":") ? [] : [join(dirname(from), specifier)], places)
-  const tops = places.settings("pubspec.yaml").filter(({ text }) => new RegExp(`^name:\\s*["']?${name.replaceAll(/\W/g, ".")}["']?\\s*$`, "m").test(text))
-  return first(tops.map(({ directory }) => join(directory, "lib", path)), places)
+  const tops = places
+    .settings("pubspec.yaml")
+    .filter(({ text }) => new RegExp(`^name:\\s*["']?${name.replaceAll(/\W/g, ".")}["']?\\s*$`, "m").test(text))
+  return first(
+    tops.map(({ directory }) => join(directory, "lib", path)),
+    places
+  )
 }

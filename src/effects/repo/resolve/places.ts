@@ -80,7 +80,8 @@ const textOf = (file: string): string => {
 }
 
 /** Whether a file's content says where imports of other files lead. */
-export const saysPlaces = ({ path, language }: FileSymbols): boolean => language === "elixir" || /(?:^|\/)(?:package\.json|[jt]sconfig(?:\.base)?\.json|go\.mod|Cargo\.toml|pubspec\.yaml)$/.test(path)
+export const saysPlaces = ({ path, language }: FileSymbols): boolean =>
+  language === "elixir" || /(?:^|\/)(?:package\.json|[jt]sconfig(?:\.base)?\.json|go\.mod|Cargo\.toml|pubspec\.yaml)$/.test(path)
 
 /** A directory and all above it, to the root, which is `.`. */
 export const upwards = (directory: string): readonly string[] => (directory === "." ? ["."] : [directory, ...upwards(dirname(directory))])

@@ -77,7 +77,12 @@ const byPackage = (specifier: string, places: Places): string | null => {
   const directory = packages.get(parts.slice(0, length).join("/"))
   if (directory === undefined) return null
   const inside = parts.slice(length).join("/")
-  if (inside === "") return [join(directory, "src/index"), join(directory, "index"), join(directory, "src/main"), join(directory, "lib/index")].map((path) => fileAt(path, places)).find((path) => path !== null) ?? null
+  if (inside === "")
+    return (
+      [join(directory, "src/index"), join(directory, "index"), join(directory, "src/main"), join(directory, "lib/index")]
+        .map((path) => fileAt(path, places))
+        .find((path) => path !== null) ?? null
+    )
   return fileAt(join(directory, inside), places) ?? fileAt(join(directory, "src", inside), places)
 }
 

@@ -45,7 +45,9 @@ const applyEdit = (what: string, text: string, edit: Edit): Edited => {
   const places = placesOf(view.text, wanted)
   if (places.length === 0) return applyAsMeant(what, text, view, { ...edit, old: wanted, new: replacement })
   if (places.length > 1 && edit.all !== true) {
-    refuse(`${what}: the text to replace occurs ${places.length} times, at ${linesOf(view.text, places)}; include more of its surroundings, or set all`)
+    refuse(
+      `${what}: the text to replace occurs ${places.length} times, at ${linesOf(view.text, places)}; include more of its surroundings, or set all`
+    )
   }
   requireNotMade(what, view.text, places, wanted, replacement)
   return { text: replaced(text, view, apart(places, wanted.length), wanted.length, replacement), remarks: [] }
@@ -54,11 +56,16 @@ const applyEdit = (what: string, text: string, edit: Edit): Edited => {
 /** What stands there nearly so is taken for what was meant if it is the only place; that it was is said. */
 const applyAsMeant = (what: string, text: string, view: View, edit: Edit): Edited => {
   const made = edit.new.trim().length >= MADE_LENGTH_MIN ? view.text.indexOf(edit.new) : -1
-  if (made >= 0) refuse(`${what}: the text to replace does not occur, but the new text stands at line ${lineAt(view.text, made)}; it seems to have been made already`)
+  if (made >= 0)
+    refuse(
+      `${what}: the text to replace does not occur, but the new text stands at line ${lineAt(view.text, made)}; it seems to have been made already`
+    )
   const meant = edit.all === true ? null : meantPlace(view.text, edit.old, edit.new)
   if (meant === null) return refuse(`${what}: the text to replace does not occur; ${nearestPlace(view.text, edit.old)}`)
   if ("ambiguous" in meant) {
-    return refuse(`${what}: the text to replace does not occur, and nearly so ${meant.ambiguous.length} times, at ${linesOf(view.text, meant.ambiguous)} (${meant.differs}); give it letter by letter`)
+    return refuse(
+      `${what}: the text to replace does not occur, and nearly so ${meant.ambiguous.length} times, at ${linesOf(view.text, meant.ambiguous)} (${meant.differs}); give it letter by letter`
+    )
   }
   const { start, end, replacement, differs } = meant
   return { text: replaced(text, view, [start], end - start, replacement), remarks: [`found at line ${lineAt(view.text, start)} although ${differs}`] }
@@ -68,8 +75,17 @@ const applyAsMeant = (what: string, text: string, view: View, edit: Edit): Edite
 const requireNotMade = (what: string, text: string, places: readonly number[], wanted: string, replacement: string): void => {
   const [place = 0] = places
   const offset = replacement.indexOf(wanted)
-  if (places.length > 1 || offset < 0 || replacement.trim().length < MADE_LENGTH_MIN || !text.startsWith(replacement, place - offset) || place < offset) return
-  refuse(`${what}: the new text stands at line ${lineAt(text, place - offset)} already; if it shall stand there twice, include more of its surroundings`)
+  if (
+    places.length > 1
+    || offset < 0
+    || replacement.trim().length < MADE_LENGTH_MIN
+    || !text.startsWith(replacement, place - offset)
+    || place < offset
+  )
+    return
+  refuse(
+    `${what}: the new text stands at line ${lineAt(text, place - offset)} already; if it shall stand there twice, include more of its surroundings`
+  )
 }
 
 /** A shorter text stands somewhere by chance. */

@@ -93,7 +93,14 @@ const startsWhere = (lines: readonly string[], wanted: readonly string[], same: 
 }
 
 /** Lines that the old and the new text have in common, at both ends, stay as the file has them. */
-const oneOf = (starts: readonly number[], lines: readonly string[], old: string, replacement: string, differs: string, indentation: Indentation): Search => {
+const oneOf = (
+  starts: readonly number[],
+  lines: readonly string[],
+  old: string,
+  replacement: string,
+  differs: string,
+  indentation: Indentation
+): Search => {
   const [start = 0] = starts
   if (starts.length > 1) return { ambiguous: starts.map((line) => positionOf(lines, line)), differs }
   const before = linesOf(old)

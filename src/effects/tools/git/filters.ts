@@ -11,9 +11,19 @@ import { findRepository } from "../../git/repository.ts"
  */
 export const withoutOwnFilters = Effect.fnUntraced(function*(directory: string): Effect.fn.Return<Readonly<Record<string, string>>> {
   const repository = findRepository(directory)
-  if (repository === null || !speaksOfFilters([join(repository.commonDirectory, "config"), join(repository.gitDirectory, "config.worktree")])) return {}
+  if (
+    repository === null
+    || !speaksOfFilters([join(repository.commonDirectory, "config"), join(repository.gitDirectory, "config.worktree")])
+  )
+    return {}
   const listed = yield* Effect.orElseSucceed(
-    Effect.map(runGit(["config", "--includes", "--show-scope", "--name-only", "-z", "--get-regexp", "^filter\\."], { cwd: directory, codes: [0, 1] }), ({ stdout }) => stdout.toString("utf8")),
+    Effect.map(
+      runGit(["config", "--includes", "--show-scope", "--name-only", "-z", "--get-regexp", "^filter\\."], {
+        cwd: directory,
+        codes: [0, 1]
+      }),
+      ({ stdout }) => stdout.toString("utf8")
+    ),
     () => ""
   )
   return asEnvironment(ownFiltersIn(listed))

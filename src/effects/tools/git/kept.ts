@@ -6,7 +6,12 @@ import type { GitOperation } from "./options.ts"
  * The arguments of a git operation that shows contents, so that those of files that are kept from being read are left out.
  * `isPath` says whether a word is one. Errors: throws a `Problem` where git could not be told so.
  */
-export const withoutKept = (operation: GitOperation, args: readonly string[], { patterns }: Pick<Kept, "patterns">, isPath: (word: string) => boolean): readonly string[] => {
+export const withoutKept = (
+  operation: GitOperation,
+  args: readonly string[],
+  { patterns }: Pick<Kept, "patterns">,
+  isPath: (word: string) => boolean
+): readonly string[] => {
   const excludes = patterns.flatMap(excludesOf)
   const options = args.filter((word) => word.startsWith("-") && word !== "--")
   const namesOnly = options.every((word) => NAMES_ONLY.test(word))
@@ -28,24 +33,34 @@ export const withoutKept = (operation: GitOperation, args: readonly string[], { 
 }
 
 /** Git takes revisions and options before `--`, paths behind it; what is left out are paths that are taken away. */
-const limited = (operation: GitOperation, args: readonly string[], excludes: readonly string[], isPath: (word: string) => boolean): readonly string[] => {
+const limited = (
+  operation: GitOperation,
+  args: readonly string[],
+  excludes: readonly string[],
+  isPath: (word: string) => boolean
+): readonly string[] => {
   const end = args.indexOf("--")
   const first = end >= 0 ? end : args.findIndex((word, index) => isPath(word) && !TAKES_VALUE.test(args[index - 1] ?? ""))
   const [before, paths] = first < 0 ? [args, []] : [args.slice(0, first), args.slice(end >= 0 ? first + 1 : first)]
-  if (before.includes("--follow")) refuse(`git ${operation}: --follow cannot be used while rules keep files from being read; name the file without it`)
+  if (before.includes("--follow"))
+    refuse(`git ${operation}: --follow cannot be used while rules keep files from being read; name the file without it`)
   if (end < 0 && paths.some((word) => word.startsWith("-"))) refuse(`git ${operation}: put the options before the paths`)
   const revisions = operation === "show" ? before.map(commitOf) : before
   return [...revisions, "--", ...(paths.length === 0 ? [":/"] : paths), ...excludes]
 }
 
 /** What is no commit, tree or file of one has no path that could be left out. */
-const commitOf = (word: string): string => (/^-|\.\.|:|\^\{/.test(word) ? word.replace(/\^\{(?!commit\}|tree\})[^}]*\}$/, "^{commit}") : `${word}^{commit}`)
+const commitOf = (word: string): string =>
+  /^-|\.\.|:|\^\{/.test(word) ? word.replace(/\^\{(?!commit\}|tree\})[^}]*\}$/, "^{commit}") : `${word}^{commit}`
 
 /** A stash takes no paths to leave out: it is shown by names, or not at all. */
 const stash = (args: readonly string[], namesOnly: boolean): readonly string[] => {
   const [first, ...rest] = args
   if (first !== "show" && first !== "list") return args
-  if (!namesOnly) refuse("git stash: rules keep files from being read, and what is in a stash cannot be shown without them; use --stat, or git show stash@{0}")
+  if (!namesOnly)
+    refuse(
+      "git stash: rules keep files from being read, and what is in a stash cannot be shown without them; use --stat, or git show stash@{0}"
+    )
   return first === "show" ? [first, "--stat", ...rest] : args
 }
 
@@ -62,7 +77,8 @@ const excludesOf = (pattern: string): readonly string[] => {
   if (path.startsWith("/") || path.split("/").includes("..")) return []
   const inGit = path.replaceAll("[", "\\[")
   // Where `**` stands within a name git would stop at a folder, unless told that no star does.
-  if (/[^/]\*\*|\*\*[^/]/.test(inGit) || inGit === "*" || inGit === "**") return [`:(exclude)${inGit.replaceAll(/\*+/g, "*")}`, `:(exclude)*/${inGit.replaceAll(/\*+/g, "*")}`]
+  if (/[^/]\*\*|\*\*[^/]/.test(inGit) || inGit === "*" || inGit === "**")
+    return [`:(exclude)${inGit.replaceAll(/\*+/g, "*")}`, `:(exclude)*/${inGit.replaceAll(/\*+/g, "*")}`]
   if (!pattern.includes("/") || pattern.endsWith("/")) return [`:(exclude,top,glob)**/${inGit}`, `:(exclude,top,glob)**/${inGit}/**`]
   return [`:(exclude,glob)${inGit}`, `:(exclude,glob)${inGit}/**`]
 }

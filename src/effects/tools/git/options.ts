@@ -23,7 +23,10 @@ export const judgeGit = (operation: GitOperation, args: readonly string[]): GitV
     case "add":
       return allOf(args, ADD) ?? "changes"
     case "commit":
-      return allOf(withoutValues(args, COMMIT_VALUES), COMMIT) ?? (hasMessage(args) ? "changes" : { refused: "a commit needs a message: -m and its text" })
+      return (
+        allOf(withoutValues(args, COMMIT_VALUES), COMMIT)
+        ?? (hasMessage(args) ? "changes" : { refused: "a commit needs a message: -m and its text" })
+      )
     case "branch":
       return lists(args) ? (allOf(args, BRANCH_LIST) ?? "reads") : (allOf(args, BRANCH_NEW) ?? "changes")
     case "stash":
@@ -122,7 +125,10 @@ const LOG = options(
   "n\\d*|\\d+|L.*"
 )
 
-const ADD = options("-A -u -n -N -v --all --no-all --update --dry-run --intent-to-add --verbose --ignore-errors --renormalize --refresh --chmod=+x --chmod=-x", [])
+const ADD = options(
+  "-A -u -n -N -v --all --no-all --update --dry-run --intent-to-add --verbose --ignore-errors --renormalize --refresh --chmod=+x --chmod=-x",
+  []
+)
 
 const COMMIT = options(
   "-o -i --all --signoff --no-signoff --quiet --verbose --only --include --dry-run --allow-empty --no-gpg-sign --no-status --message --author --date --trailer",

@@ -34,12 +34,15 @@ const afterHeadings = (what: string, lines: readonly string[], headings: readonl
   headings.reduce((from, heading) => {
     const exact = lines.findIndex((line, at) => at >= from && line.trim() === heading)
     const found = exact >= 0 ? exact : lines.findIndex((line, at) => at >= from && line.includes(heading))
-    return found >= 0 ? found + 1 : refuse(`${what}: the line after @@ does not occur: ${JSON.stringify(heading)}; give one as it stands in the file, or none`)
+    return found >= 0
+      ? found + 1
+      : refuse(`${what}: the line after @@ does not occur: ${JSON.stringify(heading)}; give one as it stands in the file, or none`)
   }, 0)
 
 const placesOf = (lines: readonly string[], old: readonly string[], from: number): readonly number[] => {
   const places: number[] = []
-  for (let place = from; place + old.length <= lines.length; place++) if (old.every((line, index) => lines[place + index] === line)) places.push(place)
+  for (let place = from; place + old.length <= lines.length; place++)
+    if (old.every((line, index) => lines[place + index] === line)) places.push(place)
   return places
 }
 
@@ -48,7 +51,15 @@ const chosen = (what: string, places: readonly number[], { headings, line }: Hun
   const [first = null] = places
   if (places.length <= 1 || headings.length > 0) return first
   const named = line === null ? undefined : places.find((place) => place === line - 1 + moved)
-  return named ?? refuse(`${what}: the old lines occur ${places.length} times, at lines ${places.map((place) => place + 1).slice(0, 10).join(", ")}; give more of their surroundings, or a line before them after @@`)
+  return (
+    named
+    ?? refuse(
+      `${what}: the old lines occur ${places.length} times, at lines ${places
+        .map((place) => place + 1)
+        .slice(0, 10)
+        .join(", ")}; give more of their surroundings, or a line before them after @@`
+    )
+  )
 }
 
 const inserted = (text: string, lines: readonly string[], hunk: Hunk, from: number, moved: number): Edited => {

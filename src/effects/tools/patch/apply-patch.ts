@@ -21,7 +21,8 @@ type Input = typeof Input.Type
 export const applyPatch: Tool<Input> = {
   name: "apply_patch",
   summary: "change several files by a patch",
-  description: "Apply a patch to files: *** Begin Patch … *** End Patch with Add, Update, Delete File and Move to, or a unified diff. All of it or nothing.",
+  description:
+    "Apply a patch to files: *** Begin Patch … *** End Patch with Add, Update, Delete File and Move to, or a unified diff. All of it or nothing.",
   input: Input,
   access: "writes",
   idempotent: false,
@@ -75,7 +76,10 @@ const changeOf = (patch: FilePatch, context: ToolContext): readonly Change[] => 
       if (patch.to === patch.path) return [{ place, before, after: bytes, movedTo: null, remarks }]
       const target = placeOf(context, patch.to, "write")
       if (target.kind !== "missing") refuse(`patch ${place.shown}: it cannot be moved to ${target.shown}, which exists`)
-      return [{ place: target, before: null, after: bytes, movedTo: null, remarks }, { place, before, after: null, movedTo: target.shown, remarks: [] }]
+      return [
+        { place: target, before: null, after: bytes, movedTo: null, remarks },
+        { place, before, after: null, movedTo: target.shown, remarks: [] }
+      ]
     }
   }
 }
@@ -88,7 +92,11 @@ const existing = (place: Located, { workspace, readFiles }: ToolContext): FileCo
   return content
 }
 
-const updated = (shown: string, before: FileContent, hunks: Parameters<typeof applyHunks>[2]): { readonly bytes: Buffer; readonly remarks: readonly string[] } => {
+const updated = (
+  shown: string,
+  before: FileContent,
+  hunks: Parameters<typeof applyHunks>[2]
+): { readonly bytes: Buffer; readonly remarks: readonly string[] } => {
   const whole = requireText(shown, before.bytes)
   const bom = whole.startsWith(BOM) ? BOM : ""
   const { text, remarks } = applyHunks(shown, whole.slice(bom.length), hunks)
@@ -115,7 +123,12 @@ const put = ({ place, before, after }: Change, { workspace, readFiles }: ToolCon
   if (after === null) return before === null ? undefined : removeWhole(place, before)
   replaceWhole(place, after, before)
   const made = anew(place)
-  readFiles.remember(workspace.session, place.absolute, withFile(made, (_, stat) => versionBySize({ bytes: after, stat })), before === null ? "whole" : "as-before")
+  readFiles.remember(
+    workspace.session,
+    place.absolute,
+    withFile(made, (_, stat) => versionBySize({ bytes: after, stat })),
+    before === null ? "whole" : "as-before"
+  )
 }
 
 const putBack = ({ place, before, after }: Change): void => {

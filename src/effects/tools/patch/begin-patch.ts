@@ -32,7 +32,8 @@ const sectionsOf = (lines: readonly string[], from: number): readonly Section[] 
   for (const [index, line] of lines.entries()) {
     if (HEAD.test(line)) sections.push({ head: line, lines: [], at: from + index })
     else if (sections.length > 0) sections.at(-1)?.lines.push(line)
-    else if (line.trim() !== "") refuse(`patch, line ${from + index}: ${JSON.stringify(line)} stands before the first file; write *** Update File: PATH above it`)
+    else if (line.trim() !== "")
+      refuse(`patch, line ${from + index}: ${JSON.stringify(line)} stands before the first file; write *** Update File: PATH above it`)
   }
   return sections
 }
@@ -97,7 +98,10 @@ const take = (hunk: { readonly old: string[]; readonly new: string[] }, line: st
   else if (sign === " " || line === "") {
     hunk.old.push(rest)
     hunk.new.push(rest)
-  } else refuse(`patch, line ${at}: ${JSON.stringify(line)}: a line begins with a blank where it stays, - where it goes, + where it comes, or @@ before a change`)
+  } else
+    refuse(
+      `patch, line ${at}: ${JSON.stringify(line)}: a line begins with a blank where it stays, - where it goes, + where it comes, or @@ before a change`
+    )
 }
 
 /** Blank lines before the next file belong to nobody. */

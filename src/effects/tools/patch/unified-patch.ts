@@ -12,10 +12,13 @@ export const parseUnifiedPatch = async (text: string): Promise<readonly FilePatc
   return patches.map(fileOf)
 }
 
-const isOfFile = ({ oldFileName, newFileName, hunks }: StructuredPatch): boolean => hunks.length > 0 || oldFileName !== undefined || newFileName !== undefined
+const isOfFile = ({ oldFileName, newFileName, hunks }: StructuredPatch): boolean =>
+  hunks.length > 0 || oldFileName !== undefined || newFileName !== undefined
 
 const unreadable = (thrown: unknown): never =>
-  refuse(`patch: the diff cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}; check the numbers after @@ and that each line begins with a blank, + or -`)
+  refuse(
+    `patch: the diff cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}; check the numbers after @@ and that each line begins with a blank, + or -`
+  )
 
 const fileOf = (patch: StructuredPatch): FilePatch => {
   const [before, after] = [nameOf(patch.oldFileName, "a/"), nameOf(patch.newFileName, "b/")]
@@ -41,6 +44,7 @@ const contentOf = ({ hunks }: StructuredPatch): string => {
 }
 
 const hunkOf = ({ lines, oldStart }: StructuredPatch["hunks"][number]): Hunk => {
-  const side = (sign: string): readonly string[] => lines.filter((line) => line.startsWith(" ") || line.startsWith(sign) || line === "").map((line) => line.slice(1))
+  const side = (sign: string): readonly string[] =>
+    lines.filter((line) => line.startsWith(" ") || line.startsWith(sign) || line === "").map((line) => line.slice(1))
   return { old: side("-"), new: side("+"), headings: [], line: oldStart, atEnd: false }
 }

@@ -47,7 +47,9 @@ const linear = (pattern: string): Expression => {
     const [whole, single] = [new RegExp(source, "m"), new RegExp(source)]
     return { occursIn: (text) => whole.test(folded(text)), matches: (line) => single.test(folded(line)) }
   } catch (thrown) {
-    return refuse(`search for ${pattern}: it is no regular expression that can be used here (${thrown instanceof Error ? thrown.message : String(thrown)})`)
+    return refuse(
+      `search for ${pattern}: it is no regular expression that can be used here (${thrown instanceof Error ? thrown.message : String(thrown)})`
+    )
   }
 }
 
@@ -72,7 +74,8 @@ interface ToScan {
 }
 
 async function* filesOf(place: Located): AsyncGenerator<ToScan, void, void> {
-  if (place.kind === "file") return yield { absolute: place.absolute, relative: place.absolute.slice(dirname(place.absolute).length + 1), shown: place.shown }
+  if (place.kind === "file")
+    return yield { absolute: place.absolute, relative: place.absolute.slice(dirname(place.absolute).length + 1), shown: place.shown }
   for await (const { path, entry } of walk(place.absolute, { hidden: await ignoredBelow(place.absolute) })) {
     if (entry.isFile()) yield { absolute: below(place.absolute, path), relative: path, shown: place.shown === "." ? path : `${place.shown}/${path}` }
   }

@@ -53,9 +53,11 @@ export const ripgrep = Effect.fnUntraced(function*(program: string, search: Sear
   })
   const ended = yield* Effect.raceFirst(running, Deferred.await(enough))
   if (ended === "enough" || hits().lines.length > 0) return hits()
-  if (ended.how === "timed-out") return yield* Effect.fail(problem(`search ${place.shown}: it took longer than ${TIMEOUT_MS} ms; narrow the path or the glob`))
+  if (ended.how === "timed-out")
+    return yield* Effect.fail(problem(`search ${place.shown}: it took longer than ${TIMEOUT_MS} ms; narrow the path or the glob`))
   if (ended.how === "exited" && ended.code < 2) return hits()
-  if (complaint.includes("regex parse error")) return yield* Effect.fail(problem(`search for ${search.pattern}: it is no regular expression\n${complaint.trim()}`))
+  if (complaint.includes("regex parse error"))
+    return yield* Effect.fail(problem(`search for ${search.pattern}: it is no regular expression\n${complaint.trim()}`))
   // Files that may not be read, or vanish, do not spoil a search.
   if (/Permission denied|No such file/.test(complaint)) return hits()
   return yield* Effect.fail(problem(`search ${place.shown}: ripgrep failed: ${complaint.trim()}`))

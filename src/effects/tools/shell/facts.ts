@@ -20,7 +20,13 @@ export const shellFacts = (line: string, place: Located, roots: readonly string[
   const texts = told.map(({ text }) => text)
   const given = line.includes("for ") ? runsGiven(line, texts, told.every(({ reads }) => reads), place, roots) : []
   const runs = [...runsTold(line, told, words, place, roots), ...runsSeen(seen, place, roots, texts), ...given]
-  return { changes: !told.every(({ reads }) => reads) || paths.some(({ access }) => access === "write"), commands: told, paths, ...seenOnly(seen), ...touchedOnly(runs, roots) }
+  return {
+    changes: !told.every(({ reads }) => reads) || paths.some(({ access }) => access === "write"),
+    commands: told,
+    paths,
+    ...seenOnly(seen),
+    ...touchedOnly(runs, roots)
+  }
 }
 
 const seenOnly = (seen: readonly string[]): Pick<ToolFacts, "seen"> => (seen.length === 0 ? {} : { seen })

@@ -68,7 +68,9 @@ export const filesNamed = (pattern: string, folder: string, most: number): reado
   const [first, ...parts] = pattern.split("/")
   let reached: readonly string[] = [""]
   for (const part of first === "" ? parts : [first as string, ...parts]) {
-    const next = reached.flatMap((at) => (isOpen(part) ? namesIn(first === "" ? `/${at}` : `${folder}/${at}`, part).map((name) => join(at, name)) : [join(at, plainly(part))]))
+    const next = reached.flatMap((at) =>
+      isOpen(part) ? namesIn(first === "" ? `/${at}` : `${folder}/${at}`, part).map((name) => join(at, name)) : [join(at, plainly(part))]
+    )
     if (next.length > most) return null
     reached = next
   }

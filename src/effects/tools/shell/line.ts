@@ -29,7 +29,15 @@ export const prepareLine = async (line: string): Promise<void> => {
 /** Plain lines are told apart without the grammar; all others with it, if it was loaded. */
 export const lineFacts = (line: string): LineFacts => {
   const plain = plainCommands(line)
-  return (plain === null ? treeFacts(line) : factsOf(plain.map(knownCommand))) ?? { commands: "unparsed", seen: seenCommands(line, parse), opened: [], moves: true, words: [] }
+  return (
+    (plain === null ? treeFacts(line) : factsOf(plain.map(knownCommand))) ?? {
+      commands: "unparsed",
+      seen: seenCommands(line, parse),
+      opened: [],
+      moves: true,
+      words: []
+    }
+  )
 }
 
 /** What the grammar makes of a line, also of a plain one. */
@@ -60,13 +68,23 @@ const knownCommand = (words: readonly string[]): Found => ({
 const factsOf = (found: readonly Found[]): LineFacts | null => {
   const asWritten = found.flatMap((each) => (each.type === "command" ? [each] : []))
   const commands = asWritten.map((each) => ({ ...each, words: behindTimeout(each.words) }))
-  if (commands.length === 0 || !commands.every(({ words, heredoc }) => isKnown(words) && !(heredoc && INTERPRETERS.test(words[0]?.value ?? "")))) return null
+  if (
+    commands.length === 0
+    || !commands.every(({ words, heredoc }) => isKnown(words) && !(heredoc && INTERPRETERS.test(words[0]?.value ?? "")))
+  )
+    return null
   const moves = commands.some(({ words }) => words[0]?.value === "cd")
   const facts = commands.map(({ words }) => commandFact(words, moves))
   const texts = facts.map(({ text }) => text)
   const inside = commands.flatMap(({ words }) => seenInside(words.map(({ guess }) => guess), parse))
   const seen = [...inside, ...asWritten.flatMap(textsAsWritten)].filter((text) => !texts.includes(text))
-  return { commands: facts, seen: [...new Set(seen)], opened: found.flatMap((each) => (each.type === "opened" ? [each] : [])), moves, words: commands.map(({ words }) => words) }
+  return {
+    commands: facts,
+    seen: [...new Set(seen)],
+    opened: found.flatMap((each) => (each.type === "opened" ? [each] : [])),
+    moves,
+    words: commands.map(({ words }) => words)
+  }
 }
 
 /** With what stands before it, so that a rule that denies can speak of that. */
@@ -76,7 +94,8 @@ const textsAsWritten = ({ words, assigned = [] }: { readonly words: readonly Wor
 }
 
 /** Programs that run what they are handed. Shells are not among them: those are never told apart. */
-const INTERPRETERS = /(^|\/)(python|node|deno|bun|tsx|ts-node|perl|ruby|php|lua|R|Rscript|julia|irb|ghci|tclsh|psql|mysql|mariadb|sqlite3?|bc|osascript|make|docker|podman|kubectl)[\d.]*$/
+const INTERPRETERS =
+  /(^|\/)(python|node|deno|bun|tsx|ts-node|perl|ruby|php|lua|R|Rscript|julia|irb|ghci|tclsh|psql|mysql|mariadb|sqlite3?|bc|osascript|make|docker|podman|kubectl)[\d.]*$/
 
 /** Whether it is clear which program runs, and that it runs no other. */
 const isKnown = (words: readonly Word[]): boolean =>

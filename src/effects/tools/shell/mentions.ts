@@ -36,7 +36,9 @@ export const mentionsOf = ([word = "", ...args]: readonly string[], reads: boole
 const set = (text: string): ReadonlySet<string> => new Set(text.split(" "))
 
 /** These open nothing that they are told. */
-const SILENT = set("echo printf true false : cd pwd basename dirname test [ type which whoami id groups uname nproc arch printenv seq sleep exit break continue return set kill command hash")
+const SILENT = set(
+  "echo printf true false : cd pwd basename dirname test [ type which whoami id groups uname nproc arch printenv seq sleep exit break continue return set kill command hash"
+)
 
 /** These tell that a file is there, not what is in it. */
 const NAMING = set("ls stat du df realpath readlink find tree file")
@@ -54,10 +56,14 @@ const filesAmong = (program: string, args: readonly string[]): readonly string[]
 
 /** Programs that go into folders, by the options that make them. */
 const INTO: readonly (readonly [programs: RegExp, options: RegExp])[] = [
-  [/^([ef]?grep|diff|cp|rm|chmod|chown|chgrp|scp|ls|zip)$/, /^(-[A-Za-z0-9]*[rRa]|--(recursive|dereference-recursive|archive)$|--directories=recurse$)/],
+  [
+    /^([ef]?grep|diff|cp|rm|chmod|chown|chgrp|scp|ls|zip)$/,
+    /^(-[A-Za-z0-9]*[rRa]|--(recursive|dereference-recursive|archive)$|--directories=recurse$)/
+  ],
   [/^(rg|ag|ack|tar|bsdtar|rsync|mv|7z|7za|cpio|pax|shred)$/, /^/]
 ]
-const goesInto = (program: string, args: readonly string[]): boolean => INTO.some(([programs, options]) => programs.test(program) && (args.some((word) => options.test(word)) || options.test("")))
+const goesInto = (program: string, args: readonly string[]): boolean =>
+  INTO.some(([programs, options]) => programs.test(program) && (args.some((word) => options.test(word)) || options.test("")))
 
 /** What these are told they write, all of it; those that copy, the last. */
 const WRITING = /^(rm|rmdir|unlink|mv|tee|touch|truncate|shred|chmod|chown|chgrp|mkdir)$/

@@ -41,7 +41,8 @@ export const linesForGit = (args: readonly string[]): readonly string[] => [...s
 export const gitRunsOthers = (args: readonly string[]): boolean =>
   settingsGiven(args).length > 0 || leading(args).some((word) => /^--(config-env|exec-path)\b/.test(word)) || linesOfSubcommand(args).length > 0
 
-const leading = (args: readonly string[]): readonly string[] => args.slice(0, args.length - (withoutLeadingOptions(["git", ...args]) ?? ["git", ...args]).length + 1)
+const leading = (args: readonly string[]): readonly string[] =>
+  args.slice(0, args.length - (withoutLeadingOptions(["git", ...args]) ?? ["git", ...args]).length + 1)
 
 /** What `-c` gives and is not known to be harmless: most settings name a program somewhere. */
 const settingsGiven = (args: readonly string[]): readonly string[] =>
@@ -64,7 +65,15 @@ const lineOfSetting = (setting: string): readonly string[] => {
 const linesOfSubcommand = (args: readonly string[]): readonly string[] => {
   const [, subcommand = "", ...rest] = withoutLeadingOptions(["git", ...args]) ?? ["git", ...args]
   if (subcommand === "bisect") return rest[0] === "run" ? [rest.slice(1).join(" ")] : []
-  if (subcommand === "submodule") return rest.includes("foreach") ? [rest.slice(rest.indexOf("foreach") + 1).filter((word) => word !== "--recursive").join(" ")] : []
+  if (subcommand === "submodule")
+    return rest.includes("foreach")
+      ? [
+          rest
+            .slice(rest.indexOf("foreach") + 1)
+            .filter((word) => word !== "--recursive")
+            .join(" ")
+        ]
+      : []
   const option = RUNNING_OPTIONS.get(subcommand)
   return option === undefined ? [] : rest.flatMap((word, index) => {
     const found = option.exec(word)

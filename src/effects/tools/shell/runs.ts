@@ -6,8 +6,18 @@ import type { Word } from "./word.ts"
 import { wordsOf } from "./words.ts"
 
 /** The commands of a line that was told apart, each with the folders that it may run in. */
-export const runsTold = (line: string, commands: readonly CommandFact[], words: readonly (readonly Word[])[], place: Located, roots: readonly string[]): readonly Run[] => {
-  const everywhere = foldersOf(commands.map(({ text }) => text), place, roots)
+export const runsTold = (
+  line: string,
+  commands: readonly CommandFact[],
+  words: readonly (readonly Word[])[],
+  place: Located,
+  roots: readonly string[]
+): readonly Run[] => {
+  const everywhere = foldersOf(
+    commands.map(({ text }) => text),
+    place,
+    roots
+  )
   return commands.map(({ reads, cwd }, index) => ({
     words: words[index] ?? [],
     reads,
@@ -26,7 +36,9 @@ export const runsSeen = (texts: readonly string[], place: Located, roots: readon
 /** What redirections of such a line open. */
 export const runsOpening = (line: string, texts: readonly string[], place: Located, roots: readonly string[]): readonly Run[] => {
   const folders = foldersOf(texts, place, roots)
-  return Array.from(line.matchAll(/([<>])[|&]?[ \t]*([^\s<>&|;()]+)/g), ([, sign, target = ""]) => runOf([sign === "<" ? "cat" : "tee", target], folders))
+  return Array.from(line.matchAll(/([<>])[|&]?[ \t]*([^\s<>&|;()]+)/g), ([, sign, target = ""]) =>
+    runOf([sign === "<" ? "cat" : "tee", target], folders)
+  )
 }
 
 /** What a loop goes through, and what is kept under a name: some command gets it, and which one is not looked for. */
@@ -45,7 +57,12 @@ const TEXT_MAX = 10_000
 const wordsIn = (text: string): readonly string[] => (text.length > TEXT_MAX ? null : wordsOf(text)) ?? text.split(/\s+/)
 
 /** A command by its words. */
-export const runOf = (words: readonly string[], folders: readonly string[]): Run => ({ words: words.map(wordAsSeen), reads: onlyReads(words), piped: false, folders })
+export const runOf = (words: readonly string[], folders: readonly string[]): Run => ({
+  words: words.map(wordAsSeen),
+  reads: onlyReads(words),
+  piped: false,
+  folders
+})
 
 /** What looks as if a shell would expand it is taken so. */
 const wordAsSeen = (text: string): Word => {

@@ -16,7 +16,9 @@ export const seenCommands = (line: string, parse: (line: string) => SyntaxNode |
   const root = depth > DEPTH_MAX ? null : parse(line)
   if (root === null) return []
   const lost = root.hasError ? [...root.descendantsOfType("ERROR").map(({ text }) => text), ...restsOfLines(line, root)] : []
-  const commands = [...root.descendantsOfType("command").map((node) => wordsSeen(line, node)), ...lost.flatMap(wordsLost)].filter(([name]) => name !== undefined)
+  const commands = [...root.descendantsOfType("command").map((node) => wordsSeen(line, node)), ...lost.flatMap(wordsLost)].filter(
+    ([name]) => name !== undefined
+  )
   return distinct(commands.flatMap((words) => [commandText(words), ...seenInside(words, parse, depth)]))
 }
 

@@ -73,7 +73,10 @@ const factsOfPath = (path: string, { access, unsure, within, piece }: Mention, f
   const shown = place === null ? [lexical] : lexical === place.absolute ? [place.absolute] : [place.absolute, lexical]
   const more = { ...(unsure ? { unsure: true as const } : {}), ...(isFolder ? { within: true as const } : {}) }
   const around = isFolder && shown.some((each) => roots.some((root) => root !== each && isInside(each, root)))
-  return [...shown.map((each) => ({ ...placed(each, roots), access, ...more })), ...(around ? [{ path: ".", access, inside: true, ...more }] : [])].map(({ path: at, access: how, inside, ...rest }) => ({ path: at, access: how, inside, ...rest }))
+  return [
+    ...shown.map((each) => ({ ...placed(each, roots), access, ...more })),
+    ...(around ? [{ path: ".", access, inside: true, ...more }] : [])
+  ].map(({ path: at, access: how, inside, ...rest }) => ({ path: at, access: how, inside, ...rest }))
 }
 
 /** A word of a sentence, or the name of a branch, is none where nothing has that name. */
@@ -91,5 +94,7 @@ const placeOf = (roots: readonly string[], path: string, folder: string): Locate
 
 const placed = (absolute: string, roots: readonly string[]): Pick<TouchedFact, "path" | "inside"> => {
   const root = roots.find((each) => isInside(each, absolute))
-  return root === undefined ? { path: absolute, inside: false } : { path: absolute === root ? "." : absolute.slice(root === "/" ? 1 : root.length + 1), inside: true }
+  return root === undefined
+    ? { path: absolute, inside: false }
+    : { path: absolute === root ? "." : absolute.slice(root === "/" ? 1 : root.length + 1), inside: true }
 }

@@ -17,7 +17,10 @@ export const isHarmlessAssignment = (text: string): boolean => {
  */
 const HARMLESS_VALUES: readonly (readonly [names: RegExp, values: RegExp])[] = [
   [/^(NODE|RAILS|RACK|MIX|APP|FLASK|BABEL)_ENV$/, /^(test|testing|dev|development|ci)$/],
-  [/^(CI|NO_COLOR|FORCE_COLOR|CLICOLOR|CLICOLOR_FORCE|VERBOSE|DEBUG|RUST_BACKTRACE|CGO_ENABLED|NODE_NO_WARNINGS|DO_NOT_TRACK)$/, /^(|[0-3]|true|false|full)$/],
+  [
+    /^(CI|NO_COLOR|FORCE_COLOR|CLICOLOR|CLICOLOR_FORCE|VERBOSE|DEBUG|RUST_BACKTRACE|CGO_ENABLED|NODE_NO_WARNINGS|DO_NOT_TRACK)$/,
+    /^(|[0-3]|true|false|full)$/
+  ],
   [/^PYTHON(UNBUFFERED|DONTWRITEBYTECODE|UTF8)$/, /^[01]?$/],
   [/^(LANG|LANGUAGE|LC_[A-Z]+)$/, /^[A-Za-z]+(_[A-Za-z]+)?([.@][A-Za-z0-9-]+)*$/],
   [/^TZ$/, /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/],

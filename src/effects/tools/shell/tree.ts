@@ -5,14 +5,18 @@ import { isHarmlessAssignment } from "./transparent.ts"
 import { readWord, type Word } from "./word.ts"
 
 /** A piece of a shell line that does something: a simple command by its words and the harmless assignments before them, or a file that is opened for one. */
-export type Found = { readonly type: "command"; readonly words: readonly Word[]; readonly heredoc: boolean; readonly assigned?: readonly string[] } | Redirection
+export type Found =
+  | { readonly type: "command"; readonly words: readonly Word[]; readonly heredoc: boolean; readonly assigned?: readonly string[] }
+  | Redirection
 
 /**
  * All that a parsed line would do, or `null` where it holds anything that is not known here. The tree is not believed: only nodes of
  * known kinds count, what stands between them must be blank, and each word is read again letter by letter.
  */
 export const readTree = (text: string, root: SyntaxNode, parse: Parse): readonly Found[] | null =>
-  root.hasError || !isBlank(text.slice(0, root.startIndex)) || !isBlank(text.slice(root.endIndex)) ? null : readStatement({ text, parse, ticks: new Set() }, root)
+  root.hasError || !isBlank(text.slice(0, root.startIndex)) || !isBlank(text.slice(root.endIndex))
+    ? null
+    : readStatement({ text, parse, ticks: new Set() }, root)
 
 /** Parses another text of the same language. */
 export type Parse = (text: string) => SyntaxNode | null
@@ -29,7 +33,9 @@ const HOLDERS: ReadonlySet<string> = new Set(
   ("program list pipeline compound_statement subshell if_statement elif_clause else_clause while_statement do_group negated_command " +
     "command_substitution process_substitution").split(" ")
 )
-const TOKENS: ReadonlySet<string> = new Set("; & && || | ( ) { } ! ;; $( ` <( >( \n if then elif else fi while until do done for in case esac".split(/ /))
+const TOKENS: ReadonlySet<string> = new Set(
+  "; & && || | ( ) { } ! ;; $( ` <( >( \n if then elif else fi while until do done for in case esac".split(/ /)
+)
 
 const readStatement = (line: Line, node: SyntaxNode): readonly Found[] | null => {
   switch (node.type) {
@@ -61,18 +67,23 @@ const HOLDERS_OF_STATEMENTS: ReadonlySet<string> = new Set([
 ])
 
 const inTicks = (line: Line, node: SyntaxNode): Line =>
-  node.type === "command_substitution" && line.text[node.startIndex] === "`" ? { ...line, ticks: new Set([...line.ticks, node.startIndex, node.endIndex - 1]) } : line
+  node.type === "command_substitution" && line.text[node.startIndex] === "`"
+    ? { ...line, ticks: new Set([...line.ticks, node.startIndex, node.endIndex - 1]) }
+    : line
 
 /** All children in turn: tokens that join must be known, and between two children there is nothing but blanks. */
 const readParts = (line: Line, node: SyntaxNode, read: (part: SyntaxNode) => readonly Found[] | null): readonly Found[] | null =>
-  standsClose(line, node.children, isBlank) ? flattened(node.children.map((part) => (part.isNamed ? read(part) : joins(part, node) ? [] : null))) : null
+  standsClose(line, node.children, isBlank)
+    ? flattened(node.children.map((part) => (part.isNamed ? read(part) : joins(part, node) ? [] : null)))
+    : null
 
 const joins = ({ type }: SyntaxNode, { type: where }: SyntaxNode): boolean => TOKENS.has(type) && (type !== ";;" || where === "case_item")
 
 const standsClose = ({ text }: Line, parts: readonly SyntaxNode[], mayStandBetween: (text: string) => boolean): boolean =>
   parts.every((part, index) => index === 0 || mayStandBetween(text.slice((parts[index - 1] as SyntaxNode).endIndex, part.startIndex)))
 
-const flattened = (all: readonly (readonly Found[] | null)[]): readonly Found[] | null => (all.includes(null) ? null : all.flatMap((each) => each ?? []))
+const flattened = (all: readonly (readonly Found[] | null)[]): readonly Found[] | null =>
+  all.includes(null) ? null : all.flatMap((each) => each ?? [])
 
 const isBlank = (text: string): boolean => /^(?:[ \t\n]|\\\n)*$/.test(text)
 
@@ -134,7 +145,13 @@ const readOpening = (line: Line, node: SyntaxNode, words: Word[] | readonly neve
   const { operator, target, more } = targetsOf(node)
   const aim = target === undefined ? null : readWordNode(line, target)
   const behind = more.map((part) => readWordNode(line, part))
-  if ((target !== undefined && aim === null) || behind.includes(null) || !startsApart(line.text, node) || !standsClose(line, node.children, isBlankInLine)) return null
+  if (
+    (target !== undefined && aim === null)
+    || behind.includes(null)
+    || !startsApart(line.text, node)
+    || !standsClose(line, node.children, isBlankInLine)
+  )
+    return null
   for (const each of behind) (words as Word[]).push((each as ReadWord).word)
   const opened = readRedirection(operator, aim?.word.value ?? null)
   return opened === null ? null : [...opened, ...[aim, ...behind].flatMap((each) => each?.inside ?? [])]
@@ -145,7 +162,9 @@ const startsApart = (text: string, node: SyntaxNode): boolean =>
   text.charAt(node.startIndex - 1) !== "}" && (!/^\d/.test(node.text) || !/[^ \t\n;&|()`{]/.test(text.charAt(node.startIndex - 1)))
 
 /** What closes a stream has no target: all that the tree puts there are words. */
-const targetsOf = (node: SyntaxNode): { readonly operator: string; readonly target: SyntaxNode | undefined; readonly more: readonly SyntaxNode[] } => {
+const targetsOf = (
+  node: SyntaxNode
+): { readonly operator: string; readonly target: SyntaxNode | undefined; readonly more: readonly SyntaxNode[] } => {
   const operator = node.children.find((child) => !child.isNamed)?.type ?? ""
   const parts = node.namedChildren.filter((child) => child.type !== "file_descriptor")
   return operator.endsWith("&-") ? { operator, target: undefined, more: parts } : { operator, target: parts[0], more: parts.slice(1) }
@@ -170,7 +189,11 @@ const readRedirected = (line: Line, node: SyntaxNode): readonly Found[] | null =
 const handedText = (found: Found): Found => (found.type === "command" ? { ...found, heredoc: true } : found)
 
 const readAttached = (line: Line, node: SyntaxNode): readonly Found[] | null =>
-  node.type === "file_redirect" ? readOpening(line, node, []) : node.type === "heredoc_redirect" && readHeredoc(line.text, node) ? readRestOfLine(line, node) : null
+  node.type === "file_redirect"
+    ? readOpening(line, node, [])
+    : node.type === "heredoc_redirect" && readHeredoc(line.text, node)
+      ? readRestOfLine(line, node)
+      : null
 
 /** The text that is handed in runs nothing; behind its mark the line goes on, and that belongs to it for the tree. */
 const readRestOfLine = (line: Line, node: SyntaxNode): readonly Found[] | null => {
@@ -192,8 +215,18 @@ const readFor = (line: Line, node: SyntaxNode): readonly Found[] | null =>
 
 const readFunction = (line: Line, node: SyntaxNode): readonly Found[] | null => {
   const [name, open, close, body, ...more] = node.children
-  if (name?.type !== "word" || !/^[A-Za-z_]\w*$/.test(name.text) || open?.type !== "(" || close?.type !== ")" || body === undefined || more.length > 0) return null
-  return isBlank(line.text.slice(name.endIndex, open.startIndex)) && isBlank(line.text.slice(close.endIndex, body.startIndex)) ? readStatement(line, body) : null
+  if (
+    name?.type !== "word"
+    || !/^[A-Za-z_]\w*$/.test(name.text)
+    || open?.type !== "("
+    || close?.type !== ")"
+    || body === undefined
+    || more.length > 0
+  )
+    return null
+  return isBlank(line.text.slice(name.endIndex, open.startIndex)) && isBlank(line.text.slice(close.endIndex, body.startIndex))
+    ? readStatement(line, body)
+    : null
 }
 
 /** To a shell `[` is a command like any other, with a last word `]`. */

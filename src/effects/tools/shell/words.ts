@@ -12,7 +12,8 @@ export const plainCommands = (line: string): readonly (readonly string[])[] | nu
 }
 
 /** The words of a command as `commandText` gives it; `null` where parts of it stood for something that is not known. */
-export const wordsOf = (text: string): readonly string[] | null => tokenize(text)?.map(({ raw, type, word }) => (type === "word" ? word : raw)) ?? null
+export const wordsOf = (text: string): readonly string[] | null =>
+  tokenize(text)?.map(({ raw, type, word }) => (type === "word" ? word : raw)) ?? null
 
 /**
  * The folder of a plain line that goes there first, and does the rest only if it came there; `null` of any other.

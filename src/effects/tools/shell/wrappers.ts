@@ -24,7 +24,13 @@ export const innerOf = (words: readonly string[]): readonly Inner[] => {
   if (name === "alias") return [...plain, ...args.map((word) => ({ line: word.slice(word.indexOf("=") + 1) }))]
   const wrapper = WRAPPERS.get(name)
   if (wrapper === undefined) return plain
-  const texts = args.flatMap((word, index) => (/^(-c|-S|--command|--split-string|--exec)$/.test(word) ? [{ line: args[index + 1] ?? "" }] : /^(-S|--command=|--split-string=)(.+)$/s.test(word) ? [{ line: word.replace(/^(-S|--\w[\w-]*=)/, "") }] : []))
+  const texts = args.flatMap((word, index) =>
+    /^(-c|-S|--command|--split-string|--exec)$/.test(word)
+      ? [{ line: args[index + 1] ?? "" }]
+      : /^(-S|--command=|--split-string=)(.+)$/s.test(word)
+        ? [{ line: word.replace(/^(-S|--\w[\w-]*=)/, "") }]
+        : []
+  )
   return [...plain, ...texts, { words: withoutOptions(args, wrapper).slice(wrapper.operands) }]
 }
 
@@ -59,7 +65,10 @@ export const runsOthers = ([name = "", ...args]: readonly string[]): boolean => 
     case "test":
     case "[":
     case "printf":
-      return args.some((word, index) => /^-[vR]/.test(word) && /[[$`]/.test(args[index + 1] ?? word)) || (name === "printf" && /^-v/.test(args[0] ?? ""))
+      return (
+        args.some((word, index) => /^-[vR]/.test(word) && /[[$`]/.test(args[index + 1] ?? word))
+        || (name === "printf" && /^-v/.test(args[0] ?? ""))
+      )
   }
   return false
 }

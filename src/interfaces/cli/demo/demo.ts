@@ -25,7 +25,12 @@ export const demo: Command = Effect.fnUntraced(function*(invocation: Invocation)
   const withEdit = invocation.flags["without-edit"] !== true && environment["LOOM_DEMO_WITHOUT_EDIT"] !== "1"
   const project = yield* Effect.tryPromise({
     try: () => makeProject(environment, withEdit),
-    catch: (cause) => (cause instanceof LogError ? cause : usageError(`make the demo's project: ${cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause)}; git is needed for it`))
+    catch: (cause) =>
+      cause instanceof LogError
+        ? cause
+        : usageError(
+            `make the demo's project: ${cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause)}; git is needed for it`
+          )
   })
   const home = environment["LOOM_HOME"] ?? join(project.folder, "home")
   const layer = demoLayer(project)

@@ -31,9 +31,15 @@ export const closing = ({ root }: DemoProject, { session, log, home, isOwnHome }
     ...command("what happened, event by event", `loom replay ${quoted(log)}`),
     ...command("does this build decide the same? change a byte and ask again", `loom verify ${quoted(log)}`),
     ...command("the conversation", `${before}loom show ${session}`),
-    ...command("go on with it, with a model that thinks", `${before}ANTHROPIC_API_KEY=… loom -C ${quoted(root)} -r ${session} --model anthropic:NAME`),
+    ...command(
+      "go on with it, with a model that thinks",
+      `${before}ANTHROPIC_API_KEY=… loom -C ${quoted(root)} -r ${session} --model anthropic:NAME`
+    ),
     ...command("what it changed", `git -C ${quoted(root)} show`),
-    ...command("the same with a real model", `git -C ${quoted(root)} reset --hard main~1 && ANTHROPIC_API_KEY=… loom -C ${quoted(root)} --permission-mode accept-edits --allowed-tools 'shell(node --test*)' ${quoted(TASK)}`),
+    ...command(
+      "the same with a real model",
+      `git -C ${quoted(root)} reset --hard main~1 && ANTHROPIC_API_KEY=… loom -C ${quoted(root)} --permission-mode accept-edits --allowed-tools 'shell(node --test*)' ${quoted(TASK)}`
+    ),
     ...command("the same again from the middle, with the files as they were then", `${before}loom fork ${session} --at 40`),
     whole(span("dim", "  (from a checkout, write `npx loom` where it says `loom`)"))
   ]

@@ -24,13 +24,19 @@ export interface Desk {
 export type Ending = Effect.Effect<ExitCode, Trouble, Scope.Scope>
 
 /** What the graph could not do, as a trouble of the command line. */
-export const orTrouble = <A>(effect: Effect.Effect<A, Problem>): Effect.Effect<A, LogError> => Effect.mapError(effect, ({ message }) => new LogError({ reason: "failed", message }))
+export const orTrouble = <A,>(effect: Effect.Effect<A, Problem>): Effect.Effect<A, LogError> =>
+  Effect.mapError(effect, ({ message }) => new LogError({ reason: "failed", message }))
 
 /** The node a word means. Errors: none, or several. */
-export const nodeNamed = ({ graph }: Pick<Desk, "graph">, word: string): Effect.Effect<GraphNode, Trouble> => Effect.mapError(graph.named(word), ({ message }) => usageError(message))
+export const nodeNamed = ({ graph }: Pick<Desk, "graph">, word: string): Effect.Effect<GraphNode, Trouble> =>
+  Effect.mapError(graph.named(word), ({ message }) => usageError(message))
 
 /** Says lines, or a value as JSON. */
-export const tell = ({ invocation: { output }, format }: Pick<Desk, "invocation" | "format">, value: unknown, lines: () => readonly Shown[]): ExitCode => {
+export const tell = (
+  { invocation: { output }, format }: Pick<Desk, "invocation" | "format">,
+  value: unknown,
+  lines: () => readonly Shown[]
+): ExitCode => {
   if (format === "json") output.out(`${JSON.stringify(value, null, 2)}\n`)
   else printer(output.out, output.outLook).show(lines())
   return EXIT.done
@@ -41,12 +47,22 @@ export const tellGraph = (desk: Pick<Desk, "invocation" | "format">, drawn: Draw
   switch (desk.format) {
     case "text":
     case "json":
-      return desk.format === "text" ? Effect.sync(() => tell(desk, drawn, lines)) : write(desk, `${JSON.stringify({ nodes: drawn.nodes, edges: drawn.edges }, null, 2)}\n`)
+      return desk.format === "text"
+        ? Effect.sync(() => tell(desk, drawn, lines))
+        : write(desk, `${JSON.stringify({ nodes: drawn.nodes, edges: drawn.edges }, null, 2)}\n`)
     case "dot":
       return Effect.flatMap(Effect.promise(() => import("../../view/graph/dot.ts")), ({ dotOf }) => write(desk, dotOf(drawn)))
     case "svg":
-      if (drawn.nodes.length > DRAWN_MAX) return Effect.fail(usageError(`draw ${drawn.nodes.length} nodes: a picture of more than ${DRAWN_MAX} is not readable; name one, \`loom graph tree ID --format svg\``))
-      return Effect.flatMap(Effect.promise(() => import("../../view/graph/svg.ts")), ({ svgOf }) => write(desk, svgOf(drawn)))
+      if (drawn.nodes.length > DRAWN_MAX)
+        return Effect.fail(
+          usageError(
+            `draw ${drawn.nodes.length} nodes: a picture of more than ${DRAWN_MAX} is not readable; name one, \`loom graph tree ID --format svg\``
+          )
+        )
+      return Effect.flatMap(
+        Effect.promise(() => import("../../view/graph/svg.ts")),
+        ({ svgOf }) => write(desk, svgOf(drawn))
+      )
   }
 }
 

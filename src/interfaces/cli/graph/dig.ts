@@ -13,10 +13,17 @@ export const dig = (desk: Desk): Ending =>
     const { flags, cwd } = invocation
     const found = yield* orTrouble(digUp(cwd, typeof flags.since === "string" ? flags.since : null))
     if (flags.apply !== true) {
-      remark(invocation, found.nodes.length === 0 ? "no commit is that young; give an older --since" : `${plural(found.nodes.length, "node")} of git history; nothing is written: --apply takes them in`)
+      remark(
+        invocation,
+        found.nodes.length === 0
+          ? "no commit is that young; give an older --since"
+          : `${plural(found.nodes.length, "node")} of git history; nothing is written: --apply takes them in`
+      )
       return yield* tellGraph(desk, found, () => treeLines(treeOf(walkable(found), { roots: null, auto: false })))
     }
     const { added, changed, edgesAdded } = yield* orTrouble(graph.import(found))
-    invocation.output.out(`${plural(added, "node")} and ${plural(edgesAdded, "edge")} added from git history${changed === 0 ? "" : `, ${changed} changed`}; \`loom graph\` shows them\n`)
+    invocation.output.out(
+      `${plural(added, "node")} and ${plural(edgesAdded, "edge")} added from git history${changed === 0 ? "" : `, ${changed} changed`}; \`loom graph\` shows them\n`
+    )
     return 0
   })

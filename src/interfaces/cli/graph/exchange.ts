@@ -1,7 +1,16 @@
 import { existsSync } from "node:fs"
 import { join, relative, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import { MERGE_COMMAND, MERGE_NAME, exportGraphFile, graphAsText, importGraphFile, mergeGraphFiles, sharingFacts, writeText } from "../../../runtime/graph-files.ts"
+import {
+  MERGE_COMMAND,
+  MERGE_NAME,
+  exportGraphFile,
+  graphAsText,
+  importGraphFile,
+  mergeGraphFiles,
+  sharingFacts,
+  writeText
+} from "../../../runtime/graph-files.ts"
 import { SHARED } from "../../../runtime/shared-file.ts"
 import { importedWords } from "../../../runtime/shared-graph.ts"
 import { checkoutOf, type Imported } from "../../../runtime/graph.ts"
@@ -27,7 +36,10 @@ export const importGraph = (desk: Desk): Ending =>
     const { invocation, graph, words: [word] } = desk
     const { cwd } = invocation
     const file = word === undefined ? join(yield* checkoutOf(cwd), SHARED) : resolve(cwd, word)
-    if (word === undefined && !existsSync(file)) return yield* usageError(`import the graph that the team shares: there is no ${relative(cwd, file)} here; name a file, or begin one with \`loom graph share\``)
+    if (word === undefined && !existsSync(file))
+      return yield* usageError(
+        `import the graph that the team shares: there is no ${relative(cwd, file)} here; name a file, or begin one with \`loom graph share\``
+      )
     const imported = yield* orTrouble(importGraphFile(graph, file))
     invocation.output.out(`${importedWords(imported) ?? "nothing in it is new"}\n`)
     yield* orTrouble(tellAside(desk, imported))
@@ -39,8 +51,13 @@ const ASIDE_MAX = 8
 
 const tellAside = ({ invocation, graph }: Desk, { aside }: Imported) =>
   Effect.gen(function*() {
-    for (const edge of aside.slice(0, ASIDE_MAX)) remark(invocation, `the edge ${edge.from} ${edge.type} ${edge.to} is kept aside: ${yield* graph.whyAside(edge)}`)
-    if (aside.length > ASIDE_MAX) remark(invocation, `${plural(aside.length - ASIDE_MAX, "more edge")} cannot stand and ${aside.length - ASIDE_MAX === 1 ? "is" : "are"} kept aside; \`loom graph export\` has them under "aside"`)
+    for (const edge of aside.slice(0, ASIDE_MAX))
+      remark(invocation, `the edge ${edge.from} ${edge.type} ${edge.to} is kept aside: ${yield* graph.whyAside(edge)}`)
+    if (aside.length > ASIDE_MAX)
+      remark(
+        invocation,
+        `${plural(aside.length - ASIDE_MAX, "more edge")} cannot stand and ${aside.length - ASIDE_MAX === 1 ? "is" : "are"} kept aside; \`loom graph export\` has them under "aside"`
+      )
   })
 
 /** Tells git how to merge it; in the folder of the file, so that nobody else's attributes are touched. */
@@ -59,7 +76,9 @@ export const shareGraph = (desk: Desk): Ending =>
     yield* orTrouble(writeText(join(top, ".loom", ".gitattributes"), ATTRIBUTES))
     const news = imported === null ? null : importedWords(imported)
     const came = news === null ? "" : `; from it came: ${news}`
-    invocation.output.out(`${plural(shared.nodes, "node")} and ${plural(shared.edges, "edge")} are in ${named(SHARED)}, ${count(shared.bytes)} bytes${came}; commit ${named(SHARED)} and ${named(join(".loom", ".gitattributes"))}\n`)
+    invocation.output.out(
+      `${plural(shared.nodes, "node")} and ${plural(shared.edges, "edge")} are in ${named(SHARED)}, ${count(shared.bytes)} bytes${came}; commit ${named(SHARED)} and ${named(join(".loom", ".gitattributes"))}\n`
+    )
     yield* Effect.flatMap(sharingFacts(top, SHARED), (facts) => Effect.sync(() => adviseOn(invocation, facts)))
     return EXIT.done
   })
@@ -75,7 +94,11 @@ const joinOlder = ({ invocation, graph }: Desk, top: string): Effect.Effect<void
 
 const adviseOn = (invocation: Invocation, { knowsMerge, isIgnored }: { readonly knowsMerge: boolean; readonly isIgnored: boolean }): void => {
   if (isIgnored) remark(invocation, `git ignores ${SHARED} here: add it with \`git add --force ${SHARED}\`, or take it out of .gitignore`)
-  if (!knowsMerge) remark(invocation, `so that two branches never conflict in it, tell git once on each machine: git config --global merge.${MERGE_NAME}.driver '${MERGE_COMMAND}'`)
+  if (!knowsMerge)
+    remark(
+      invocation,
+      `so that two branches never conflict in it, tell git once on each machine: git config --global merge.${MERGE_NAME}.driver '${MERGE_COMMAND}'`
+    )
 }
 
 /** Called by git with the common ancestor, ours and theirs. What it cannot read it leaves as a conflict, ours untouched. */

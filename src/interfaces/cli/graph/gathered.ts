@@ -58,4 +58,5 @@ export const around = Effect.fnUntraced(function*(graph: ProjectGraph, node: Gra
 })
 
 /** Nodes with the edges between them. */
-const joined = (graph: ProjectGraph, nodes: readonly GraphNode[]): Effect.Effect<Drawn, Problem> => Effect.map(graph.between(nodes.map(({ id }) => id)), (edges) => ({ nodes, edges }))
+const joined = (graph: ProjectGraph, nodes: readonly GraphNode[]): Effect.Effect<Drawn, Problem> =>
+  Effect.map(graph.between(nodes.map(({ id }) => id)), (edges) => ({ nodes, edges }))

@@ -19,7 +19,12 @@ export const graph: Command = (invocation) => {
   if (name === "merge-driver") return mergeDriver(invocation, words)
   return Effect.gen(function*() {
     const app = yield* appOf(invocation)
-    return yield* carryOut(name, { invocation, words, format, graph: yield* app.graph(invocation.cwd, { takesShared: name !== "import" && name !== "share" }) })
+    return yield* carryOut(name, {
+      invocation,
+      words,
+      format,
+      graph: yield* app.graph(invocation.cwd, { takesShared: name !== "import" && name !== "share" })
+    })
   })
 }
 

@@ -22,14 +22,23 @@ export const tree = (desk: Desk): Ending =>
     const root = word === undefined ? null : yield* nodeNamed(desk, word)
     const part = yield* orTrouble(root === null ? wholeOrNewest(graph, desk.format === "svg") : below(graph, root))
     if (part.nodes.length === 0) remark(invocation, NOTHING_YET)
-    if (!part.isWhole) remark(invocation, root === null ? "the graph is large: this is the newest of it; `loom graph tree ID` shows what a node led to, `loom graph search WORDS` finds nodes" : "it led to more: these are the nearest nodes")
+    if (!part.isWhole)
+      remark(
+        invocation,
+        root === null
+          ? "the graph is large: this is the newest of it; `loom graph tree ID` shows what a node led to, `loom graph search WORDS` finds nodes"
+          : "it led to more: these are the nearest nodes"
+      )
     // A picture has no fold: what recorded itself is in it only where it is asked for.
     const said = new Set(part.nodes.flatMap(({ id, origin }) => (auto || origin !== "auto" || id === root?.id ? [id] : [])))
     const drawn = desk.format === "json" ? part : partOf(part, said)
-    return yield* tellGraph(desk, drawn, () => treeLines(treeOf(walkable(part), { roots: root === null ? null : [root.id], auto }), auto ? Number.MAX_SAFE_INTEGER : undefined))
+    return yield* tellGraph(desk, drawn, () =>
+      treeLines(treeOf(walkable(part), { roots: root === null ? null : [root.id], auto }), auto ? Number.MAX_SAFE_INTEGER : undefined)
+    )
   })
 
-const NOTHING_YET = 'nothing is in the graph of this project yet: sessions write into it, `loom graph add goal "…"` does, and `loom graph archaeology` proposes one from git history'
+const NOTHING_YET =
+  'nothing is in the graph of this project yet: sessions write into it, `loom graph add goal "…"` does, and `loom graph archaeology` proposes one from git history'
 
 export const show = (desk: Desk): Ending =>
   Effect.gen(function*() {
@@ -45,9 +54,19 @@ export const search = (desk: Desk): Ending => {
   return listed(desk, desk.graph.search(words, {}, FOUND_MAX), `nothing in the graph of this project has all of: ${words}`)
 }
 
-export const goals = (desk: Desk): Ending => listed(desk, desk.graph.list({ kinds: ["goal"], statuses: ["active"], ...saidOnly(desk) }, FOUND_MAX), "no goal is active here; --all counts those of turns")
+export const goals = (desk: Desk): Ending =>
+  listed(
+    desk,
+    desk.graph.list({ kinds: ["goal"], statuses: ["active"], ...saidOnly(desk) }, FOUND_MAX),
+    "no goal is active here; --all counts those of turns"
+  )
 
-export const recent = (desk: Desk): Ending => listed(desk, desk.graph.list(saidOnly(desk), FOUND_MAX), "nothing was said in the graph of this project yet; --all shows what recorded itself")
+export const recent = (desk: Desk): Ending =>
+  listed(
+    desk,
+    desk.graph.list(saidOnly(desk), FOUND_MAX),
+    "nothing was said in the graph of this project yet; --all shows what recorded itself"
+  )
 
 const saidOnly = ({ invocation }: Desk): { readonly auto?: false } => (invocation.flags.all === true ? {} : { auto: false })
 
@@ -83,13 +102,27 @@ export const narrative = (desk: Desk): Ending =>
 export const writeUp = (desk: Desk): Ending =>
   Effect.gen(function*() {
     const { graph, words, invocation } = desk
-    const named = words.length === 0 ? yield* orTrouble(graph.list({ kinds: ["goal"], statuses: ["active"], auto: false }, FOUND_MAX)) : yield* Effect.forEach(words, (word) => nodeNamed(desk, word))
+    const named =
+      words.length === 0
+        ? yield* orTrouble(graph.list({ kinds: ["goal"], statuses: ["active"], auto: false }, FOUND_MAX))
+        : yield* Effect.forEach(words, (word) => nodeNamed(desk, word))
     if (named.length === 0) return yield* usageError("write up: no goal is active here; name a node, `loom graph tree` shows them")
     const parts = yield* orTrouble(belowEach(graph, named))
-    if (parts.length < named.length) remark(invocation, `of ${named.length} goals these are the newest ${parts.length}: they led to very much; name others, \`loom graph goals\` lists them`)
+    if (parts.length < named.length)
+      remark(
+        invocation,
+        `of ${named.length} goals these are the newest ${parts.length}: they led to very much; name others, \`loom graph goals\` lists them`
+      )
     const nodes = new Map(parts.flatMap((part) => part.nodes.map((node) => [node.id, node])))
     const edges = new Map(parts.flatMap((part) => part.edges.map((edge) => [edge.id, edge])))
-    return yield* write(desk, writeUpOf(walkable({ nodes: [...nodes.values()], edges: [...edges.values()] }), topsOf(named.slice(0, parts.length), parts), invocation.flags.all === true))
+    return yield* write(
+      desk,
+      writeUpOf(
+        walkable({ nodes: [...nodes.values()], edges: [...edges.values()] }),
+        topsOf(named.slice(0, parts.length), parts),
+        invocation.flags.all === true
+      )
+    )
   })
 
 /** A goal that stands below another is told there. */

@@ -47,9 +47,16 @@ export interface GraphWish {
 
 /** What the words behind `loom graph` mean; none is the tree. */
 export const graphWish = ({ words: [first = "tree", ...rest] }: Pick<Invocation, "words">): GraphWish | UsageError => {
-  if (!isSubcommand(first)) return usageError(`loom graph ${first}: that is not known; there are ${Object.keys(SUBCOMMANDS).join(", ")}; a node is shown with \`loom graph show ${first}\``)
-  const { usage, words: [fewest, most] } = SUBCOMMANDS[first] as SubcommandEntry
-  if (rest.length < fewest || rest.length > most) return usageError(`it is written \`loom graph ${first}${usage === "" ? "" : ` ${usage}`}\`: ${SUBCOMMANDS[first].help}`)
+  if (!isSubcommand(first))
+    return usageError(
+      `loom graph ${first}: that is not known; there are ${Object.keys(SUBCOMMANDS).join(", ")}; a node is shown with \`loom graph show ${first}\``
+    )
+  const {
+    usage,
+    words: [fewest, most]
+  } = SUBCOMMANDS[first] as SubcommandEntry
+  if (rest.length < fewest || rest.length > most)
+    return usageError(`it is written \`loom graph ${first}${usage === "" ? "" : ` ${usage}`}\`: ${SUBCOMMANDS[first].help}`)
   return { name: first, words: rest }
 }
 

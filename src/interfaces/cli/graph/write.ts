@@ -1,5 +1,16 @@
 import * as Effect from "effect/Effect"
-import { EDGE_TYPES, NODE_KINDS, NODE_STATUSES, placeNow, shortId, type Changed, type EdgeType, type GraphNode, type NodeChange, type NodeStatus } from "../../../runtime/graph.ts"
+import {
+  EDGE_TYPES,
+  NODE_KINDS,
+  NODE_STATUSES,
+  placeNow,
+  shortId,
+  type Changed,
+  type EdgeType,
+  type GraphNode,
+  type NodeChange,
+  type NodeStatus
+} from "../../../runtime/graph.ts"
 import { nearest } from "../../../runtime/settings.ts"
 import { nodeSpans } from "../../view/graph/node-words.ts"
 import { fitted, span, type Shown } from "../../view/shown.ts"
@@ -14,11 +25,21 @@ export const add = (desk: Desk): Ending =>
   Effect.gen(function*() {
     const { invocation, graph, words: [word = "", ...title] } = desk
     const kind = NODE_KINDS.find((known) => known === word)
-    if (kind === undefined) return yield* usageError(`add a ${word}: that is no kind of node; did you mean ${nearest(word, NODE_KINDS)}? there are ${NODE_KINDS.join(", ")}`)
+    if (kind === undefined)
+      return yield* usageError(
+        `add a ${word}: that is no kind of node; did you mean ${nearest(word, NODE_KINDS)}? there are ${NODE_KINDS.join(", ")}`
+      )
     const confidence = yield* orUsage(confidenceIn(invocation.flags.confidence))
     const type = yield* orUsage(typeIn(invocation))
     const above = typeof invocation.flags.from === "string" ? yield* nodeNamed(desk, invocation.flags.from) : null
-    const wish = { kind, title: title.join(" "), author: authorIn(invocation), ...placeNow(invocation.cwd, kind), ...(confidence === null ? {} : { confidence }), ...textIn(invocation) }
+    const wish = {
+      kind,
+      title: title.join(" "),
+      author: authorIn(invocation),
+      ...placeNow(invocation.cwd, kind),
+      ...(confidence === null ? {} : { confidence }),
+      ...textIn(invocation)
+    }
     const added = yield* orTrouble(graph.add(wish, above === null ? [] : [{ from: above.id, type, reason: reasonIn(invocation) }]))
     return tell(desk, added.node, () => [lineOf("", added.node), ...marksOf({ marked: added.marked, cleared: [] })])
   })
@@ -56,7 +77,17 @@ export const pivot = (desk: Desk): Ending =>
     const old = yield* nodeNamed(desk, word)
     const confidence = yield* orUsage(confidenceIn(invocation.flags.confidence))
     const { branch } = placeNow(invocation.cwd, "decision")
-    const done = yield* orTrouble(graph.pivot({ old: old.id, observation, decision, author: authorIn(invocation), branch, ...(confidence === null ? {} : { confidence }), ...textIn(invocation) }))
+    const done = yield* orTrouble(
+      graph.pivot({
+        old: old.id,
+        observation,
+        decision,
+        author: authorIn(invocation),
+        branch,
+        ...(confidence === null ? {} : { confidence }),
+        ...textIn(invocation)
+      })
+    )
     return tell(desk, done, () => [lineOf("", done.old), lineOf("seen:", done.observation), lineOf("now:", done.decision)])
   })
 
@@ -66,7 +97,8 @@ export const supersede = (desk: Desk): Ending =>
     return yield* told(desk, "", desk.graph.supersede({ old: (old as GraphNode).id, by: (by as GraphNode).id, reason: reasonIn(desk.invocation) }))
   })
 
-export const abandon = (desk: Desk): Ending => Effect.flatMap(nodeNamed(desk, desk.words[0] as string), ({ id }) => told(desk, "", desk.graph.update(id, { status: "abandoned" })))
+export const abandon = (desk: Desk): Ending =>
+  Effect.flatMap(nodeNamed(desk, desk.words[0] as string), ({ id }) => told(desk, "", desk.graph.update(id, { status: "abandoned" })))
 
 export const merge = (desk: Desk): Ending =>
   Effect.gen(function*() {
@@ -95,22 +127,29 @@ const marksOf = ({ marked, cleared }: Pick<Changed, "marked" | "cleared">): read
 
 const orUsage = <A>(value: A | UsageError): Effect.Effect<A, UsageError> => (isTrouble(value) ? Effect.fail(value) : Effect.succeed(value))
 
-const isTrouble = (value: unknown): value is UsageError => typeof value === "object" && value !== null && "_tag" in value && value._tag === "UsageError"
+const isTrouble = (value: unknown): value is UsageError =>
+  typeof value === "object" && value !== null && "_tag" in value && value._tag === "UsageError"
 
 const confidenceIn = (given: unknown): number | null | UsageError => {
   if (given === undefined) return null
   const confidence = Number(given)
-  return given !== "" && Number.isInteger(confidence) && confidence >= 0 && confidence <= 100 ? confidence : usageError(`confidence ${oneLine(String(given))}: give a whole number from 0 to 100`)
+  return given !== "" && Number.isInteger(confidence) && confidence >= 0 && confidence <= 100
+    ? confidence
+    : usageError(`confidence ${oneLine(String(given))}: give a whole number from 0 to 100`)
 }
 
 const typeIn = ({ flags }: Invocation): EdgeType | UsageError => {
   if (flags.type === undefined) return "leads_to"
-  return EDGE_TYPES.find((type) => type === flags.type) ?? usageError(`--type ${String(flags.type)}: that is no type of edge; there are ${EDGE_TYPES.join(", ")}`)
+  return (
+    EDGE_TYPES.find((type) => type === flags.type)
+    ?? usageError(`--type ${String(flags.type)}: that is no type of edge; there are ${EDGE_TYPES.join(", ")}`)
+  )
 }
 
 const reasonIn = ({ flags }: Invocation): string => (typeof flags.reason === "string" ? flags.reason : "")
 
-const textIn = ({ flags }: Invocation): { readonly description?: string } => (typeof flags.description === "string" ? { description: flags.description } : {})
+const textIn = ({ flags }: Invocation): { readonly description?: string } =>
+  typeof flags.description === "string" ? { description: flags.description } : {}
 
 /** Who sits here, as the system calls them. */
 const authorIn = ({ environment }: Invocation): string | null => environment["USER"] ?? environment["LOGNAME"] ?? null

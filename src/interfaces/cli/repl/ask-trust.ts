@@ -23,14 +23,28 @@ export const askTrust = Effect.fnUntraced(function*(invocation: Invocation): Eff
   if (fault !== undefined) return print.show([whole(span("notice", `the settings of this workspace do not hold: ${oneLine(fault)}`))])
   print.show([...beginning(workspace.root, workspace.trust === "changed"), ...wouldSay(workspace)])
   const answer = yield* Effect.promise(() => lineSaid("let this hold here? y or n › "))
-  if (answer !== "y" && answer !== "n") return print.show([whole(span("dim", "nothing of it holds; you are asked again next time, `loom trust` says yes"))])
+  if (answer !== "y" && answer !== "n")
+    return print.show([whole(span("dim", "nothing of it holds; you are asked again next time, `loom trust` says yes"))])
   const at = yield* Clock.currentTimeMillis
-  const kept = yield* Effect.result(Effect.try(() => keepTrust(directoriesOf(environment).data, { root: workspace.root, hash: workspace.hash, trusted: answer === "y", at })))
-  if (kept._tag === "Failure") print.show([whole(span("bad", "what you said could not be kept: the data directory cannot be written; `loom doctor` says where it is"))])
+  const kept = yield* Effect.result(
+    Effect.try(() =>
+      keepTrust(directoriesOf(environment).data, { root: workspace.root, hash: workspace.hash, trusted: answer === "y", at })
+    )
+  )
+  if (kept._tag === "Failure")
+    print.show([
+      whole(span("bad", "what you said could not be kept: the data directory cannot be written; `loom doctor` says where it is"))
+    ])
 })
 
 const beginning = (root: string, changed: boolean): readonly Shown[] => [
-  whole(span("notice", changed ? "what this workspace would allow is not what you trusted:" : "this workspace brings settings of its own along:"), span("dim", `  ${oneLine(root)}`))
+  whole(
+    span(
+      "notice",
+      changed ? "what this workspace would allow is not what you trusted:" : "this workspace brings settings of its own along:"
+    ),
+    span("dim", `  ${oneLine(root)}`)
+  )
 ]
 
 /** `null` where the person goes away instead of answering. */

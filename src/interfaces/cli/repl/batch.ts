@@ -70,7 +70,9 @@ const confirmAlways = (talk: Talk, batch: Batch, key: Key): Talked =>
 
 const sent = (talk: Talk, batch: Batch): Talk => ({ ...talk, stage: { name: "batch", batch: { ...batch, stage: "sent" }, heldFrom: null } })
 
-const alwaysRules = ({ asks, choices }: Batch): readonly string[] => [...new Set(asks.flatMap(({ rules }, index) => (choices[index] === "always" ? rules : [])))]
+const alwaysRules = ({ asks, choices }: Batch): readonly string[] => [
+  ...new Set(asks.flatMap(({ rules }, index) => (choices[index] === "always" ? rules : [])))
+]
 
 /** Each call has an answer of its own, in the order of the calls. */
 const answers = ({ asks, choices }: Batch): readonly Wanted[] =>

@@ -26,11 +26,15 @@ export const bottomOf = (talk: Talk, editing: boolean, inBackground = 0): Bottom
     case "batch":
       if (editing) return { lines: [whole(span("notice", "questions wait: Enter sends your line first, Ctrl-U clears it"))], prompt }
       if (talk.stage.batch.stage === "sent") return { lines: standing(talk, inBackground), prompt }
-      return talk.stage.batch.stage === "always" ? { lines: [], prompt: "write them? y or n " } : { lines: batchBottom(talk.stage.batch), prompt: "? " }
+      return talk.stage.batch.stage === "always"
+        ? { lines: [], prompt: "write them? y or n " }
+        : { lines: batchBottom(talk.stage.batch), prompt: "? " }
     case "always":
       return { lines: [], prompt: "write them? y or n " }
     case "confirm":
-      return editing ? { lines: [], prompt } : { lines: [whole(span("notice", "y does it all the same  n leaves everything as it is"))], prompt: "? " }
+      return editing
+        ? { lines: [], prompt }
+        : { lines: [whole(span("notice", "y does it all the same  n leaves everything as it is"))], prompt: "? " }
     case "reason":
       return { lines: [whole(span("dim", "what the model is told with the no; Enter alone says nothing more, Esc goes back"))], prompt: "why? " }
     case "answer":
@@ -43,8 +47,18 @@ const standing = ({ state, telling, sandbox }: Talk, inBackground: number): read
   isAtRest(state)
     ? [statusLine(state.session, sandbox, inBackground)]
     : [
-        fitted(span("dim", `· ${working(state, telling)} · Esc ${state.session.queue.length > 0 ? "takes the queued message back" : "interrupts"}`)),
-        ...state.session.queue.map((parts) => fitted(span("dim", "  queued "), span("person", oneLine(parts.map((part) => (part.type === "text" ? part.text : "[image]")).join(" ")))))
+        fitted(
+          span(
+            "dim",
+            `· ${working(state, telling)} · Esc ${state.session.queue.length > 0 ? "takes the queued message back" : "interrupts"}`
+          )
+        ),
+        ...state.session.queue.map((parts) =>
+          fitted(
+            span("dim", "  queued "),
+            span("person", oneLine(parts.map((part) => (part.type === "text" ? part.text : "[image]")).join(" ")))
+          )
+        )
       ]
 
 const working = (state: State, telling: Telling): string => {

@@ -19,7 +19,11 @@ import { carryOutSlash, type Next } from "./slash-commands.ts"
 let lines: AsyncIterator<string> | undefined
 
 /** Without a screen: each line that is piped in is a message, and its answer goes to stdout. Nobody can be asked. */
-export const converseByLine = Effect.fnUntraced(function*(invocation: Invocation, app: App, session: Session): Effect.fn.Return<Next, LogError, Scope.Scope> {
+export const converseByLine = Effect.fnUntraced(function*(
+  invocation: Invocation,
+  app: App,
+  session: Session
+): Effect.fn.Return<Next, LogError, Scope.Scope> {
   const { output } = invocation
   const before = session.state()
   session.listen(progressOf(output, before).hear)
@@ -36,7 +40,15 @@ export const converseByLine = Effect.fnUntraced(function*(invocation: Invocation
     const slash = parseSlash(line)
     if (typeof slash === "string") output.err(`${slash}\n`)
     else if (slash !== null) {
-      next = yield* carryOutSlash(slash, { app, cwd: invocation.cwd, session, show: print.show, say: (said) => Effect.asVoid(sayAndRest(session, said)), confirm: null, play: null })
+      next = yield* carryOutSlash(slash, {
+        app,
+        cwd: invocation.cwd,
+        session,
+        show: print.show,
+        say: (said) => Effect.asVoid(sayAndRest(session, said)),
+        confirm: null,
+        play: null
+      })
     } else if (line.trim() !== "") {
       const [denials, unanswered] = [session.state().session.unattendedDenials, tally.unanswered]
       const state = yield* sayAndRest(session, words(line))

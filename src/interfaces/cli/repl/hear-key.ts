@@ -31,7 +31,9 @@ export const hearKey = (before: Talk, key: Key, editing: boolean, now: number): 
     case "confirm":
       return editing ? edit(talk, key) : confirmSlash(talk, stage, key, before.keyAt, now)
     case "reason":
-      return key.name === "escape" ? [{ ...talk, stage: { name: "approval", asked: stage.asked, heldFrom: null } }, [{ type: "fill", text: "" }]] : edit(talk, key)
+      return key.name === "escape"
+        ? [{ ...talk, stage: { name: "approval", asked: stage.asked, heldFrom: null } }, [{ type: "fill", text: "" }]]
+        : edit(talk, key)
     case "answer":
       return key.name === "escape" ? [talk, [say({ type: "InterruptRequested" })]] : edit(talk, key)
   }
@@ -98,7 +100,13 @@ const confirmSlash = (talk: Talk, { slash, heldFrom }: Extract<Stage, { name: "c
 /** The rules are shown before they are written; anything but a yes goes back to the question. */
 const confirm = (talk: Talk, asked: Asked, key: Key): Talked => {
   if (key.text === "y") {
-    return [talk, [{ type: "remember", rules: asked.rules }, say({ type: "ApprovalAnswered", effect: asked.effect, answer: "always", rules: asked.rules })]]
+    return [
+      talk,
+      [
+        { type: "remember", rules: asked.rules },
+        say({ type: "ApprovalAnswered", effect: asked.effect, answer: "always", rules: asked.rules })
+      ]
+    ]
   }
   return [{ ...talk, stage: { name: "approval", asked, heldFrom: null } }, []]
 }

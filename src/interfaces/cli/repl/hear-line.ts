@@ -44,7 +44,11 @@ const answer = (talk: Talk, asked: Asked, text: string): Talked => {
 /** What is pasted is written, never obeyed: its lines wait like lines that end in `\\`, and a question takes none of it. */
 export const hearPaste = (talk: Talk, text: string, line: string): Talked => {
   if (talk.stage.name === "always" || ((talk.stage.name === "approval" || talk.stage.name === "batch") && line === "")) return [talk, []]
-  const [first = "", ...rest] = text.replaceAll(/\r\n?/g, "\n").replaceAll("\t", "  ").replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "").split("\n")
+  const [first = "", ...rest] = text
+    .replaceAll(/\r\n?/g, "\n")
+    .replaceAll("\t", "  ")
+    .replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "")
+    .split("\n")
   const last = rest.at(-1)
   if (last === undefined) return [talk, [{ type: "insert", text: first }]]
   return [{ ...talk, pending: [...talk.pending, line + first, ...rest.slice(0, -1)] }, [{ type: "fill", text: last }]]

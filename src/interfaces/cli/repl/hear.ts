@@ -56,7 +56,8 @@ const stageAfter = (talk: Talk, open: readonly Asked[], now: number): Stage => {
   const [first] = open
   const approvals = open.filter(({ question }) => question === null)
   if (stage.name === "batch" && approvals.length > 0 && isSameBatch(stage.batch, approvals)) return stage
-  if (first?.question === null && approvals.length > 1) return { name: "batch", batch: batchOf(approvals), heldFrom: now - talk.keyAt < TYPING_MS ? now : null }
+  if (first?.question === null && approvals.length > 1)
+    return { name: "batch", batch: batchOf(approvals), heldFrom: now - talk.keyAt < TYPING_MS ? now : null }
   if (first === undefined) return stage.name === "line" || stage.name === "confirm" ? stage : { name: "line" }
   if (stage.name !== "line" && stage.name !== "confirm" && stage.name !== "batch" && stage.asked.effect === first.effect) return stage
   if (first.question !== null) return { name: "answer", asked: first }

@@ -22,7 +22,11 @@ import type { Talk, Talked, Wanted } from "./talk.ts"
 import { openTerminal, type Terminal, type Told } from "./terminal.ts"
 
 /** What comes in, in the order it came. */
-type Incoming = Told | { readonly type: "recorded"; readonly recorded: Recorded } | { readonly type: "wish"; readonly wish: Wish } | { readonly type: "confirm"; readonly slash: Slash }
+type Incoming =
+  | Told
+  | { readonly type: "recorded"; readonly recorded: Recorded }
+  | { readonly type: "wish"; readonly wish: Wish }
+  | { readonly type: "confirm"; readonly slash: Slash }
 
 interface Scene {
   readonly invocation: Invocation
@@ -33,7 +37,11 @@ interface Scene {
 }
 
 /** One session on a screen, until the person leaves it. */
-export const converseOnScreen = Effect.fnUntraced(function*(invocation: Invocation, app: App, session: Session): Effect.fn.Return<Next, LogError, Scope.Scope> {
+export const converseOnScreen = Effect.fnUntraced(function*(
+  invocation: Invocation,
+  app: App,
+  session: Session
+): Effect.fn.Return<Next, LogError, Scope.Scope> {
   const next = yield* Effect.scoped(talkUntilLeft(invocation, app, session))
   yield* closeInOrder(invocation.wishes, session, next.type === "leave" ? next.code : EXIT.done)
   if (next.type === "leave" && session.state().session.turn > 0) invocation.output.err(`session ${session.id}; \`loom -r ${session.id}\` goes on\n`)
@@ -69,7 +77,10 @@ const LEFT: Next = { type: "leave", code: EXIT.done }
 const listen = ({ session, invocation, offer }: Scene): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
     Effect.acquireRelease(
-      Effect.sync(() => [session.listen((recorded) => offer({ type: "recorded", recorded })), invocation.wishes.listen((wish) => offer({ type: "wish", wish }))]),
+      Effect.sync(() => [
+        session.listen((recorded) => offer({ type: "recorded", recorded })),
+        invocation.wishes.listen((wish) => offer({ type: "wish", wish }))
+      ]),
       (stops) => Effect.sync(() => stops.forEach((stop) => stop()))
     )
   )
@@ -99,17 +110,24 @@ const carryOutAll = Effect.fnUntraced(function*(wanted: readonly Wanted[], scene
 })
 
 /** The player has screen and keyboard to itself; what comes in meanwhile waits and is shown when the person comes back. */
-const playOn = ({ environment, wishes }: Invocation, { lend }: Terminal) => (log: LoadedLog, at: number | null): Effect.Effect<string | null> =>
-  Effect.acquireUseRelease(
-    Effect.sync(lend),
-    () =>
-      Effect.flatMap(Effect.promise(() => import("../replay/play.ts")), ({ playLog }) =>
-        Effect.map(playLog({ log, file: null, environment, wishes, wish: { at, breaks: [], speed: null } }), (left) => (typeof left === "string" ? left : null))
-      ),
-    (takeBack) => Effect.sync(takeBack)
-  )
+const playOn =
+  ({ environment, wishes }: Invocation, { lend }: Terminal) =>
+  (log: LoadedLog, at: number | null): Effect.Effect<string | null> =>
+    Effect.acquireUseRelease(
+      Effect.sync(lend),
+      () =>
+        Effect.flatMap(
+          Effect.promise(() => import("../replay/play.ts")),
+          ({ playLog }) =>
+            Effect.map(playLog({ log, file: null, environment, wishes, wish: { at, breaks: [], speed: null } }), (left) =>
+              typeof left === "string" ? left : null
+            )
+        ),
+      (takeBack) => Effect.sync(takeBack)
+    )
 
-const sayOn = (session: Session, said: Said): Effect.Effect<void> => Effect.asVoid(Effect.forkDetach(Effect.ignore(session.say(said)), { startImmediately: true }))
+const sayOn = (session: Session, said: Said): Effect.Effect<void> =>
+  Effect.asVoid(Effect.forkDetach(Effect.ignore(session.say(said)), { startImmediately: true }))
 
 const carryOut = (wanted: Wanted, { invocation, app, session, terminal, offer }: Scene): Effect.Effect<Next | null, LogError, Scope.Scope> => {
   const { screen, editor } = terminal
@@ -130,7 +148,15 @@ const carryOut = (wanted: Wanted, { invocation, app, session, terminal, offer }:
     case "fill":
       return Effect.sync(() => (editor.fill(wanted.text), null))
     case "slash":
-      return carryOutSlash(wanted, { app, cwd: invocation.cwd, session, show: screen.show, say: (said) => sayOn(session, said), confirm: (slash) => offer({ type: "confirm", slash }), play: playOn(invocation, terminal) })
+      return carryOutSlash(wanted, {
+        app,
+        cwd: invocation.cwd,
+        session,
+        show: screen.show,
+        say: (said) => sayOn(session, said),
+        confirm: (slash) => offer({ type: "confirm", slash }),
+        play: playOn(invocation, terminal)
+      })
     case "remember":
       return rememberRules(app.directories.config, wanted.rules).pipe(
         Effect.map((path) => (screen.show([whole(span("notice", `written to ${path}: allow ${wanted.rules.join(", ")}`))]), null)),

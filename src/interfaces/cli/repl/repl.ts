@@ -13,7 +13,11 @@ import type { Next } from "./slash-commands.ts"
 
 /** A conversation, session after session, until the person leaves. */
 export const converse: Command = Effect.fnUntraced(function*(invocation: Invocation): Effect.fn.Return<ExitCode, Trouble, Scope.Scope> {
-  if (isScreen(invocation) && hasWord(invocation.cwd)) yield* Effect.flatMap(Effect.promise(() => import("./ask-trust.ts")), ({ askTrust }) => askTrust(invocation))
+  if (isScreen(invocation) && hasWord(invocation.cwd))
+    yield* Effect.flatMap(
+      Effect.promise(() => import("./ask-trust.ts")),
+      ({ askTrust }) => askTrust(invocation)
+    )
   const app = yield* appOf(invocation)
   if (app.settings.model === null && !goesOn(invocation)) return yield* getStarted(invocation.output)
   const attended = isScreen(invocation)
@@ -27,7 +31,12 @@ export const converse: Command = Effect.fnUntraced(function*(invocation: Invocat
 })
 
 /** The first session is the one the flags mean; after that, the one the person asked for. */
-const open = (invocation: Invocation, app: App, opening: Opening, next: Exclude<Next, { type: "leave" }> | null): Effect.Effect<Session, Trouble, Scope.Scope> => {
+const open = (
+  invocation: Invocation,
+  app: App,
+  opening: Opening,
+  next: Exclude<Next, { type: "leave" }> | null
+): Effect.Effect<Session, Trouble, Scope.Scope> => {
   if (next === null) return openMeant(app, invocation, opening)
   return next.type === "open" ? app.sessions.open(opening) : app.sessions.resume(next.id, opening)
 }

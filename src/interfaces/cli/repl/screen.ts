@@ -96,7 +96,9 @@ export const makeScreen = (write: (text: string) => void, look: () => Look, edit
 /** What tells which keys there are is never cut, but takes as many rows as it needs. */
 const rowsOf = (line: Shown, look: Look & { readonly columns: number }): readonly string[] => {
   if (line.type !== "line") return []
-  return line.fit ? [paintedLine(line, look)] : wrapped(line.spans, look.columns).map((spans) => paintedLine({ type: "line", spans, fit: false }, look))
+  return line.fit
+    ? [paintedLine(line, look)]
+    : wrapped(line.spans, look.columns).map((spans) => paintedLine({ type: "line", spans, fit: false }, look))
 }
 
 /** A row that is full makes some terminals go to the next; one column stays free. */

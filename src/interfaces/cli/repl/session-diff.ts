@@ -17,5 +17,8 @@ export const sessionDiff = Effect.fnUntraced(function*(app: App, id: string): Ef
   if (changes === null) return [whole(span("dim", "nothing that ran in this session so far may have changed a file"))]
   const { from, files } = changes
   if (files.length === 0) return [whole(span("dim", "nothing of what the agent did to files is left, or it did nothing to any"))]
-  return [fitted(span("dim", `${plural(files.length, "file")} of the agent's, against the files as they were ${from.why}`)), ...files.flatMap((file) => fileLines(file, LINES_MAX))]
+  return [
+    fitted(span("dim", `${plural(files.length, "file")} of the agent's, against the files as they were ${from.why}`)),
+    ...files.flatMap((file) => fileLines(file, LINES_MAX))
+  ]
 })

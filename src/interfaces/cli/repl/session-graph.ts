@@ -19,8 +19,14 @@ export const sessionGraph = Effect.fnUntraced(function*(rest: string, { app, ses
 
 const wholeTree = Effect.fnUntraced(function*(graph: ProjectGraph): Effect.fn.Return<readonly Shown[], Problem> {
   const part = yield* wholeOrNewest(graph, false)
-  if (part.nodes.length === 0) return [whole(span("dim", "nothing is remembered of this project yet; what happens in turns writes itself, and so does what the model logs"))]
-  return [...treeLines(treeOf(walkable(part), { roots: null, auto: false })), whole(span("dim", "/graph ID shows a node, /graph WORDS finds some; `loom graph --help` lists what else there is"))]
+  if (part.nodes.length === 0)
+    return [
+      whole(span("dim", "nothing is remembered of this project yet; what happens in turns writes itself, and so does what the model logs"))
+    ]
+  return [
+    ...treeLines(treeOf(walkable(part), { roots: null, auto: false })),
+    whole(span("dim", "/graph ID shows a node, /graph WORDS finds some; `loom graph --help` lists what else there is"))
+  ]
 })
 
 /** Also what is asked as on the command line, `search WORDS` and `show ID`, where nothing has all of these words. */

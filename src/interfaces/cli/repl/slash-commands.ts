@@ -106,8 +106,10 @@ const tellPermissions = (sandbox: SandboxState, context: SlashContext): Outcome 
   )
 
 const tellWindow = (context: SlashContext): Outcome =>
-  Effect.flatMap(Effect.promise(() => Promise.all([import("../../../runtime/window-zones.ts"), import("../../view/context-lines.ts")])), ([{ windowReport }, { contextLines }]) =>
-    shown(context, contextLines(windowReport(context.session.state().session, context.app.settings.zones)))
+  Effect.flatMap(
+    Effect.promise(() => Promise.all([import("../../../runtime/window-zones.ts"), import("../../view/context-lines.ts")])),
+    ([{ windowReport }, { contextLines }]) =>
+      shown(context, contextLines(windowReport(context.session.state().session, context.app.settings.zones)))
   )
 
 const tellNext = (context: SlashContext): Outcome =>
@@ -126,7 +128,10 @@ const helpLines: readonly Shown[] = [
   whole(span("dim", "  a line that ends in \\ goes on; what you type while it works is queued; Esc interrupts; Ctrl-C twice leaves"))
 ]
 
-const told = ({ show }: SlashContext) => (error: LogError | SettingsError): Effect.Effect<null> => Effect.sync(() => (show([whole(span("bad", error.message))]), null))
+const told =
+  ({ show }: SlashContext) =>
+  (error: LogError | SettingsError): Effect.Effect<null> =>
+    Effect.sync(() => (show([whole(span("bad", error.message))]), null))
 
 const changeModel = (name: string, context: SlashContext): Outcome =>
   modelChange(name).pipe(
@@ -176,7 +181,9 @@ const undoFiles = (slash: Slash, context: SlashContext): Outcome =>
   Effect.gen(function*() {
     const wish = wishOf(slash)
     if (typeof wish === "string") return yield* shown(context, [whole(span("notice", wish))])
-    const [{ undoIn }, { undoLines }] = yield* Effect.promise(() => Promise.all([import("../../../runtime/replay/undo.ts"), import("../../view/undo-lines.ts")]))
+    const [{ undoIn }, { undoLines }] = yield* Effect.promise(() =>
+      Promise.all([import("../../../runtime/replay/undo.ts"), import("../../view/undo-lines.ts")])
+    )
     const undone = yield* undoIn(context.app, context.session, wish)
     const force = { name: slash.name, rest: `${slash.rest} force`.trim() }
     context.show(undoLines(undone, { force: context.confirm === null ? `/${force.name} ${force.rest}` : "a yes", again: "/undo", redo: "/redo" }))
@@ -187,7 +194,8 @@ const undoFiles = (slash: Slash, context: SlashContext): Outcome =>
 const wishOf = ({ name, rest }: Slash): UndoWish | string => {
   const said = rest.split(/\s+/).filter((word) => word !== "")
   const force = said.includes("force")
-  if (name === "redo") return said.every((word) => word === "force") ? { what: "redo", force } : "/redo takes the last undo back and needs no more words"
+  if (name === "redo")
+    return said.every((word) => word === "force") ? { what: "redo", force } : "/redo takes the last undo back and needs no more words"
   const known = said.every((word) => word === "step" || word === "turn" || word === "force")
   return known ? { what: said.includes("step") ? "step" : "turn", force } : "write /undo for the last turn, or /undo step for the last batch of tools"
 }
@@ -195,7 +203,12 @@ const wishOf = ({ name, rest }: Slash): UndoWish | string => {
 /** At the newest event that is in the log; this session goes on here as if nothing had been. */
 const forkHere = (context: SlashContext): Outcome =>
   forkAtEnd(context.app, context.session.id).pipe(
-    Effect.flatMap((forked) => Effect.map(Effect.promise(() => import("../../view/fork-lines.ts")), ({ forkLines }) => (context.show(forkLines(forked)), null))),
+    Effect.flatMap((forked) =>
+      Effect.map(
+        Effect.promise(() => import("../../view/fork-lines.ts")),
+        ({ forkLines }) => (context.show(forkLines(forked)), null)
+      )
+    ),
     Effect.catchTags({ LogError: told(context), SettingsError: told(context) })
   )
 

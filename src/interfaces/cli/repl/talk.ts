@@ -75,7 +75,15 @@ export type Wanted =
 
 export type Talked = readonly [Talk, readonly Wanted[]]
 
-export const talkFrom = (state: State, sandbox: string): Talk => ({ state, telling: tellingFrom(state), stage: { name: "line" }, pending: [], keyAt: 0, stopAt: null, sandbox })
+export const talkFrom = (state: State, sandbox: string): Talk => ({
+  state,
+  telling: tellingFrom(state),
+  stage: { name: "line" },
+  pending: [],
+  keyAt: 0,
+  stopAt: null,
+  sandbox
+})
 
 export const say = (said: Said): Wanted => ({ type: "say", said })
 

@@ -14,7 +14,8 @@ export type Asked =
 export const askedBy = (player: Player, key: Key, size: Size, scrollMax: () => number): readonly Asked[] => {
   if (key.ctrl && key.name === "c") return [{ type: "leave", interrupted: true }]
   if (player.prompt !== null) return askedOfPrompt(player.prompt, key)
-  if (player.help) return isOneOf(key, ["q", "?"], ["escape", "return"]) ? [played({ type: "helpTurned" })] : askedOfPlayer(player, key, size, scrollMax)
+  if (player.help)
+    return isOneOf(key, ["q", "?"], ["escape", "return"]) ? [played({ type: "helpTurned" })] : askedOfPlayer(player, key, size, scrollMax)
   return askedOfPlayer(player, key, size, scrollMax)
 }
 
@@ -76,7 +77,8 @@ const SHIFT_TAB = "\u001b[Z"
 /** A line of the story often takes more than one row. */
 const pageOf = (rows: number): number => Math.max(5, rows >> 1)
 
-const scrolledBy = (text: string, scroll: (by: number) => readonly Asked[]): readonly Asked[] => (text === "J" ? scroll(1) : text === "K" ? scroll(-1) : [])
+const scrolledBy = (text: string, scroll: (by: number) => readonly Asked[]): readonly Asked[] =>
+  text === "J" ? scroll(1) : text === "K" ? scroll(-1) : []
 
 const MOVES: Readonly<Record<string, Move>> = {
   h: { type: "events", by: -1 },

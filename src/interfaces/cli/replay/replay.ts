@@ -21,7 +21,8 @@ export const replay: Command = Effect.fnUntraced(function*(invocation: Invocatio
   return EXIT.done
 })
 
-const isTerminal = ({ environment }: Invocation): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true && environment["TERM"] !== "dumb"
+const isTerminal = ({ environment }: Invocation): boolean =>
+  process.stdin.isTTY === true && process.stdout.isTTY === true && environment["TERM"] !== "dumb"
 
 const playNamed = (invocation: Invocation, word: string, wish: ReplayWish): Effect.Effect<ExitCode, Trouble, Scope.Scope> =>
   Effect.gen(function*() {

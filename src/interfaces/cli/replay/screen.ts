@@ -81,7 +81,10 @@ const terminalOn = (stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream, onKey:
   const write = (text: string): void => void stdout.write(text)
   return {
     start: (_, onResize) => {
-      const keyboard = takeKeyboard(stdin, stdout, { onKey, onPaste: (text) => [...text].forEach((letter) => onKey({ text: letter, name: "", ctrl: false, meta: false })) })
+      const keyboard = takeKeyboard(stdin, stdout, {
+        onKey,
+        onPaste: (text) => [...text].forEach((letter) => onKey({ text: letter, name: "", ctrl: false, meta: false }))
+      })
       stdout.on("resize", onResize)
       release = () => (stdout.off("resize", onResize), keyboard())
     },

@@ -104,7 +104,11 @@ export const openShow = (tape: Tape, start: Player, options: ShowOptions): (() =
         send({ type: "seekEnded", event: null })
         return send({ type: "said", message: sought.message })
       case "passed":
-        return send(sought.event === (seeking.by === 1 ? tape.rows.length : 1) ? { type: "seekEnded", event: null } : { type: "soughtTo", event: sought.event })
+        return send(
+          sought.event === (seeking.by === 1 ? tape.rows.length : 1)
+            ? { type: "seekEnded", event: null }
+            : { type: "soughtTo", event: sought.event }
+        )
     }
   }
 

@@ -39,10 +39,18 @@ export const laidOut = (boxes: ReadonlyMap<string, Size>, wires: readonly Wire[]
     width: Number.isFinite(width) ? width : 2 * MARGIN,
     height: Number.isFinite(height) ? height : 2 * MARGIN,
     boxes: new Map([...boxes].map(([id, size]) => [id, cornered({ ...size, ...(graph.node(id) as Point) })])),
-    wires: new Map(wires.map(({ id, from, to, label }) => {
-      const laid = graph.edge(from, to, id) as { readonly points: readonly Point[]; readonly x?: number; readonly y?: number }
-      return [id, { points: laid.points, label: label === null || laid.x === undefined || laid.y === undefined ? null : cornered({ ...label, x: laid.x, y: laid.y }) }]
-    }))
+    wires: new Map(
+      wires.map(({ id, from, to, label }) => {
+        const laid = graph.edge(from, to, id) as { readonly points: readonly Point[]; readonly x?: number; readonly y?: number }
+        return [
+          id,
+          {
+            points: laid.points,
+            label: label === null || laid.x === undefined || laid.y === undefined ? null : cornered({ ...label, x: laid.x, y: laid.y })
+          }
+        ]
+      })
+    )
   }
 }
 

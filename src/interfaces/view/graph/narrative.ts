@@ -19,8 +19,12 @@ const entry = (graph: Walkable, node: GraphNode): readonly string[] => [
 
 /** What is said of it in its edges; that a goal led to it is why it is told at all. */
 const relations = (graph: Walkable, node: GraphNode): readonly string[] => [
-  ...edgesInto(graph, node.id).flatMap((edge) => (edge.type === "leads_to" ? [] : [`${intoWords(edge)} ${inline(titleOf(graph, edge.from))}${because(edge)}`])),
-  ...edgesFrom(graph, node.id).flatMap((edge) => (edge.type === "leads_to" ? [] : [`${outWords(edge)} ${inline(titleOf(graph, edge.to))}${because(edge)}`]))
+  ...edgesInto(graph, node.id).flatMap((edge) =>
+    edge.type === "leads_to" ? [] : [`${intoWords(edge)} ${inline(titleOf(graph, edge.from))}${because(edge)}`]
+  ),
+  ...edgesFrom(graph, node.id).flatMap((edge) =>
+    edge.type === "leads_to" ? [] : [`${outWords(edge)} ${inline(titleOf(graph, edge.to))}${because(edge)}`]
+  )
 ]
 
 const because = ({ reason }: GraphEdge): string => (reason === "" ? "" : `: ${inline(reason)}`)
@@ -33,7 +37,8 @@ export const struck = ({ title, status }: GraphNode): string => (status === "act
 export const inBrackets = (words: readonly string[]): string => (words.length === 0 ? "" : ` (${words.join(", ")})`)
 
 /** The lines of a description. */
-export const described = ({ description }: GraphNode): readonly string[] => (description.trim() === "" ? [] : harmless(description.trim()).split("\n").map(escaped))
+export const described = ({ description }: GraphNode): readonly string[] =>
+  description.trim() === "" ? [] : harmless(description.trim()).split("\n").map(escaped)
 
 /** Words on one line of a page of Markdown. */
 export const inline = (words: string): string => escaped(harmless(words).replaceAll(/\s+/g, " ").trim())

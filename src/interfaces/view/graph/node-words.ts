@@ -3,7 +3,15 @@ import { span, type Span, type Tone } from "../shown.ts"
 import { oneLine } from "../visible.ts"
 
 /** How each kind of node is meant on a terminal. */
-const TONES: Readonly<Record<NodeKind, Tone>> = { goal: "person", decision: "notice", option: "plain", action: "good", outcome: "good", observation: "plain", revisit: "bad" }
+const TONES: Readonly<Record<NodeKind, Tone>> = {
+  goal: "person",
+  decision: "notice",
+  option: "plain",
+  action: "good",
+  outcome: "good",
+  observation: "plain",
+  revisit: "bad"
+}
 
 /** `ab12cd decision Use PKCE 80%, superseded`: one node on a line. What recorded itself is dim. */
 export const nodeSpans = (node: GraphNode, shortId: (id: string) => string): readonly Span[] => {

@@ -12,19 +12,43 @@ const TITLES: Readonly<Record<Finding, string>> = {
   "low-confidence": "unsure"
 }
 
-const BUCKET_WORDS: Readonly<Record<Bucket, string>> = { high: "sure (80% and more)", medium: "rather sure (50% and more)", low: "unsure", none: "nobody said" }
+const BUCKET_WORDS: Readonly<Record<Bucket, string>> = {
+  high: "sure (80% and more)",
+  medium: "rather sure (50% and more)",
+  low: "unsure",
+  none: "nobody said"
+}
 
 /** How a graph is doing: what there is, then what is amiss, each with its nodes. */
 export const pulseLines = ({ health, nodes, edges, byKind, byStatus, byConfidence, found }: Pulse): readonly Shown[] => [
-  whole(span("strong", "health "), span(toneOf(health), `${health}`), span("dim", ` of 100 · ${plural(nodes, "node")}, ${plural(edges, "edge")}`)),
-  ...counted("kinds", NODE_KINDS.map((kind) => [kind, byKind[kind]])),
-  ...counted("status", NODE_STATUSES.map((status) => [status, byStatus[status]])),
-  ...counted("confidence", BUCKETS.map((bucket) => [BUCKET_WORDS[bucket], byConfidence[bucket]])),
-  ...FINDINGS.flatMap((name) => (found[name].count === 0 ? [] : [
-    whole(span("notice", `${TITLES[name]}`), span("dim", ` (${count(found[name].count)})`)),
-    ...found[name].nodes.map((node) => fitted(span("plain", "  "), ...nodeSpans(node, shortId))),
-    ...(found[name].count > found[name].nodes.length ? [whole(span("dim", `  … and ${count(found[name].count - found[name].nodes.length)} more`))] : [])
-  ]))
+  whole(
+    span("strong", "health "),
+    span(toneOf(health), `${health}`),
+    span("dim", ` of 100 · ${plural(nodes, "node")}, ${plural(edges, "edge")}`)
+  ),
+  ...counted(
+    "kinds",
+    NODE_KINDS.map((kind) => [kind, byKind[kind]])
+  ),
+  ...counted(
+    "status",
+    NODE_STATUSES.map((status) => [status, byStatus[status]])
+  ),
+  ...counted(
+    "confidence",
+    BUCKETS.map((bucket) => [BUCKET_WORDS[bucket], byConfidence[bucket]])
+  ),
+  ...FINDINGS.flatMap((name) =>
+    found[name].count === 0
+      ? []
+      : [
+          whole(span("notice", `${TITLES[name]}`), span("dim", ` (${count(found[name].count)})`)),
+          ...found[name].nodes.map((node) => fitted(span("plain", "  "), ...nodeSpans(node, shortId))),
+          ...(found[name].count > found[name].nodes.length
+            ? [whole(span("dim", `  … and ${count(found[name].count - found[name].nodes.length)} more`))]
+            : [])
+        ]
+  )
 ]
 
 const counted = (title: string, counts: readonly (readonly [string, number])[]): readonly Shown[] => {

@@ -80,16 +80,28 @@ const boxOf = (node: GraphNode, lines: readonly string[], { boxes }: LaidOut): s
     `<g${node.origin === "auto" ? ' opacity="0.6"' : ""}><title>${escaped(tooltip(node))}</title>`,
     `<rect class="node" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8" fill="${FILLS[node.kind]}" stroke="${STROKES[node.kind]}" stroke-width="1.5"${dashes(node)}/>`,
     `<text x="${round(left)}" y="${round(top)}" font-size="11" font-weight="600" fill="${STROKES[node.kind]}">${node.kind}</text>`,
-    ...lines.map((line, index) => `<text x="${round(left)}" y="${round(top + (index + 1) * TITLE_LINE)}" fill="#111827"${node.status === "active" ? "" : ' text-decoration="line-through"'}>${escaped(line)}</text>`),
-    ...(small === "" ? [] : [`<text x="${round(left)}" y="${round(top + lines.length * TITLE_LINE + SMALL_LINE)}" font-size="11" fill="#4b5563">${escaped(small)}</text>`]),
+    ...lines.map(
+      (line, index) =>
+        `<text x="${round(left)}" y="${round(top + (index + 1) * TITLE_LINE)}" fill="#111827"${node.status === "active" ? "" : ' text-decoration="line-through"'}>${escaped(line)}</text>`
+    ),
+    ...(small === ""
+      ? []
+      : [
+          `<text x="${round(left)}" y="${round(top + lines.length * TITLE_LINE + SMALL_LINE)}" font-size="11" fill="#4b5563">${escaped(small)}</text>`
+        ]),
     "</g>"
   ].join("")
 }
 
-const dashes = ({ status }: GraphNode): string => (status === "superseded" ? ' stroke-dasharray="6 4"' : status === "abandoned" ? ' stroke-dasharray="2 4"' : "")
+const dashes = ({ status }: GraphNode): string =>
+  status === "superseded" ? ' stroke-dasharray="6 4"' : status === "abandoned" ? ' stroke-dasharray="2 4"' : ""
 
 const tooltip = ({ title, description, author, createdAt }: GraphNode): string =>
-  [title, ...(description === "" ? [] : [description]), `${new Date(createdAt).toISOString().slice(0, 16).replace("T", " ")}${author === null ? "" : `, ${author}`}`].join("\n")
+  [
+    title,
+    ...(description === "" ? [] : [description]),
+    `${new Date(createdAt).toISOString().slice(0, 16).replace("T", " ")}${author === null ? "" : `, ${author}`}`
+  ].join("\n")
 
 // ── edges ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -28,12 +28,18 @@ export const treeOf = (graph: Walkable, { roots, auto }: TreeWish): readonly Tre
   const rows: TreeRow[] = []
   const placed = new Set<string>()
   const begin = roots ?? rootsOf(graph)
-  const ahead: Ahead[] = begin.flatMap((id) => graph.nodesById.get(id) ?? []).filter(({ id }) => shown(id)).map((node) => ({ node, edge: null, rails: [], last: true })).reverse()
+  const ahead: Ahead[] = begin
+    .flatMap((id) => graph.nodesById.get(id) ?? [])
+    .filter(({ id }) => shown(id))
+    .map((node) => ({ node, edge: null, rails: [], last: true }))
+    .reverse()
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     const { node } = next
     const again = placed.has(node.id)
     placed.add(node.id)
-    const children = again ? [] : edgesFrom(graph, node.id).flatMap((edge) => (shown(edge.to) ? [{ edge, node: graph.nodesById.get(edge.to) as GraphNode }] : []))
+    const children = again
+      ? []
+      : edgesFrom(graph, node.id).flatMap((edge) => (shown(edge.to) ? [{ edge, node: graph.nodesById.get(edge.to) as GraphNode }] : []))
     const folded = again ? [] : edgesFrom(graph, node.id).flatMap(({ to }) => (shown(to) ? [] : (graph.nodesById.get(to) ?? [])))
     rows.push({ ...next, again, folded })
     const rails = next.edge === null ? [] : [...next.rails, !next.last]

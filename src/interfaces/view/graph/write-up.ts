@@ -8,10 +8,24 @@ export const writeUpOf = (graph: Walkable, goals: readonly GraphNode[], auto: bo
   const nodes = graph.nodes.filter(({ id, origin }) => ids.has(id) && (auto || origin !== "auto"))
   const now = (kind: GraphNode["kind"]) => nodes.filter((node) => node.kind === kind && node.status === "active")
   const sections = [
-    section("Summary", [...goals, ...nodes.filter(({ kind, status, id }) => kind === "goal" && status === "active" && !goals.some((goal) => goal.id === id))].flatMap((node) => point(node)).concat(now("observation").flatMap((node) => point(node)))),
-    section("Decisions", now("decision").flatMap((node) => decisionLines(graph, node))),
-    section("What was done", now("action").flatMap((node) => [...point(node), ...filesOf(node)])),
-    section("Results", now("outcome").flatMap((node) => point(node))),
+    section(
+      "Summary",
+      [...goals, ...nodes.filter(({ kind, status, id }) => kind === "goal" && status === "active" && !goals.some((goal) => goal.id === id))]
+        .flatMap((node) => point(node))
+        .concat(now("observation").flatMap((node) => point(node)))
+    ),
+    section(
+      "Decisions",
+      now("decision").flatMap((node) => decisionLines(graph, node))
+    ),
+    section(
+      "What was done",
+      now("action").flatMap((node) => [...point(node), ...filesOf(node)])
+    ),
+    section(
+      "Results",
+      now("outcome").flatMap((node) => point(node))
+    ),
     section("Tried before", triedBefore(graph, nodes))
   ]
   return `${sections.filter((text) => text !== "").join("\n\n")}\n`
@@ -39,7 +53,9 @@ const optionsOf = (graph: Walkable, node: GraphNode): readonly string[] => {
 const wayOf = (graph: Walkable, { type, reason }: GraphEdge, id: string): readonly string[] => {
   const option = graph.nodesById.get(id)
   if (option === undefined || (option.kind !== "option" && type !== "rejected")) return []
-  return [`- [${type === "chosen" ? "x" : " "}] ${struck(option)}${type === "rejected" ? ` — rejected${reason === "" ? "" : `: ${inline(reason)}`}` : reason === "" ? "" : ` — ${inline(reason)}`}`]
+  return [
+    `- [${type === "chosen" ? "x" : " "}] ${struck(option)}${type === "rejected" ? ` — rejected${reason === "" ? "" : `: ${inline(reason)}`}` : reason === "" ? "" : ` — ${inline(reason)}`}`
+  ]
 }
 
 /** What holds no more and what took its place, and why the course was changed. */
@@ -50,5 +66,8 @@ const triedBefore = (graph: Walkable, nodes: readonly GraphNode[]): readonly str
     const successor = edgesInto(graph, node.id).find(({ type }) => type === "supersedes")
     const instead = successor === undefined ? null : (graph.nodesById.get(successor.from) ?? null)
     const why = successor === undefined || successor.reason === "" ? "" : `: ${inline(successor.reason)}`
-    return [`- ${struck(node)} — ${node.status}${instead === null ? "" : ` by ${inline(instead.title)}`}${why}`, ...described(node).map((line) => `  ${line}`)]
+    return [
+      `- ${struck(node)} — ${node.status}${instead === null ? "" : ` by ${inline(instead.title)}`}${why}`,
+      ...described(node).map((line) => `  ${line}`)
+    ]
   })

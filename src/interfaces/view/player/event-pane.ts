@@ -31,11 +31,20 @@ export const actionsPane = (tape: Tape, n: number): readonly Shown[] => {
   const moment = tape.momentAt(n)
   const told = actions.flatMap((action) => {
     const { type, ...fields } = action
-    return [fitted(span("strong", type), span("dim", `  ${oneLine(describeAction(action))}`)), ...treeLines(fields, NOTHING, { texts: "whole" }), fitted(span("plain", ""))]
+    return [
+      fitted(span("strong", type), span("dim", `  ${oneLine(describeAction(action))}`)),
+      ...treeLines(fields, NOTHING, { texts: "whole" }),
+      fitted(span("plain", ""))
+    ]
   })
   const same = typeof moment === "string" || JSON.stringify(moment.step.actions) === JSON.stringify(actions)
   return [
     ...(actions.length === 0 ? [fitted(span("dim", "it caused nothing"))] : told),
-    ...(same || typeof moment === "string" ? [] : [fitted(span("bad", "this build decides otherwise; `loom verify` compares")), ...moment.step.actions.map((action) => fitted(span("notice", `  ${oneLine(describeAction(action))}`)))])
+    ...(same || typeof moment === "string"
+      ? []
+      : [
+          fitted(span("bad", "this build decides otherwise; `loom verify` compares")),
+          ...moment.step.actions.map((action) => fitted(span("notice", `  ${oneLine(describeAction(action))}`)))
+        ])
   ]
 }

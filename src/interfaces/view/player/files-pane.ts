@@ -26,7 +26,8 @@ export const stepTrees = ({ rows, landmarks, trees }: Tape, n: number): StepTree
   const within = trees.filter((named) => named.from > from && named.from <= to)
   const after = within.at(-1)
   const before = within.length > 1 ? within[0] : treeAt(trees, from)
-  if (after === undefined || before === null || before === undefined) return "no checkpoint was taken in this step: nothing in it may have changed a file"
+  if (after === undefined || before === null || before === undefined)
+    return "no checkpoint was taken in this step: nothing in it may have changed a file"
   return { before, after }
 }
 
@@ -34,8 +35,14 @@ export const stepTrees = ({ rows, landmarks, trees }: Tape, n: number): StepTree
 export const filesPane = (tape: Tape, { position, filesByTrees }: Player): readonly Shown[] => {
   const trees = stepTrees(tape, position)
   if (typeof trees === "string") return [fitted(span("dim", trees))]
-  const shown: FilesShown = trees.before.tree === trees.after.tree ? { type: "files", files: [] } : (filesByTrees[treesKey(trees)] ?? { type: "coming" })
-  return [fitted(span("dim", `the files of this step, from ${trees.before.tree.slice(0, 9)} (${trees.before.why}) to ${trees.after.tree.slice(0, 9)}`)), ...bodyOf(shown)]
+  const shown: FilesShown =
+    trees.before.tree === trees.after.tree ? { type: "files", files: [] } : (filesByTrees[treesKey(trees)] ?? { type: "coming" })
+  return [
+    fitted(
+      span("dim", `the files of this step, from ${trees.before.tree.slice(0, 9)} (${trees.before.why}) to ${trees.after.tree.slice(0, 9)}`)
+    ),
+    ...bodyOf(shown)
+  ]
 }
 
 const bodyOf = (shown: FilesShown): readonly Shown[] => {
@@ -45,6 +52,11 @@ const bodyOf = (shown: FilesShown): readonly Shown[] => {
     case "unknown":
       return [whole(span("notice", oneLine(shown.why)))]
     case "files":
-      return shown.files.length === 0 ? [fitted(span("dim", "no file differs"))] : [fitted(span("plain", `${plural(shown.files.length, "file")} differ${shown.files.length === 1 ? "s" : ""}`)), ...shown.files.flatMap((file) => [fitted(), ...fileLines(file, Number.MAX_SAFE_INTEGER)])]
+      return shown.files.length === 0
+        ? [fitted(span("dim", "no file differs"))]
+        : [
+            fitted(span("plain", `${plural(shown.files.length, "file")} differ${shown.files.length === 1 ? "s" : ""}`)),
+            ...shown.files.flatMap((file) => [fitted(), ...fileLines(file, Number.MAX_SAFE_INTEGER)])
+          ]
   }
 }

@@ -27,7 +27,8 @@ export const makeFrames = (tape: Tape): Frames => {
   let kept: { readonly key: readonly unknown[]; readonly rows: readonly ScreenRow[] } = { key: [], rows: [] }
   const paneRows = (player: Player, columns: number): readonly ScreenRow[] => {
     const key = [player.position, player.pane, player.mark, player.exact, player.help, player.filesByTrees, columns]
-    if (!key.every((part, index) => part === kept.key[index])) kept = { key, rows: rowsOf(player.help ? keyHelp() : paneOf(tape, player, columns), columns) }
+    if (!key.every((part, index) => part === kept.key[index]))
+      kept = { key, rows: rowsOf(player.help ? keyHelp() : paneOf(tape, player, columns), columns) }
     return kept.rows
   }
   const scrollMax = (player: Player, size: Size): number => {
@@ -74,7 +75,8 @@ const scrolled = (rows: readonly ScreenRow[], scroll: number, height: number): r
   return left <= 0 ? shown : [...shown.slice(0, -1), [span("dim", `  … ${count(left + 1)} more rows, J scrolls`)]]
 }
 
-const filled = (rows: readonly ScreenRow[], height: number): readonly ScreenRow[] => Array.from({ length: Math.max(0, height) }, (_, index) => rows[index] ?? [])
+const filled = (rows: readonly ScreenRow[], height: number): readonly ScreenRow[] =>
+  Array.from({ length: Math.max(0, height) }, (_, index) => rows[index] ?? [])
 
 // ── the rows around ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -86,9 +88,17 @@ const headOf = (tape: Tape, player: Player, columns: number): readonly Shown[] =
   const place = `event ${count(position)} of ${count(rows.length)}`
   const turn = `turn ${countUpTo(landmarks.turns, position)} of ${landmarks.turns.length}`
   const step = `step ${typeof moment === "string" ? "?" : moment.step.state.session.step}`
-  const state = typeof moment === "string" ? [] : [span("dim", " · "), span(moment.step.state.name === "Error" ? "bad" : "plain", oneLine(describeState(moment.step.state)))]
+  const state =
+    typeof moment === "string"
+      ? []
+      : [span("dim", " · "), span(moment.step.state.name === "Error" ? "bad" : "plain", oneLine(describeState(moment.step.state)))]
   const session = columns < WIDE ? [] : [span("dim", `  ${oneLine(tape.session)}`)]
-  const spans: readonly Span[] = [span("strong", ` ${place}`), span("dim", ` · ${turn} · ${step} · ${timeWords(timeAt(tape, position))}`), ...state, ...session]
+  const spans: readonly Span[] = [
+    span("strong", ` ${place}`),
+    span("dim", ` · ${turn} · ${step} · ${timeWords(timeAt(tape, position))}`),
+    ...state,
+    ...session
+  ]
   return [fitted(...spans), fitted(...barOf(tape, player, columns))]
 }
 
@@ -97,13 +107,19 @@ const WIDE = 120
 /** The panes by their numbers, the one that is shown in brackets. A narrow terminal names only that one. */
 const tabsOf = (pane: Pane, columns: number): ScreenRow => {
   const all = PANES.reduce((width, name) => width + name.length + 4, 0) <= columns
-  return PANES.flatMap((name, index) => (name === pane ? [span("strong", `[${index + 1} ${name}]`)] : [span("dim", all ? ` ${index + 1} ${name} ` : ` ${index + 1} `)]))
+  return PANES.flatMap((name, index) =>
+    name === pane ? [span("strong", `[${index + 1} ${name}]`)] : [span("dim", all ? ` ${index + 1} ${name} ` : ` ${index + 1} `)]
+  )
 }
 
 const bodyOf = (layout: Layout, player: Player, story: readonly ScreenRow[], pane: readonly ScreenRow[]): readonly ScreenRow[] => {
   const tabs = player.help ? [span("strong", " the keys")] : tabsOf(player.pane, layout.columns)
   if (!layout.beside) return layout.paneRows === 0 ? [tabs, ...story] : [...filled(story, layout.storyRows), tabs, ...pane]
-  const sides = Array.from({ length: layout.paneRows }, (_, index): ScreenRow => [...padded(story[index] ?? [], layout.storyColumns), span("dim", " │ "), ...(pane[index] ?? [])])
+  const sides = Array.from({ length: layout.paneRows }, (_, index): ScreenRow => [
+    ...padded(story[index] ?? [], layout.storyColumns),
+    span("dim", " │ "),
+    ...(pane[index] ?? [])
+  ])
   return [tabs, ...sides]
 }
 
@@ -111,9 +127,14 @@ const bodyOf = (layout: Layout, player: Player, story: readonly ScreenRow[], pan
 const footOf = (tape: Tape, player: Player, columns: number): Shown => {
   const { prompt, seeking, message, playing, speed } = player
   if (prompt !== null) return fitted(span("strong", ` ${PROMPTS[prompt.kind]}`), span("plain", oneLine(prompt.text)), span("strong", "▏"))
-  if (seeking !== null) return fitted(span("notice", ` looking for a breakpoint: event ${count(seeking.at)} of ${count(tape.rows.length)}; any key stops`))
+  if (seeking !== null)
+    return fitted(span("notice", ` looking for a breakpoint: event ${count(seeking.at)} of ${count(tape.rows.length)}; any key stops`))
   if (message !== "") return fitted(span("notice", ` ${oneLine(message)}`))
-  if (playing) return fitted(span("good", ` ▷ playing ${speedWords(speed)}`), span("dim", ` · p pauses · + - speed · gaps over ${GAP_MAX_MS / 1000} s are cut`))
+  if (playing)
+    return fitted(
+      span("good", ` ▷ playing ${speedWords(speed)}`),
+      span("dim", ` · p pauses · + - speed · gaps over ${GAP_MAX_MS / 1000} s are cut`)
+    )
   return keyHints(columns)
 }
 

@@ -29,7 +29,17 @@ const KEY_COLUMNS = 11
 export const keyHelp = (): readonly Shown[] => [
   ...KEYS.map(([keys, words]) => fitted(span("strong", ` ${keys.padEnd(KEY_COLUMNS)}`), span("plain", words))),
   fitted(span("plain", "")),
-  fitted(span("dim", " on the bar: "), span("strong", "●"), span("dim", " here  "), span("person", "┃"), span("dim", " turn  ┴ step  "), span("bad", "✗"), span("dim", " error  "), span("notice", "◆"), span("dim", " mark"))
+  fitted(
+    span("dim", " on the bar: "),
+    span("strong", "●"),
+    span("dim", " here  "),
+    span("person", "┃"),
+    span("dim", " turn  ┴ step  "),
+    span("bad", "✗"),
+    span("dim", " error  "),
+    span("notice", "◆"),
+    span("dim", " mark")
+  )
 ]
 
 /** The most useful keys, as many as fit. */

@@ -103,19 +103,34 @@ export const after = (tape: Tape, player: Player, played: Played): Player => {
     case "paneChosen":
       return { ...player, pane: played.pane, scroll: 0, help: false, message: "" }
     case "paneTurned":
-      return { ...player, pane: PANES[(PANES.indexOf(player.pane) + played.by + PANES.length) % PANES.length] as Pane, scroll: 0, help: false, message: "" }
+      return {
+        ...player,
+        pane: PANES[(PANES.indexOf(player.pane) + played.by + PANES.length) % PANES.length] as Pane,
+        scroll: 0,
+        help: false,
+        message: ""
+      }
     case "scrolled":
       return { ...player, scroll: Math.max(0, Math.min(played.max, player.scroll + played.by)), message: "" }
     case "marked": {
       const mark = player.mark === player.position ? null : player.position
-      return { ...player, mark, message: mark === null ? "the mark is taken away" : `event ${mark} is marked; the changes from here on are in pane 3` }
+      return {
+        ...player,
+        mark,
+        message: mark === null ? "the mark is taken away" : `event ${mark} is marked; the changes from here on are in pane 3`
+      }
     }
     case "promptOpened":
       return { ...player, prompt: { kind: played.kind, text: "" }, playing: false, help: false, message: "" }
     case "typed":
       return player.prompt === null ? player : { ...player, prompt: { ...player.prompt, text: player.prompt.text + played.text } }
     case "erased":
-      return player.prompt === null ? player : { ...player, prompt: player.prompt.text === "" ? null : { ...player.prompt, text: [...player.prompt.text].slice(0, -1).join("") } }
+      return player.prompt === null
+        ? player
+        : {
+            ...player,
+            prompt: player.prompt.text === "" ? null : { ...player.prompt, text: [...player.prompt.text].slice(0, -1).join("") }
+          }
     case "promptClosed":
       return { ...player, prompt: null }
     case "searched":
@@ -135,7 +150,11 @@ export const after = (tape: Tape, player: Player, played: Played): Player => {
     case "speedChanged":
       return { ...player, speed: Math.min(SPEED_MAX, Math.max(1 / SPEED_MAX, player.speed * played.factor)), message: "" }
     case "breakpointSet":
-      return { ...player, breakpoints: [...player.breakpoints, played.breakpoint], message: `stops where ${played.breakpoint.text} holds: c runs there, C backwards` }
+      return {
+        ...player,
+        breakpoints: [...player.breakpoints, played.breakpoint],
+        message: `stops where ${played.breakpoint.text} holds: c runs there, C backwards`
+      }
     case "breakpointsCleared":
       return { ...player, breakpoints: [], message: player.breakpoints.length === 0 ? "no breakpoint is set" : "all breakpoints are taken away" }
     case "seekBegun":
@@ -155,15 +174,22 @@ export const after = (tape: Tape, player: Player, played: Played): Player => {
 const SPEED_MAX = 1024
 
 const wentTo = (player: Player, to: number | string): Player =>
-  typeof to === "string" ? { ...player, message: to } : { ...player, position: to, message: "", help: false, scroll: to === player.position ? player.scroll : 0 }
+  typeof to === "string"
+    ? { ...player, message: to }
+    : { ...player, position: to, message: "", help: false, scroll: to === player.position ? player.scroll : 0 }
 
 const searched = (player: Player, tape: Tape, search: Search): Player =>
-  wentTo({ ...player, playing: false, seeking: null }, found(tape, player.position, search) ?? `${search.text} does not stand ${search.backwards ? "before" : "after"} this line`)
+  wentTo(
+    { ...player, playing: false, seeking: null },
+    found(tape, player.position, search) ?? `${search.text} does not stand ${search.backwards ? "before" : "after"} this line`
+  )
 
 /** A run that was broken off by a key finds nothing to end. */
 const sought = (player: Player, event: number | null): Player => {
   if (player.seeking === null) return player
   const stopped = { ...player, seeking: null }
   const words = player.breakpoints.map(({ text }) => text).join(" or ")
-  return event === null ? { ...stopped, message: `${player.seeking.by === 1 ? "after" : "before"} event ${player.position} nothing more holds ${words}` } : wentTo(stopped, event)
+  return event === null
+    ? { ...stopped, message: `${player.seeking.by === 1 ? "after" : "before"} event ${player.position} nothing more holds ${words}` }
+    : wentTo(stopped, event)
 }

@@ -13,12 +13,24 @@ export const requestPane = (tape: Tape, n: number, byBytes: boolean, columns: nu
   if (sent === null) return [fitted(span("dim", "no request has left yet; s goes to the next step"))]
   const made = tape.requestAt(sent.n)
   if (typeof made === "string") return [whole(span("bad", oneLine(made)))]
-  if (made === null) return [fitted(span("bad", `event ${sent.n} was recorded with a request, but this build sends none there; \`loom verify\` compares`))]
-  return [...headOf(made, sent, recordedHash(tape.rows, sent)), fitted(span("plain", "")), ...(byBytes ? byteLines(made.text, columns) : treeLines(made.request, NOTHING, { texts: "whole" }))]
+  if (made === null)
+    return [fitted(span("bad", `event ${sent.n} was recorded with a request, but this build sends none there; \`loom verify\` compares`))]
+  return [
+    ...headOf(made, sent, recordedHash(tape.rows, sent)),
+    fitted(span("plain", "")),
+    ...(byBytes ? byteLines(made.text, columns) : treeLines(made.request, NOTHING, { texts: "whole" }))
+  ]
 }
 
-const headOf = ({ text, hash }: { readonly text: string; readonly hash: string }, { n, step }: SentRequest, recorded: string | null): readonly Shown[] => [
-  fitted(span("strong", `request of step ${step}`), span("dim", `, event ${n}, ${count(Buffer.byteLength(text))} bytes; r shows it byte by byte, or readable`)),
+const headOf = (
+  { text, hash }: { readonly text: string; readonly hash: string },
+  { n, step }: SentRequest,
+  recorded: string | null
+): readonly Shown[] => [
+  fitted(
+    span("strong", `request of step ${step}`),
+    span("dim", `, event ${n}, ${count(Buffer.byteLength(text))} bytes; r shows it byte by byte, or readable`)
+  ),
   recorded === null
     ? fitted(span("notice", `${hash.slice(0, 16)}… `), span("dim", "it never left, so no hash was recorded"))
     : recorded === hash

@@ -19,7 +19,9 @@ export const changesPane = (tape: Tape, n: number, mark: number | null): readonl
   if (typeof moment === "string") return [whole(span("bad", oneLine(moment)))]
   if (typeof from === "string") return [whole(span("bad", oneLine(from)))]
   const before = from === null ? moment.before : from.step.state
-  const heading = fitted(span("dim", mark === null ? `what event ${n} changed; m marks an event to compare with` : `from event ${mark} to event ${n}`))
+  const heading = fitted(
+    span("dim", mark === null ? `what event ${n} changed; m marks an event to compare with` : `from event ${mark} to event ${n}`)
+  )
   if (before === null) return [heading, fitted(span("dim", "before the first event there is no state"))]
   const lines = compared(moment.step.state, before, true)
   return [heading, ...(lines.length === 0 ? [fitted(span("dim", "nothing"))] : lines)]

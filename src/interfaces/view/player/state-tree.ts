@@ -48,13 +48,20 @@ const textsOf = (entry: Entry): unknown => {
     case "note":
       return entry.text
     case "assistant":
-      return entry.blocks.map((block) => (block.type === "tool-call" ? `${block.id} ${block.name} ${block.arguments}` : block.type === "thinking" ? `(thinking) ${block.text}` : block.text))
+      return entry.blocks.map((block) =>
+        block.type === "tool-call"
+          ? `${block.id} ${block.name} ${block.arguments}`
+          : block.type === "thinking"
+            ? `(thinking) ${block.text}`
+            : block.text
+      )
     case "results":
       return entry.results.map(({ call, status, parts }) => `${call} ${status}: ${partsText(parts)}`)
   }
 }
 
-const partsText = (parts: readonly Part[]): string => parts.map((part) => (part.type === "text" ? part.text : `[image, ${part.bytes} bytes]`)).join("\n")
+const partsText = (parts: readonly Part[]): string =>
+  parts.map((part) => (part.type === "text" ? part.text : `[image, ${part.bytes} bytes]`)).join("\n")
 
 const openedTree = ({ system, tools, rules, roots }: Session["opened"]): Readonly<Record<string, unknown>> => ({
   system: plural(system.length, "character"),

@@ -28,7 +28,8 @@ const isBranch = (value: unknown): value is Branch => typeof value === "object" 
 
 const branch = (value: Branch, before: unknown, depth: number, look: TreeLook, lines: Shown[]): void => {
   const earlier = isBranch(before) ? before : {}
-  for (const key of Object.keys(value)) node(key, value[key], before === NOTHING ? NOTHING : Object.hasOwn(earlier, key) ? earlier[key] : ABSENT, depth, look, lines)
+  for (const key of Object.keys(value))
+    node(key, value[key], before === NOTHING ? NOTHING : Object.hasOwn(earlier, key) ? earlier[key] : ABSENT, depth, look, lines)
   if (before === NOTHING) return
   for (const key of Object.keys(earlier)) if (!Object.hasOwn(value, key)) gone(key, earlier[key], depth, lines)
 }
@@ -59,7 +60,8 @@ const leaf = (key: string, value: unknown, before: unknown, depth: number, look:
   lines.push(look.texts === "whole" ? whole(gutter(change, depth), ...spans) : line(change, depth, ...spans))
 }
 
-const gone = (key: string, before: unknown, depth: number, lines: Shown[]): void => void lines.push(line("removed", depth, span("removed", `${name(key)}: ${short(before)}`)))
+const gone = (key: string, before: unknown, depth: number, lines: Shown[]): void =>
+  void lines.push(line("removed", depth, span("removed", `${name(key)}: ${short(before)}`)))
 
 const TONES: Readonly<Record<Change, Tone>> = { same: "plain", added: "added", changed: "notice", removed: "removed" }
 const MARKS: Readonly<Record<Change, string>> = { same: "  ", added: "+ ", changed: "~ ", removed: "- " }
@@ -69,7 +71,11 @@ const line = (change: Change, depth: number, ...spans: readonly Span[]): Shown =
 const gutter = (change: Change, depth: number): Span => span(TONES[change], `${MARKS[change]}${"  ".repeat(depth)}`)
 
 /** Shown on one line although it is a list. */
-const isShort = (value: Branch): boolean => Array.isArray(value) && value.length <= 8 && value.every((item) => typeof item !== "object" || item === null) && JSON.stringify(value).length <= 80
+const isShort = (value: Branch): boolean =>
+  Array.isArray(value)
+  && value.length <= 8
+  && value.every((item) => typeof item !== "object" || item === null)
+  && JSON.stringify(value).length <= 80
 
 const words = (value: unknown): string => {
   if (typeof value === "string") return value === "" ? '""' : blanks(oneLine(value))
@@ -94,5 +100,8 @@ const equal = (one: unknown, other: unknown): boolean => {
   if (one === other) return true
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false
   const keys = Object.keys(one)
-  return keys.length === Object.keys(other).length && keys.every((key) => Object.hasOwn(other, key) && equal((one as Branch)[key], (other as Branch)[key]))
+  return (
+    keys.length === Object.keys(other).length
+    && keys.every((key) => Object.hasOwn(other, key) && equal((one as Branch)[key], (other as Branch)[key]))
+  )
 }
