@@ -30,14 +30,29 @@ export const graph: Measure = (size) =>
       withGraph(join(folder, "many.db"), many, async (large) => {
         const { ratio, floor, measured } = await bestRatioOf(size.rounds(9), () => timedRun(recall(large)), () => timedRun(recall(small)))
         const what = `what a turn is told (goals, decisions, attempts, timeline) from ${many.nodes.length} nodes and ${many.edges.length} edges, against ${few.nodes.length}`
-        return [{ name: "graph", ratio, floor, unit: "ms", limit: 3, what }, of("recall", measured, RECALL_MS), ...(await operations(large, many, size)), ...(await wholes(large, folder, size)), ...(size === FULL ? await commands(folder, size) : [])]
-      }))
+        return [
+          { name: "graph", ratio, floor, unit: "ms", limit: 3, what },
+          of("recall", measured, RECALL_MS),
+          ...(await operations(large, many, size)),
+          ...(await wholes(large, folder, size)),
+          ...(size === FULL ? await commands(folder, size) : [])
+        ]
+      })
+    )
   })
 
 /** What stands before a model at the beginning of a turn. */
 const recall = (of: ProjectGraph) => Effect.all([of.activeGoals(10), of.recentDecisions(5), of.priorAttempts(5), of.timeline(null, 20)])
 
-const of = (name: string, ms: number, limitMs: number): Figure => ({ name: `· ${name}`, ratio: ms / limitMs, floor: limitMs, unit: "ms", limit: 1, what: `${ms.toFixed(1)} ms, the best of some, against ${limitMs} ms`, aside: true })
+const of = (name: string, ms: number, limitMs: number): Figure => ({
+  name: `· ${name}`,
+  ratio: ms / limitMs,
+  floor: limitMs,
+  unit: "ms",
+  limit: 1,
+  what: `${ms.toFixed(1)} ms, the best of some, against ${limitMs} ms`,
+  aside: true
+})
 
 /** Each the best of some; those that write do it somewhere else each time. */
 const operations = async (large: ProjectGraph, { nodes, edges }: GraphContent, size: Size): Promise<readonly Figure[]> => {
@@ -82,13 +97,66 @@ const wholes = async (large: ProjectGraph, folder: string, size: Size): Promise<
   const rows = () => ROWS.map((table) => database.prepare(`SELECT * FROM ${table}`, { returnArrays: true }).all() as unknown as readonly SQLInputValue[][])
   const megabytes = `${(text.length / 1e6).toFixed(0)} MB`
   const figures = [
-    await wholeOf("content", 4, `all of it, against a plain SELECT of all rows`, rounds, () => timedRun(large.bare), async () => timed(rows)),
-    await wholeOf("graph.json, written", 2, `its ${megabytes}, against JSON.stringify of the same`, rounds, async () => timed(() => graphText(all)), async () => timed(() => JSON.stringify(all))),
-    await wholeOf("graph.json, read", 8, "checked line by line, an SHA-256 for each edge, against JSON.parse", rounds, async () => timed(() => readGraph(text, "graph.json")), async () => timed(() => JSON.parse(text))),
-    await wholeOf("import, nothing new", 5, "a text that is not known and brings nothing, against a plain SELECT of all rows", rounds, () => timedRun(large.import(all)), async () => timed(rows)),
-    await wholeOf("import, known text", 2, "against the SHA-256 of it", rounds, () => timedAsync(() => Effect.runPromise(large.importText(hash("sha256", text, "hex"), refused))), async () => timed(() => hash("sha256", text, "hex")), () =>
-      Effect.runPromise(large.keepWritten({ file: "/bench/graph.json", part: "all", changes, hash: key, bytes: text.length, nodes: all.nodes.length, edges: all.edges.length }))),
-    await wholeOf("import, all new", 3, "into an empty graph, against inserting the same rows with the same indexes in one transaction", 1, () => imported(join(folder, `new-${Math.random()}.db`), all), async () => inserted(join(folder, `plain-${Math.random()}.db`), database, rows()))
+    await wholeOf(
+      "content",
+      4,
+      `all of it, against a plain SELECT of all rows`,
+      rounds,
+      () => timedRun(large.bare),
+      async () => timed(rows)
+    ),
+    await wholeOf(
+      "graph.json, written",
+      2,
+      `its ${megabytes}, against JSON.stringify of the same`,
+      rounds,
+      async () => timed(() => graphText(all)),
+      async () => timed(() => JSON.stringify(all))
+    ),
+    await wholeOf(
+      "graph.json, read",
+      8,
+      "checked line by line, an SHA-256 for each edge, against JSON.parse",
+      rounds,
+      async () => timed(() => readGraph(text, "graph.json")),
+      async () => timed(() => JSON.parse(text))
+    ),
+    await wholeOf(
+      "import, nothing new",
+      5,
+      "a text that is not known and brings nothing, against a plain SELECT of all rows",
+      rounds,
+      () => timedRun(large.import(all)),
+      async () => timed(rows)
+    ),
+    await wholeOf(
+      "import, known text",
+      2,
+      "against the SHA-256 of it",
+      rounds,
+      () => timedAsync(() => Effect.runPromise(large.importText(hash("sha256", text, "hex"), refused))),
+      async () => timed(() => hash("sha256", text, "hex")),
+      () =>
+        Effect.runPromise(
+          large.keepWritten({
+            file: "/bench/graph.json",
+            part: "all",
+            changes,
+            hash: key,
+            bytes: text.length,
+            nodes: all.nodes.length,
+            edges: all.edges.length
+          })
+        )
+    ),
+    await wholeOf(
+      "import, all new",
+      3,
+      "into an empty graph, against inserting the same rows with the same indexes in one transaction",
+      1,
+      () => imported(join(folder, `new-${Math.random()}.db`), all),
+      async () => inserted(join(folder, `plain-${Math.random()}.db`), database, rows())
+    )
   ]
   database.close()
   return figures
@@ -100,7 +168,15 @@ const refused = (): never => {
   throw new Error("a text that is known is not read")
 }
 
-const wholeOf = async (name: string, limit: number, what: string, rounds: number, measured: () => Promise<number>, floor: () => Promise<number>, first: () => Promise<unknown> = async () => {}): Promise<Figure> => {
+const wholeOf = async (
+  name: string,
+  limit: number,
+  what: string,
+  rounds: number,
+  measured: () => Promise<number>,
+  floor: () => Promise<number>,
+  first: () => Promise<unknown> = async () => {}
+): Promise<Figure> => {
   await first()
   const best = await bestRatioOf(rounds, measured, floor)
   return { name: `· ${name}`, ratio: best.ratio, floor: best.floor, unit: "ms", limit, what: `${best.measured.toFixed(0)} ms: ${what}`, aside: true }
@@ -112,7 +188,11 @@ const imported = (file: string, all: GraphContent): Promise<number> => withGraph
 const inserted = (file: string, from: DatabaseSync, rows: readonly (readonly SQLInputValue[][])[]): number => {
   const database = new DatabaseSync(file)
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -131072")
-  const made = from.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name LIKE 'graph_%' AND name NOT LIKE 'graph_words_%' OR name = 'graph_words_in' ORDER BY type = 'trigger', type = 'index'").all()
+  const made = from
+    .prepare(
+      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name LIKE 'graph_%' AND name NOT LIKE 'graph_words_%' OR name = 'graph_words_in' ORDER BY type = 'trigger', type = 'index'"
+    )
+    .all()
   for (const { sql } of made) if (!/^CREATE TRIGGER (?!graph_words_in)/.test(String(sql))) database.exec(String(sql))
   const took = timed(() => {
     database.exec("BEGIN IMMEDIATE")
@@ -128,7 +208,12 @@ const inserted = (file: string, from: DatabaseSync, rows: readonly (readonly SQL
 
 /** Whole commands as a person types them, without what `loom --version` takes. */
 const commands = async (folder: string, size: Size): Promise<readonly Figure[]> => {
-  const started = (words: readonly string[]) => ({ file: process.execPath, words: [LOOM, ...words], cwd: folder, environment: { PATH: process.env["PATH"] ?? "", HOME: folder, LOOM_HOME: join(folder, "home"), LOOM_DB: join(folder, "many.db") } })
+  const started = (words: readonly string[]) => ({
+    file: process.execPath,
+    words: [LOOM, ...words],
+    cwd: folder,
+    environment: { PATH: process.env["PATH"] ?? "", HOME: folder, LOOM_HOME: join(folder, "home"), LOOM_DB: join(folder, "many.db") }
+  })
   const best = async (words: readonly string[]): Promise<number> => {
     const took: number[] = []
     for (let round = 0; round < size.rounds(5); round++) took.push((await runTimed(started(words))).wallMs)
@@ -145,7 +230,18 @@ const commands = async (folder: string, size: Size): Promise<readonly Figure[]> 
 }
 
 const LOOM = fileURLToPath(new URL("../bin/loom.js", import.meta.url))
-const COMMANDS = ["graph", "graph --format json", "graph --format dot", "graph --format svg", "graph writeup", "graph pulse", "graph search cache", "graph export --to all.json", "graph import all.json", "graph share"].map((line) => line.split(" "))
+const COMMANDS = [
+  "graph",
+  "graph --format json",
+  "graph --format dot",
+  "graph --format svg",
+  "graph writeup",
+  "graph pulse",
+  "graph search cache",
+  "graph export --to all.json",
+  "graph import all.json",
+  "graph share"
+].map((line) => line.split(" "))
 
 const timedRun = (run: Effect.Effect<unknown, unknown>): Promise<number> => timedAsync(() => Effect.runPromise(run))
 

@@ -25,8 +25,21 @@ const CHUNK_DELTAS = 32
 export const loop: Measure = async (size) => {
   const deltas = size.count(DELTAS)
   const turns = size.count(TURNS)
-  const { ratio, floor } = await bestRatioOf(size.rounds(9), () => timedAsync(() => liveLoop(turns, deltas)), () => timedAsync(() => plainLoop(turns, deltas)))
-  return [{ name: "loop", ratio, floor, unit: "ms", limit: 2, what: `${TURNS} turns of ${DELTAS} deltas in a live session, against a plain loop that streams, keeps the messages and writes the same log` }]
+  const { ratio, floor } = await bestRatioOf(
+    size.rounds(9),
+    () => timedAsync(() => liveLoop(turns, deltas)),
+    () => timedAsync(() => plainLoop(turns, deltas))
+  )
+  return [
+    {
+      name: "loop",
+      ratio,
+      floor,
+      unit: "ms",
+      limit: 2,
+      what: `${TURNS} turns of ${DELTAS} deltas in a live session, against a plain loop that streams, keeps the messages and writes the same log`
+    }
+  ]
 }
 
 /** What both ask: an answer that comes in chunks, with the event loop between them. */

@@ -18,7 +18,10 @@ import type { Figure } from "./measure.ts"
 import { heading, jsonOf, rowOf } from "./table.ts"
 
 const main = async (): Promise<number> => {
-  const { values, positionals } = parseArgs({ options: { json: { type: "boolean", default: false }, cases: { type: "string" }, half: { type: "string", default: "odd" } }, allowPositionals: true })
+  const { values, positionals } = parseArgs({
+    options: { json: { type: "boolean", default: false }, cases: { type: "string" }, half: { type: "string", default: "odd" } },
+    allowPositionals: true
+  })
   if (positionals[0] === "map") {
     if (values.cases === undefined) return refused("measure map: name the cases with --cases FILE; node bench/map-cases.ts makes them")
     if (values.half !== "odd" && values.half !== "even") return refused(`measure map: --half ${values.half} is none; take odd or even`)

@@ -33,7 +33,8 @@ export const aiderOrder = (files: readonly FileSymbols[], message: string): read
   return [...important, ...tags, ...rest.map((file) => ({ file, name: null }))]
 }
 
-const IMPORTANT = /^(readme(\.\w+)?|package\.json|pyproject\.toml|setup\.(py|cfg)|requirements\.txt|go\.mod|cargo\.toml|makefile|dockerfile|tsconfig\.json|tox\.ini|\.github\/workflows\/[^/]+\.ya?ml)$/i
+const IMPORTANT =
+  /^(readme(\.\w+)?|package\.json|pyproject\.toml|setup\.(py|cfg)|requirements\.txt|go\.mod|cargo\.toml|makefile|dockerfile|tsconfig\.json|tox\.ini|\.github\/workflows\/[^/]+\.ya?ml)$/i
 
 interface Weighted {
   readonly from: number
@@ -52,7 +53,11 @@ const tagsOf = (files: readonly FileSymbols[]) => {
   return { definers, referencers }
 }
 
-const edgesOf = (definers: ReadonlyMap<string, ReadonlySet<number>>, referencers: ReadonlyMap<string, ReadonlyMap<number, number>>, mentioned: ReadonlySet<string>): readonly Weighted[] =>
+const edgesOf = (
+  definers: ReadonlyMap<string, ReadonlySet<number>>,
+  referencers: ReadonlyMap<string, ReadonlyMap<number, number>>,
+  mentioned: ReadonlySet<string>
+): readonly Weighted[] =>
   [...definers].flatMap(([name, defining]) => {
     const referring = referencers.get(name)
     if (referring === undefined) return [...defining].map((file) => ({ from: file, to: file, name, weight: 0.1 }))
@@ -66,5 +71,10 @@ const factorOf = (name: string, definers: number, mentioned: ReadonlySet<string>
 const isMentioned = (path: string, message: string, mentioned: ReadonlySet<string>): boolean => {
   const parts = path.split("/")
   const name = parts.at(-1) as string
-  return message.split(/\s+/).includes(path) || parts.some((part) => mentioned.has(part)) || mentioned.has(name.replace(/\.[^.]*$/, "")) || message.split(/[\s"'`,;:()]+/).includes(name)
+  return (
+    message.split(/\s+/).includes(path)
+    || parts.some((part) => mentioned.has(part))
+    || mentioned.has(name.replace(/\.[^.]*$/, ""))
+    || message.split(/[\s"'`,;:()]+/).includes(name)
+  )
 }

@@ -40,7 +40,14 @@ const coldOf = async (name: string, root: string, rounds: number, which: string)
   const files = await sourcesIn(root)
   const cold = (): Promise<number> => inFolder((cache) => withPool((pool) => timedLive(root, cache, pool, (live) => Effect.runPromise(live.refresh))))
   const { ratio, floor, measured } = await ratioOf(rounds, cold, () => parseAlone(files))
-  return { name, ratio, floor, unit: "ms", limit: 1.2, what: `a cold index of ${which} (${Math.round(measured)} ms), against parsing and looking for patterns alone in two threads` }
+  return {
+    name,
+    ratio,
+    floor,
+    unit: "ms",
+    limit: 1.2,
+    what: `a cold index of ${which} (${Math.round(measured)} ms), against parsing and looking for patterns alone in two threads`
+  }
 }
 
 export const mapWarm: Measure = async (size) =>
@@ -53,8 +60,21 @@ export const mapWarm: Measure = async (size) =>
       await start(pool)
       // What was new when it was read is looked at once more.
       await start(pool)
-      const warm = await ratioOf(size.rounds(7), () => start(pool), () => timedRun(() => lookAtAll(root)))
-      return [{ name: "map-warm", ratio: warm.ratio, floor: warm.floor, unit: "ms", limit: LIMIT_WARM, what: `a warm start over ${size.count(FILES)} files (${Math.round(warm.measured)} ms), against a look at each of them` }]
+      const warm = await ratioOf(
+        size.rounds(7),
+        () => start(pool),
+        () => timedRun(() => lookAtAll(root))
+      )
+      return [
+        {
+          name: "map-warm",
+          ratio: warm.ratio,
+          floor: warm.floor,
+          unit: "ms",
+          limit: LIMIT_WARM,
+          what: `a warm start over ${size.count(FILES)} files (${Math.round(warm.measured)} ms), against a look at each of them`
+        }
+      ]
     })
   })
 
@@ -69,7 +89,14 @@ export const mapFile: Measure = async (size) =>
         return ratioOf(size.rounds(15), () => changeOne(root, index), () => timedRun(() => lookAtAll(root)))
       })
       return [
-        { name: "map-file", ratio: file.ratio, floor: file.floor, unit: "ms", limit: LIMIT_FILE, what: `the index after one changed file of them (${file.measured.toFixed(1)} ms), against a look at each of them` }
+        {
+          name: "map-file",
+          ratio: file.ratio,
+          floor: file.floor,
+          unit: "ms",
+          limit: LIMIT_FILE,
+          what: `the index after one changed file of them (${file.measured.toFixed(1)} ms), against a look at each of them`
+        }
       ]
     })
   })
@@ -80,7 +107,17 @@ const againstCtags = async (root: string, rounds: number): Promise<readonly Figu
   const cold = (): Promise<number> => inFolder((cache) => withPool((pool) => timedLive(root, cache, pool, (live) => Effect.runPromise(live.refresh))))
   const tags = (): Promise<number> => timedRun(() => execFileSync(CTAGS, ["-R", "-f", "/dev/null", root]))
   const { ratio, floor } = await ratioOf(rounds, cold, tags)
-  return [{ name: "map-ctags", ratio, floor, unit: "ms", limit: 10, what: "the same cold index, with references and imports, against the definitions of universal-ctags", aside: true }]
+  return [
+    {
+      name: "map-ctags",
+      ratio,
+      floor,
+      unit: "ms",
+      limit: 10,
+      what: "the same cold index, with references and imports, against the definitions of universal-ctags",
+      aside: true
+    }
+  ]
 }
 const CTAGS = "/usr/bin/ctags"
 
@@ -89,7 +126,12 @@ export const mapCheckout: Measure = async (size) =>
   inFolder(async (folder) => {
     const root = join(folder, "repository")
     generateRepository(root, size.count(FILES / 5))
-    const git = (...args: readonly string[]): string => execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "core.quotePath=false", ...args], { cwd: root, encoding: "utf8", env: { PATH: process.env["PATH"], HOME: folder } })
+    const git = (...args: readonly string[]): string =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "core.quotePath=false", ...args], {
+        cwd: root,
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], HOME: folder }
+      })
     git("init", "-q", "-b", "one")
     git("add", ".")
     git("commit", "-qm", "one")
@@ -125,7 +167,16 @@ export const mapCheckout: Measure = async (size) =>
                 return took
               }
               const { ratio, floor, measured } = yield* Effect.promise(() => ratioOf(size.rounds(5), follow, checkoutAlone))
-              return [{ name: "map-checkout", ratio, floor, unit: "ms", limit: 10, what: `the index after a checkout that moved ${moved.length} files (${Math.round(measured)} ms), against the checkout` }]
+              return [
+                {
+                  name: "map-checkout",
+                  ratio,
+                  floor,
+                  unit: "ms",
+                  limit: 10,
+                  what: `the index after a checkout that moved ${moved.length} files (${Math.round(measured)} ms), against the checkout`
+                }
+              ]
             })
           )
         )
@@ -190,7 +241,8 @@ const live = <A>(root: string, cacheDirectory: string, pool: Pool, use: (live: L
   Effect.runPromise(Effect.scoped(Effect.flatMap(makeLiveIndex({ root, cacheDirectory, pool }), (made) => Effect.promise(() => use(made)))))
 
 /** From nothing in memory until the index is there. */
-const timedLive = (root: string, cacheDirectory: string, pool: Pool, use: (live: LiveIndex) => Promise<unknown>): Promise<number> => timedRun(() => live(root, cacheDirectory, pool, use))
+const timedLive = (root: string, cacheDirectory: string, pool: Pool, use: (live: LiveIndex) => Promise<unknown>): Promise<number> =>
+  timedRun(() => live(root, cacheDirectory, pool, use))
 
 /** As it is installed: a program that runs from its sources starts later by what it takes to read them. */
 const built = (name: string): URL => new URL(`../dist/${name}.js`, import.meta.url)

@@ -41,7 +41,10 @@ interface Tallies {
 }
 
 const measured = Effect.fnUntraced(function*({ checkout }: MapRepository, cases: readonly MapCase[]) {
-  const place = yield* Effect.acquireRelease(Effect.sync(() => realpathSync(mkdtempSync(join(tmpdir(), "loom-map-")))), (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
+  const place = yield* Effect.acquireRelease(
+    Effect.sync(() => realpathSync(mkdtempSync(join(tmpdir(), "loom-map-")))),
+    (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+  )
   const { indexOf } = yield* makeRepoIndexes({ cacheDirectory: null })
   const recalls = new Map<string, number[]>()
   const baseMs: number[] = []
@@ -86,8 +89,19 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 const tableLines = (repository: string, half: string, { recalls, baseMs }: Tallies): readonly string[] => [
   `${repository}: ${baseMs.length} ${half} cases, ${median(baseMs).toFixed(0)} ms to work an index out`,
   `  ${"recall at".padEnd(28)}${BUDGETS.map((budget) => `${budget}`.padStart(8)).join("")}`,
-  ...Object.keys(RANKERS).map((name) => `  ${name.padEnd(28)}${BUDGETS.map((budget) => `${(100 * mean(recalls.get(`${name} ${budget}`) ?? [])).toFixed(1)} %`.padStart(8)).join("")}`)
+  ...Object.keys(RANKERS).map(
+    (name) =>
+      `  ${name.padEnd(28)}${BUDGETS.map((budget) => `${(100 * mean(recalls.get(`${name} ${budget}`) ?? [])).toFixed(1)} %`.padStart(8)).join("")}`
+  )
 ]
 
 const jsonLines = (repository: string, { recalls, baseMs }: Tallies): readonly string[] =>
-  [...recalls].map(([name, values]) => JSON.stringify({ repository, ranker: name.replace(/ \d+$/, ""), budgetTokens: Number(/\d+$/.exec(name)?.[0]), cases: baseMs.length, recall: Number(mean(values).toFixed(4)) }))
+  [...recalls].map(([name, values]) =>
+    JSON.stringify({
+      repository,
+      ranker: name.replace(/ \d+$/, ""),
+      budgetTokens: Number(/\d+$/.exec(name)?.[0]),
+      cases: baseMs.length,
+      recall: Number(mean(values).toFixed(4))
+    })
+  )

@@ -30,8 +30,21 @@ export const playerJump: Measure = async (size) => {
   const parses = (): void => {
     for (let jump = 0; jump < JUMPS; jump++) for (const line of lines) JSON.parse(line)
   }
-  const { ratio, floor } = await bestRatioOf(size.rounds(7), () => quiet(jumps), () => quiet(parses))
-  return [{ name: "player-jump", ratio, floor: floor / JUMPS, unit: "ms", limit: 30, what: "a jump anywhere in a log of 100,000 events until its screen is made, against JSON.parse of 256 of its lines" }]
+  const { ratio, floor } = await bestRatioOf(
+    size.rounds(7),
+    () => quiet(jumps),
+    () => quiet(parses)
+  )
+  return [
+    {
+      name: "player-jump",
+      ratio,
+      floor: floor / JUMPS,
+      unit: "ms",
+      limit: 30,
+      what: "a jump anywhere in a log of 100,000 events until its screen is made, against JSON.parse of 256 of its lines"
+    }
+  ]
 }
 
 const quiet = (work: () => void): number => {

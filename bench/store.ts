@@ -30,7 +30,16 @@ export const record: Measure = (size) =>
       () => recorded(join(folder, `journal-${++run}.db`), heard),
       () => inserted(join(folder, `raw-${++run}.db`), lines)
     )
-    return [{ name: "record", ratio, floor, unit: "ms", limit: 1.5, what: `${heard.length} events through the journal into SQLite, against bare inserts of the same rows, 256 a commit` }]
+    return [
+      {
+        name: "record",
+        ratio,
+        floor,
+        unit: "ms",
+        limit: 1.5,
+        what: `${heard.length} events through the journal into SQLite, against bare inserts of the same rows, 256 a commit`
+      }
+    ]
   })
 
 /** Events as a session hears them: encoded, sealed, committed. Units: ms. */

@@ -50,7 +50,9 @@ const lead = async (seeds: number, from: number, out: string): Promise<number> =
     total = joined(total, { ...result, failures: result.failures.map((failure) => ({ ...failure, log: "", story: "" })) })
     if (performance.now() - toldAt < PROGRESS_MS && total.seeds < seeds) return
     toldAt = performance.now()
-    console.log(`${total.seeds} of ${seeds} seeds, ${((total.seeds / (toldAt - startedAt)) * 1000).toFixed(0)} a second, median ${medianOf(total.events)} events, ${total.failures.length} failed`)
+    console.log(
+      `${total.seeds} of ${seeds} seeds, ${((total.seeds / (toldAt - startedAt)) * 1000).toFixed(0)} a second, median ${medianOf(total.events)} events, ${total.failures.length} failed`
+    )
   }
   let enough = false
   process.once("SIGINT", () => void (enough = true))
@@ -118,7 +120,13 @@ const one = async (seed: number): Promise<number> => {
 }
 
 const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "1000" }, from: { type: "string", default: "1" }, seed: { type: "string" }, out: { type: "string", default: join(tmpdir(), "loom-simulations") }, worker: { type: "boolean", default: false } }
+  options: {
+    seeds: { type: "string", default: "1000" },
+    from: { type: "string", default: "1" },
+    seed: { type: "string" },
+    out: { type: "string", default: join(tmpdir(), "loom-simulations") },
+    worker: { type: "boolean", default: false }
+  }
 })
 if (values.worker) work()
 else process.exit(values.seed === undefined ? await lead(Number(values.seeds), Number(values.from), values.out) : await one(Number(values.seed)))

@@ -112,7 +112,11 @@ house(
   roomsHaveNoCycles,
   code,
   [
-    [file("src/effects/llm/a.ts", 'import "../tools/b.ts"'), file("src/effects/tools/b.ts", 'import type { T } from "../git/c.ts"'), file("src/effects/git/c.ts", 'import "../llm/d.ts"')],
+    [
+      file("src/effects/llm/a.ts", 'import "../tools/b.ts"'),
+      file("src/effects/tools/b.ts", 'import type { T } from "../git/c.ts"'),
+      file("src/effects/git/c.ts", 'import "../llm/d.ts"')
+    ],
     [file("src/runtime/session.ts", 'import "./event-log/a.ts"'), file("src/runtime/event-log/a.ts", 'import "../session.ts"')]
   ],
   [file("src/effects/llm/a.ts", 'import "./b.ts"'), file("src/effects/llm/b.ts", 'import "./a.ts"'), file("src/effects/tools/c.ts", 'import "../llm/a.ts"')]
@@ -205,8 +209,22 @@ house(
   "what the machine exports is told in a sentence",
   exportsAreTold,
   source,
-  [[file("src/machine/a.ts", "", "export const a = 1")], [file("src/machine/states/a.ts", "/** One. */", "const b = 1", "export interface A {}")]],
-  [file("src/machine/a.ts", "/** One. */", "export const a = 1", "/** Two. */", "export type A = B[\"name\"]", "export type AOf<N> = Extract<A, N>"), file("src/machine/schema/a.ts", "export const A = 1"), file("src/effects/a.ts", "export const a = 1")]
+  [
+    [file("src/machine/a.ts", "", "export const a = 1")],
+    [file("src/machine/states/a.ts", "/** One. */", "const b = 1", "export interface A {}")]
+  ],
+  [
+    file(
+      "src/machine/a.ts",
+      "/** One. */",
+      "export const a = 1",
+      "/** Two. */",
+      'export type A = B["name"]',
+      "export type AOf<N> = Extract<A, N>"
+    ),
+    file("src/machine/schema/a.ts", "export const A = 1"),
+    file("src/effects/a.ts", "export const a = 1")
+  ]
 )
 
 house(

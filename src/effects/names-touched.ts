@@ -48,7 +48,9 @@ export const namesOfCall = ({ arguments: json }: ToolCall): readonly string[] =>
 }
 
 const filesOfPatch = (patch: string): readonly string[] =>
-  [...patch.matchAll(/^(?:\*\*\* (?:Add|Update|Delete) File: |\*\*\* Move to: |\+\+\+ (?:b\/)?|--- (?:a\/)?)(.+)$/gm)].map((match) => (match[1] as string).trim())
+  [...patch.matchAll(/^(?:\*\*\* (?:Add|Update|Delete) File: |\*\*\* Move to: |\+\+\+ (?:b\/)?|--- (?:a\/)?)(.+)$/gm)].map((match) =>
+    (match[1] as string).trim()
+  )
 
 /** Words that look like paths. Units: of the longest that is taken for one, UTF-16 code units. */
 const pathsIn = (text: string): readonly string[] =>

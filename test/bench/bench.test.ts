@@ -27,5 +27,8 @@ test("a figure is one object for a program, and one line for a person that marks
 test("a figure that is not known is refused by name", () => {
   const main = fileURLToPath(new URL("../../bench/main.ts", import.meta.url))
   const { status, stderr } = spawnSync(process.execPath, [main, "stpe"], { encoding: "utf8" })
-  expect([status, stderr]).toEqual([2, "measure stpe: there is no such figure; there are reduce, alloc, growth, replay, verify, chain, player-jump, loop, record, open, graph, map-cold, map-warm, map-file, map-checkout, sandbox, start, oneshot, step, read, deltas\n"])
+  expect([status, stderr]).toEqual([
+    2,
+    "measure stpe: there is no such figure; there are reduce, alloc, growth, replay, verify, chain, player-jump, loop, record, open, graph, map-cold, map-warm, map-file, map-checkout, sandbox, start, oneshot, step, read, deltas\n"
+  ])
 })

@@ -51,9 +51,18 @@ test("the recall of each ranker is told, of the odd cases or the even ones, and 
 }, 60_000)
 
 test("every ranker shows files that are there, the first of them those that were asked for by words where it knows words", () => {
-  const files = Array.from({ length: 400 }, (_, n) => file(`src/part${n % 9}/${n === 333 ? "router" : `other${n}`}.ts`, [n === 333 ? "Router" : `thing${n}`], n === 1 ? ["Router"] : [])).sort((a, b) => (a.path < b.path ? -1 : 1))
-  const shown = Object.fromEntries(Object.entries(RANKERS).map(([name, ranker]) => [name, ranker({ files, base: rankBase(files), message: "the router is slow: Router" })(200)]))
-  expect(Object.entries(shown).map(([name, paths]) => [name, paths.size > 0 && paths.size < 100, paths.has("src/part0/router.ts")])).toEqual([
+  const files = Array.from({ length: 400 }, (_, n) =>
+    file(`src/part${n % 9}/${n === 333 ? "router" : `other${n}`}.ts`, [n === 333 ? "Router" : `thing${n}`], n === 1 ? ["Router"] : [])
+  ).sort((a, b) => (a.path < b.path ? -1 : 1))
+  const shown = Object.fromEntries(
+    Object.entries(RANKERS).map(([name, ranker]) => [
+      name,
+      ranker({ files, base: rankBase(files), message: "the router is slow: Router" })(200)
+    ])
+  )
+  expect(
+    Object.entries(shown).map(([name, paths]) => [name, paths.size > 0 && paths.size < 100, paths.has("src/part0/router.ts")])
+  ).toEqual([
     ["our map", true, true],
     ["our map, definitions alone", true, true],
     // Its walk begins at the file that is mentioned and finds what that leads to, which is nothing here.

@@ -10,7 +10,11 @@ const { root } = hostProject([], "testing-a-tool")
 /** As a person runs it there. */
 const nodeTest = (tool?: string) => {
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env
-  const { status, stdout } = spawnSync(process.execPath, ["--test", "--test-reporter=tap"], { cwd: root, encoding: "utf8", env: { ...environment, ...(tool === undefined ? {} : { TOOL: tool }) } })
+  const { status, stdout } = spawnSync(process.execPath, ["--test", "--test-reporter=tap"], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...environment, ...(tool === undefined ? {} : { TOOL: tool }) }
+  })
   return { status, stdout }
 }
 

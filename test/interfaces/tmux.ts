@@ -42,7 +42,11 @@ const PATIENCE_MS = 15_000
 export const openScreen = (place: Place, words: readonly string[], { columns = 80, environment = {}, program = LOOM }: Size = {}): Screen => {
   const socket = `loom-${randomUUID()}`
   const tmux = (...given: readonly string[]): string =>
-    execFileSync("tmux", ["-L", socket, "-f", "/dev/null", ...given], { encoding: "utf8", env: { ...place.environment, ...environment, LANG: "C.UTF-8" }, stdio: ["ignore", "pipe", "ignore"] })
+    execFileSync("tmux", ["-L", socket, "-f", "/dev/null", ...given], {
+      encoding: "utf8",
+      env: { ...place.environment, ...environment, LANG: "C.UTF-8" },
+      stdio: ["ignore", "pipe", "ignore"]
+    })
   const command = [process.execPath, program, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")
   tmux("new-session", "-d", "-x", `${columns}`, "-y", "40", "-c", place.root, `${command}; echo "left with $?"; exec sleep 60`)
   const text = (): string => tmux("capture-pane", "-p", "-J", "-S", "-").replaceAll(/ +$/gm, "").trimEnd()

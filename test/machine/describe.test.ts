@@ -37,7 +37,15 @@ test("a session reads as a story", () => {
 })
 
 test("states and actions too", () => {
-  const asking = last([...asked("go"), ...called(["shell"], 2), { type: "ToolCallsVetted", effect: 3, facts: [{ call: "call_1", changes: true, paths: [], commands: [{ text: "rm a", reads: false }], hosts: [] }] }])
+  const asking = last([
+    ...asked("go"),
+    ...called(["shell"], 2),
+    {
+      type: "ToolCallsVetted",
+      effect: 3,
+      facts: [{ call: "call_1", changes: true, paths: [], commands: [{ text: "rm a", reads: false }], hosts: [] }]
+    }
+  ])
   expect(describeState(asking.state)).toBe("executing: shell awaiting-approval")
   expect(asking.actions.map(describeAction)).toEqual(["ask the person about shell {}: it runs a command (4)"])
 })

@@ -84,7 +84,17 @@ test("the machine names no clock, no chance, no process, no language of the user
 })
 
 test("each of these would be found, but not in comments and strings", () => {
-  const lines = ["const now = Date.now()", "const r = Math.random()", "a.localeCompare(b)", "new Intl.Collator()", "process.env", "setTimeout(f, 1)", "x.toLocaleString()", "performance.now()", "crypto.randomUUID()"]
+  const lines = [
+    "const now = Date.now()",
+    "const r = Math.random()",
+    "a.localeCompare(b)",
+    "new Intl.Collator()",
+    "process.env",
+    "setTimeout(f, 1)",
+    "x.toLocaleString()",
+    "performance.now()",
+    "crypto.randomUUID()"
+  ]
   expect(lines.map((text) => worldIn({ path: "a.ts", text }).length)).toEqual(lines.map(() => 1))
   expect(worldIn({ path: "a.ts", text: '// Date.now()\n/* process */ const text = "the process, since Date.now()"' })).toEqual([])
 })
@@ -96,7 +106,11 @@ const SESSIONS = 60
 /** The machine in a world of its own: only the language, and of it nothing that tells the time, throws dice or knows a place. */
 const inAnEmptyWorld = async (): Promise<(sessions: string) => string> => {
   const { outputFiles } = await build({
-    stdin: { contents: `import { trace } from "./${ENTRY}"\nresult = JSON.stringify(JSON.parse(sessions).map((events) => [...trace(events)].map(({ step }) => step)))`, resolveDir: repository, loader: "ts" },
+    stdin: {
+      contents: `import { trace } from "./${ENTRY}"\nresult = JSON.stringify(JSON.parse(sessions).map((events) => [...trace(events)].map(({ step }) => step)))`,
+      resolveDir: repository,
+      loader: "ts"
+    },
     bundle: true,
     write: false,
     format: "iife",

@@ -39,9 +39,19 @@ test("a sound state has nothing wrong with it, a broken one says what", () => {
     "the window begins at 9 of 2",
     "a window that begins later has a marker, and no other"
   ])
-  const running = last([...asked("go"), ...called(["file_read", "file_read"], 2), { type: "ToolCallsVetted", effect: 3, facts: ["call_1", "call_2"].map((call) => ({ call, changes: false, paths: [], commands: [], hosts: [] })) }]).state
+  const running = last([
+    ...asked("go"),
+    ...called(["file_read", "file_read"], 2),
+    {
+      type: "ToolCallsVetted",
+      effect: 3,
+      facts: ["call_1", "call_2"].map((call) => ({ call, changes: false, paths: [], commands: [], hosts: [] }))
+    }
+  ]).state
   if (running.name !== "ExecutingTools") throw new Error("two reads run")
-  expect(violations({ ...running, executions: running.executions.map((execution) => ({ ...execution, changes: true })) })).toEqual(["a call that may change something runs beside another"])
+  expect(violations({ ...running, executions: running.executions.map((execution) => ({ ...execution, changes: true })) })).toEqual([
+    "a call that may change something runs beside another"
+  ])
   expect(violations({ ...running, executions: [] })).toEqual(["a batch waits for nothing"])
 })
 

@@ -8,7 +8,12 @@ const entry = (body: EntryBody): Entry => ({ ...body, turn: 1, bytes: 0 })
 const contentOf = (body: EntryBody, model = "m", images = true) => render(entry(body), model, images)?.content ?? null
 
 test("the request is model, limits, system, tools and the window, neighbours of one role joined", () => {
-  const request = canonicalRequest(stateAfter("CallingLlm", [{ type: "UserInput", parts: text("hello") }, { type: "ContextGathered", effect: 1, fragments: [{ source: "map", text: "a map" }] }]))
+  const request = canonicalRequest(
+    stateAfter("CallingLlm", [
+      { type: "UserInput", parts: text("hello") },
+      { type: "ContextGathered", effect: 1, fragments: [{ source: "map", text: "a map" }] }
+    ])
+  )
   expect({ ...request, tools: request.tools.length }).toEqual({
     model: "test:one",
     parameters: { outputTokensMax: 1000 },

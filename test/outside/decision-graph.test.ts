@@ -28,7 +28,13 @@ test("what names no node, no kind, no type, or is no title is refused with a sen
     ran.push([each.code, words.slice(0, 2).join(" "), each.stdout, isSentence(each)])
   }
   expect(ran).toEqual(wrong.map(([code, words]) => [code, words.slice(0, 2).join(" "), "", true]))
-  for (const words of [["add", "goal", ""], ["add", "goal", "x".repeat(301)], ["add", "goal", "x", "--confidence", "101"], ["set", goal, "status=gone"], ["set", goal, "confidence=-1"]]) {
+  for (const words of [
+    ["add", "goal", ""],
+    ["add", "goal", "x".repeat(301)],
+    ["add", "goal", "x", "--confidence", "101"],
+    ["set", goal, "status=gone"],
+    ["set", goal, "confidence=-1"]
+  ]) {
     const each = await graph(folder, ...words)
     expect([words.join(" ").slice(0, 30), each.code === 0, isSentence(each)]).toEqual([words.join(" ").slice(0, 30), false, true])
   }
@@ -62,8 +68,20 @@ test("a pivot leads from the old decision by what was seen and a reconsideration
   expect((await graph(folder, "pivot", old.slice(-6), "it locks", "Postgres")).code).toBe(0)
   const after = await exported(folder)
   const kind = (name: string) => after.nodes.find((node) => node.kind === name)!.title
-  expect(after.nodes.map((node) => [node.kind, node.status]).toSorted()).toEqual([["decision", "active"], ["decision", "superseded"], ["observation", "active"], ["revisit", "active"]])
-  expect(edges(after)).toEqual(["Postgres supersedes SQLite", "SQLite leads_to it locks", `it locks leads_to ${kind("revisit")}`, `${kind("revisit")} leads_to Postgres`].toSorted())
+  expect(after.nodes.map((node) => [node.kind, node.status]).toSorted()).toEqual([
+    ["decision", "active"],
+    ["decision", "superseded"],
+    ["observation", "active"],
+    ["revisit", "active"]
+  ])
+  expect(edges(after)).toEqual(
+    [
+      "Postgres supersedes SQLite",
+      "SQLite leads_to it locks",
+      `it locks leads_to ${kind("revisit")}`,
+      `${kind("revisit")} leads_to Postgres`
+    ].toSorted()
+  )
   const again = await graph(folder, "pivot", old, "too slow", "Files")
   expect([again.code, await exported(folder)]).toEqual([1, after])
 })
@@ -170,7 +188,10 @@ test("git merges two branches of graph.json by the driver, the same from either 
   }
   git(other, "fetch", "-q", folder, "main:broken")
   expect(() => git(other, "merge", "-q", "--no-edit", "broken")).toThrow()
-  expect([git(other, "status", "--porcelain"), readFileSync(join(other, ".loom/graph.json"), "utf8")]).toEqual([expect.stringMatching(/^UU .*graph\.json/m), merged.replace("common", "gemeinsam")])
+  expect([git(other, "status", "--porcelain"), readFileSync(join(other, ".loom/graph.json"), "utf8")]).toEqual([
+    expect.stringMatching(/^UU .*graph\.json/m),
+    merged.replace("common", "gemeinsam")
+  ])
 })
 
 test("what looks like a key is not shared, and is named; what recorded itself is left out", async () => {
@@ -220,7 +241,11 @@ test("archaeology proposes the same from the same history, writes nothing unaske
   expect((await graph(folder, "archaeology", "--apply")).code).toBe(0)
   const first = await exported(folder)
   expect(new Set(first.nodes.map(({ origin }) => origin))).toEqual(new Set(["archaeology"]))
-  expect([first.nodes.some(({ kind }) => kind === "goal"), first.nodes.some(({ kind }) => kind === "revisit"), JSON.stringify(first).includes(hash.slice(0, 7))]).toEqual([true, true, true])
+  expect([
+    first.nodes.some(({ kind }) => kind === "goal"),
+    first.nodes.some(({ kind }) => kind === "revisit"),
+    JSON.stringify(first).includes(hash.slice(0, 7))
+  ]).toEqual([true, true, true])
   await graph(folder, "archaeology", "--apply")
   expect(await exported(folder)).toEqual(first)
   const gone = first.nodes.find(({ kind }) => kind === "goal")!.id

@@ -16,8 +16,22 @@ test("nothing of one folder's graph or windows is found, shown, changed or told 
     const { code, stdout } = await graph(second, ...words)
     ran.push([words[0], code === 2, stdout.includes("Walfisch")])
   }
-  expect(ran).toEqual([["search", false, false], ["show", true, false], ["remove", true, false], ["set", true, false], ["tree", false, false], ["recent", false, false], ["goals", false, false]])
-  await using server = await serving([[["decision_query", { query: "Walfisch" }], ["context_search", { query: "Walfisch" }]], "nichts"])
+  expect(ran).toEqual([
+    ["search", false, false],
+    ["show", true, false],
+    ["remove", true, false],
+    ["set", true, false],
+    ["tree", false, false],
+    ["recent", false, false],
+    ["goals", false, false]
+  ])
+  await using server = await serving([
+    [
+      ["decision_query", { query: "Walfisch" }],
+      ["context_search", { query: "Walfisch" }]
+    ],
+    "nichts"
+  ])
   await loom(second, ["-p", "what was planned?"], { server })
   expect(JSON.stringify(seen(server))).not.toContain("Geheimplan")
   expect((await nodeOf(folder, mine)).title).toBe("Geheimplan Walfisch")
@@ -46,8 +60,18 @@ test("a model logs in plan mode without asking, below the goal, changes what it 
     "Neu."
   ])
   expect((await loom(folder, ["-p", "anders"], { server: next })).code).toBe(0)
-  expect(heard(next).slice(1).map(([result]) => result!.failed)).toEqual([true, false])
-  expect((await said()).map(({ kind, status }) => [kind, status]).toSorted()).toEqual([["decision", "active"], ["decision", "superseded"], ["goal", "active"], ["observation", "active"], ["revisit", "active"]])
+  expect(
+    heard(next)
+      .slice(1)
+      .map(([result]) => result!.failed)
+  ).toEqual([true, false])
+  expect((await said()).map(({ kind, status }) => [kind, status]).toSorted()).toEqual([
+    ["decision", "active"],
+    ["decision", "superseded"],
+    ["goal", "active"],
+    ["observation", "active"],
+    ["revisit", "active"]
+  ])
   const moment = /loom (replay \S+ --at \d+)\s*$/.exec((await graph(folder, "show", goal!.id)).stdout)![1]!
   const replayed = await loom(folder, [...moment.split(" "), "--json"])
   expect([replayed.code, replayed.stdout.includes("decision_log")]).toEqual([0, true])
@@ -55,8 +79,18 @@ test("a model logs in plan mode without asking, below the goal, changes what it 
 
 test("what writes itself is there once, however often the session is looked at or gone on with, and is folded into the line of its turn", async () => {
   const { folder } = repository()
-  const id = sessionOf(await turn(folder, ["schreibe a", "--permission-mode", "bypass"], [[["file_write", { path: "a.txt", content: "a\n" }]], [["file_write", { path: "b.txt", content: "b\n" }]], "Fertig."]))
-  const auto = async () => (await exported(folder)).nodes.filter(({ origin, session }) => origin === "auto" && session === id).map(({ kind }) => kind).toSorted()
+  const id = sessionOf(
+    await turn(
+      folder,
+      ["schreibe a", "--permission-mode", "bypass"],
+      [[["file_write", { path: "a.txt", content: "a\n" }]], [["file_write", { path: "b.txt", content: "b\n" }]], "Fertig."]
+    )
+  )
+  const auto = async () =>
+    (await exported(folder)).nodes
+      .filter(({ origin, session }) => origin === "auto" && session === id)
+      .map(({ kind }) => kind)
+      .toSorted()
   expect(await auto()).toEqual(["action", "action", "goal", "outcome"])
   for (const words of [["replay", id], ["verify", id], ["export", id]]) await loom(folder, words)
   expect(await auto()).toEqual(["action", "action", "goal", "outcome"])
@@ -71,7 +105,20 @@ test("a session that was told decisions and a map, and logged and asked for more
   const { folder } = repository({ "src/a.ts": "export const a = 1\n" })
   await add(folder, "goal", "Schneller Parser")
   await loom(folder, ["map"])
-  const id = sessionOf(await turn(folder, ["begin", "--permission-mode", "bypass"], [[["decision_log", { kind: "decision", title: "Von Hand" }], ["file_write", { path: "b.txt", content: "b\n" }]], [["decision_query", { query: "Hand" }]], "Gut."]))
+  const id = sessionOf(
+    await turn(
+      folder,
+      ["begin", "--permission-mode", "bypass"],
+      [
+        [
+          ["decision_log", { kind: "decision", title: "Von Hand" }],
+          ["file_write", { path: "b.txt", content: "b\n" }]
+        ],
+        [["decision_query", { query: "Hand" }]],
+        "Gut."
+      ]
+    )
+  )
   const before = await exported(folder)
   const again = await loom(folder, ["rerun", id])
   expect([again.code, again.stdout.split("\n")[0]]).toEqual([0, "equal: 3 requests, none differs; 3 results, none differs"])

@@ -145,7 +145,13 @@ test("two runs of one script in other folders, homes and minutes are the same to
   const again = join(beside, "noch einmal.jsonl")
   await loom(folder, ["export", await session(beside, folder, home, join(made.beside, "script.json")), "--to", again])
   const codes = []
-  for (const words of [["diff", made.log, again], ["diff", made.log, again, "--exact"], ["diff", made.log, "nichts"], ["diff", made.log]]) codes.push((await loom(folder, words)).code)
+  for (const words of [
+    ["diff", made.log, again],
+    ["diff", made.log, again, "--exact"],
+    ["diff", made.log, "nichts"],
+    ["diff", made.log]
+  ])
+    codes.push((await loom(folder, words)).code)
   expect(codes).toEqual([0, 1, 2, 2])
   const json = JSON.parse((await loom(folder, ["diff", made.log, again, "--json"])).stdout)
   expect(typeof json).toBe("object")

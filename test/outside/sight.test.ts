@@ -27,7 +27,12 @@ const first = (told: Awaited<ReturnType<typeof json>>) => told.files.toSorted((a
 process.env["LOOM_ZONE_MAP_TOKENS"] = ""
 
 test("a map is never over its budget, whatever that is, says how many tokens it has, and is the same each time", async () => {
-  const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`src/mod${n}/datei ${n} 漢字.ts`, `export const wert${n} = ${n}\nexport function tueEtwas${n}(a: number) {\n  return wert${n} + a\n}\n`]))
+  const many = Object.fromEntries(
+    Array.from({ length: 60 }, (_, n) => [
+      `src/mod${n}/datei ${n} 漢字.ts`,
+      `export const wert${n} = ${n}\nexport function tueEtwas${n}(a: number) {\n  return wert${n} + a\n}\n`
+    ])
+  )
   const { folder } = repository({ ...sources, ...many })
   for (const budget of [1, 17, 40, 200, 1024]) {
     const told = await json(folder, "--budget", String(budget))
@@ -119,7 +124,15 @@ test("a turn's request holds what --next told, in its order; the turn after says
   const { folder } = repository({ ...sources, "AGENTS.md": "Regel der Wurzel\n" })
   await add(folder, "goal", "Schnell sein")
   await map(folder)
-  const told = JSON.parse((await loom(folder, ["context", "--next", "--json"])).stdout) as { readonly fragments: readonly { readonly source: string; readonly text: string; readonly tokens: number; readonly budgetTokens: number; readonly sent: boolean }[] }
+  const told = JSON.parse((await loom(folder, ["context", "--next", "--json"])).stdout) as {
+    readonly fragments: readonly {
+      readonly source: string
+      readonly text: string
+      readonly tokens: number
+      readonly budgetTokens: number
+      readonly sent: boolean
+    }[]
+  }
   expect([...new Set(told.fragments.map(({ source }) => source))]).toEqual(["rules file", "environment", "decisions", "repository map"])
   expect(told.fragments.every(({ tokens, budgetTokens }) => tokens <= budgetTokens)).toBe(true)
   await using server = await serving(["eins", "zwei"])
@@ -133,10 +146,22 @@ test("a turn's request holds what --next told, in its order; the turn after says
 })
 
 test("--next asks nobody, changes nothing, and is the same twice; the rules file of a folder comes once the session has to do with it, and is cut where the zone is small", async () => {
-  const { folder } = repository({ ...sources, "AGENTS.md": "Regel der Wurzel\n", "src/AGENTS.md": "Regel von src\n", "src/router/AGENTS.md": `Regel des Routers\n${"noch eine Zeile der Regeln\n".repeat(400)}`, "andere/AGENTS.md": "Regel der anderen\n" })
-  const next = async (variables: Readonly<Record<string, string>> = {}) => (await loom(folder, ["context", "--next", "--json"], { variables })).stdout.replaceAll(/\n *"late": (true|false),/g, "")
+  const { folder } = repository({
+    ...sources,
+    "AGENTS.md": "Regel der Wurzel\n",
+    "src/AGENTS.md": "Regel von src\n",
+    "src/router/AGENTS.md": `Regel des Routers\n${"noch eine Zeile der Regeln\n".repeat(400)}`,
+    "andere/AGENTS.md": "Regel der anderen\n"
+  })
+  const next = async (variables: Readonly<Record<string, string>> = {}) =>
+    (await loom(folder, ["context", "--next", "--json"], { variables })).stdout.replaceAll(/\n *"late": (true|false),/g, "")
   const before = await next()
-  expect([/Regel der Wurzel/.test(before), /Regel von src/.test(before), (await next()) === before, (await loom(folder, ["sessions"])).stdout.trim()]).toEqual([true, false, true, ""])
+  expect([
+    /Regel der Wurzel/.test(before),
+    /Regel von src/.test(before),
+    (await next()) === before,
+    (await loom(folder, ["sessions"])).stdout.trim()
+  ]).toEqual([true, false, true, ""])
   const id = sessionOf(await turn(folder, ["lies src/router/routes.ts"], [[["file_read", { path: "src/router/routes.ts" }]], "gelesen"]))
   const log = (await loom(folder, ["export", id])).stdout
   const after = await next()

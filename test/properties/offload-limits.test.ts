@@ -38,18 +38,22 @@ const plans: fc.Arbitrary<LimitPlan> = fc.record({
 
 const RUNS = 250
 
-test("whatever the window and whatever goes wrong: no call is parted from its result, nothing leaves twice or not at all, and offloading ends (CONTEXT-15)", { timeout: 60_000 * RUNS_FACTOR }, () => {
-  const seen = { offloads: 0, requests: 0 }
-  fc.assert(
-    fc.property(plans, (plan) => {
-      const played = playLimits(machine, plan)
-      seen.offloads += played.offloads
-      seen.requests += played.requests
-    }),
-    { numRuns: RUNS * RUNS_FACTOR, seed: SEED }
-  )
-  expect([seen.offloads > RUNS, seen.requests > 4 * RUNS]).toEqual([true, true])
-})
+test(
+  "whatever the window and whatever goes wrong: no call is parted from its result, nothing leaves twice or not at all, and offloading ends (CONTEXT-15)",
+  { timeout: 60_000 * RUNS_FACTOR },
+  () => {
+    const seen = { offloads: 0, requests: 0 }
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const played = playLimits(machine, plan)
+        seen.offloads += played.offloads
+        seen.requests += played.requests
+      }),
+      { numRuns: RUNS * RUNS_FACTOR, seed: SEED }
+    )
+    expect([seen.offloads > RUNS, seen.requests > 4 * RUNS]).toEqual([true, true])
+  }
+)
 
 test("a hundred results of a megabyte in one turn, in the smallest window: each leaves as soon as it may", () => {
   const { requestTokens, offloads } = playLimits(machine, heaviest)

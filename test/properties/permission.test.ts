@@ -24,7 +24,9 @@ const path: fc.Arbitrary<PathFact> = fc.oneof(
 const WHERE = [{}, {}, { cwd: "src" }, { cwd: "src/deep" }, { cwd: "a && b" }, { cwd: null }]
 const known = fc.tuple(fc.constantFrom(...COMMANDS), fc.constantFrom(...WHERE)).map(([text, where]) => ({ text, reads: false, ...where }))
 /** A command of which only the beginning is sure. */
-const halfKnown = fc.tuple(fc.constantFrom("git", "git push", "rm", "ls *"), fc.constantFrom(' "$x"', " *.ts", " $(id)"), fc.constantFrom(...WHERE)).map(([sure, more, where]) => ({ text: sure + more, sure, reads: false, ...where }))
+const halfKnown = fc
+  .tuple(fc.constantFrom("git", "git push", "rm", "ls *"), fc.constantFrom(' "$x"', " *.ts", " $(id)"), fc.constantFrom(...WHERE))
+  .map(([sure, more, where]) => ({ text: sure + more, sure, reads: false, ...where }))
 const command = fc.oneof({ weight: 3, arbitrary: known }, { weight: 1, arbitrary: halfKnown })
 /** A file that a command names. */
 const touched: fc.Arbitrary<TouchedFact> = fc.record(
@@ -39,32 +41,77 @@ const touched: fc.Arbitrary<TouchedFact> = fc.record(
 )
 const several = { maxLength: 2 }
 
-const facts: fc.Arbitrary<CallFacts> = fc.record(
-  {
-    call: fc.constant("call_1"),
-    changes: fc.boolean(),
-    paths: fc.array(path, several),
-    commands: fc.oneof({ weight: 5, arbitrary: fc.array(command, several) }, { weight: 1, arbitrary: fc.constant("unparsed" as const) }),
-    hosts: fc.array(fc.constantFrom(...HOSTS), { maxLength: 1 }),
-    seen: fc.array(fc.constantFrom(...COMMANDS), several),
-    touched: fc.array(touched, several),
-    invalid: fc.constant("bad arguments"),
-    question: fc.constant({ text: "?", options: [] }),
-    hook: fc.record({ decision: fc.constantFrom<"allow" | "ask" | "deny">("allow", "ask", "deny"), reason: fc.constant("r") }, PLAIN),
-    sandboxed: fc.boolean()
-  },
-  { ...PLAIN, requiredKeys: ["call", "changes", "paths", "commands", "hosts"] }
-).map((all) => (all.changes && all.question !== undefined ? withoutOdd(all, ["question"]) : all)).chain((all) => fc.subarray(["invalid", "question", "hook"] as const).map((odd) => withoutOdd(all, odd)))
+const facts: fc.Arbitrary<CallFacts> = fc
+  .record(
+    {
+      call: fc.constant("call_1"),
+      changes: fc.boolean(),
+      paths: fc.array(path, several),
+      commands: fc.oneof({ weight: 5, arbitrary: fc.array(command, several) }, { weight: 1, arbitrary: fc.constant("unparsed" as const) }),
+      hosts: fc.array(fc.constantFrom(...HOSTS), { maxLength: 1 }),
+      seen: fc.array(fc.constantFrom(...COMMANDS), several),
+      touched: fc.array(touched, several),
+      invalid: fc.constant("bad arguments"),
+      question: fc.constant({ text: "?", options: [] }),
+      hook: fc.record({ decision: fc.constantFrom<"allow" | "ask" | "deny">("allow", "ask", "deny"), reason: fc.constant("r") }, PLAIN),
+      sandboxed: fc.boolean()
+    },
+    { ...PLAIN, requiredKeys: ["call", "changes", "paths", "commands", "hosts"] }
+  )
+  .map((all) => (all.changes && all.question !== undefined ? withoutOdd(all, ["question"]) : all))
+  .chain((all) => fc.subarray(["invalid", "question", "hook"] as const).map((odd) => withoutOdd(all, odd)))
 
 /** Most calls are neither invalid nor questions, and few have a hook. */
-const withoutOdd = (all: CallFacts, odd: readonly (keyof CallFacts)[]): CallFacts => Object.fromEntries(Object.entries(all).filter(([key]) => !odd.includes(key as keyof CallFacts))) as unknown as CallFacts
+const withoutOdd = (all: CallFacts, odd: readonly (keyof CallFacts)[]): CallFacts =>
+  Object.fromEntries(Object.entries(all).filter(([key]) => !odd.includes(key as keyof CallFacts))) as unknown as CallFacts
 
 const pattern = fc.oneof(
-  fc.constantFrom("*", "**", "src/**", "./a.ts", ".env*", "git *", "git:*", "rm *", "domain:example.com", "*.example.com", "/etc/**", "**/a.ts", "src/*", "a?ts", "./run.sh", "bin/* *", "cd src && git *", "cd src/** && *", "cd ./src && ./run.sh", "cd * && rm *", "cd a && b && npm test", ""),
+  fc.constantFrom(
+    "*",
+    "**",
+    "src/**",
+    "./a.ts",
+    ".env*",
+    "git *",
+    "git:*",
+    "rm *",
+    "domain:example.com",
+    "*.example.com",
+    "/etc/**",
+    "**/a.ts",
+    "src/*",
+    "a?ts",
+    "./run.sh",
+    "bin/* *",
+    "cd src && git *",
+    "cd src/** && *",
+    "cd ./src && ./run.sh",
+    "cd * && rm *",
+    "cd a && b && npm test",
+    ""
+  ),
   fc.string({ unit: fc.constantFrom("a", ".", "/", "*", "?", "\\", " "), maxLength: 7 })
 )
 const ruleText = fc.oneof(
-  fc.tuple(fc.constantFrom("shell", "file_read", "file_edit", "file_write", "Bash", "Edit", "Read", "web_fetch", "mcp__*", "mcp__db__drop", "*", "__proto__"), pattern).map(([tool, inner]) => `${tool}(${inner})`),
+  fc
+    .tuple(
+      fc.constantFrom(
+        "shell",
+        "file_read",
+        "file_edit",
+        "file_write",
+        "Bash",
+        "Edit",
+        "Read",
+        "web_fetch",
+        "mcp__*",
+        "mcp__db__drop",
+        "*",
+        "__proto__"
+      ),
+      pattern
+    )
+    .map(([tool, inner]) => `${tool}(${inner})`),
   fc.constantFrom("shell", "file_edit", "mcp__*", "mcp__db__drop", "*", "Bash", "", "shell(", " shell ", "constructor")
 )
 const ruleOf = (decision: fc.Arbitrary<Rule["decision"]>) => fc.record({ decision, rule: ruleText, source: fc.constant("settings") }, PLAIN)
@@ -167,8 +214,13 @@ const covered = (call: CallFacts, other: CallFacts): boolean => {
 }
 
 const namesOf = ({ changes, paths, commands, hosts }: CallFacts): readonly string[] => {
-  const inside = [...paths.map(({ access, path: name }) => `${access} ${name}`), ...(commands === "unparsed" ? ["unparsed"] : commands.map(({ text, cwd }) => `run ${text} in ${String(cwd)}`)), ...hosts.map((host) => `reach ${host}`)]
-  const namesItsChange = commands === "unparsed" || commands.length > 0 || hosts.length > 0 || paths.some(({ access }) => access === "write")
+  const inside = [
+    ...paths.map(({ access, path: name }) => `${access} ${name}`),
+    ...(commands === "unparsed" ? ["unparsed"] : commands.map(({ text, cwd }) => `run ${text} in ${String(cwd)}`)),
+    ...hosts.map((host) => `reach ${host}`)
+  ]
+  const namesItsChange =
+    commands === "unparsed" || commands.length > 0 || hosts.length > 0 || paths.some(({ access }) => access === "write")
   return inside.length === 0 || (changes && !namesItsChange) ? [...inside, "itself"] : inside
 }
 

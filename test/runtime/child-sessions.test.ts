@@ -21,7 +21,11 @@ interface Scripts {
 }
 
 /** A session in a folder of its own; `{child}` in its script names the model of children. */
-const withSession = <A>({ parent, child = [says("the child's report")] }: Scripts, use: (session: Session, app: App, work: string) => Effect.Effect<A, unknown, Scope.Scope>, more: Readonly<Record<string, string>> = {}): Promise<A> => {
+const withSession = <A,>(
+  { parent, child = [says("the child's report")] }: Scripts,
+  use: (session: Session, app: App, work: string) => Effect.Effect<A, unknown, Scope.Scope>,
+  more: Readonly<Record<string, string>> = {}
+): Promise<A> => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "loom-children-")))
   const scriptOf = (name: string, answers: readonly object[]): string => {
     const file = join(folder, name)
@@ -32,7 +36,13 @@ const withSession = <A>({ parent, child = [says("the child's report")] }: Script
   const work = join(folder, "work")
   mkdirSync(join(work, "src"), { recursive: true })
   writeFileSync(join(work, "src", "a.txt"), "what is in a\n")
-  const environment: Record<string, string> = { LOOM_HOME: join(folder, "home"), LOOM_MODEL: scriptOf("parent.json", parent), LOOM_PERMISSION_MODE: "bypass", PATH: process.env["PATH"] ?? "", ...more }
+  const environment: Record<string, string> = {
+    LOOM_HOME: join(folder, "home"),
+    LOOM_MODEL: scriptOf("parent.json", parent),
+    LOOM_PERMISSION_MODE: "bypass",
+    PATH: process.env["PATH"] ?? "",
+    ...more
+  }
   if ("LOOM_ORACLE" in more) environment["LOOM_ORACLE"] = childModel
   return Effect.runPromise(
     Effect.scoped(
@@ -95,7 +105,24 @@ test("a sub-agent is a session of its own that names its parent; its report is t
     usage: [true],
     counted: true,
     parent: seen.expected,
-    opened: ["plan", false, 50, ["file_read", "file_search", "content_search", "directory_list", "shell", "git", "lsp_diagnostics", "web_fetch", "context_search", "context_read", "decision_query"]],
+    opened: [
+      "plan",
+      false,
+      50,
+      [
+        "file_read",
+        "file_search",
+        "content_search",
+        "directory_list",
+        "shell",
+        "git",
+        "lsp_diagnostics",
+        "web_fetch",
+        "context_search",
+        "context_read",
+        "decision_query"
+      ]
+    ],
     theirs: ["ok"],
     mine: [true],
     expected: seen.expected
@@ -103,14 +130,25 @@ test("a sub-agent is a session of its own that names its parent; its report is t
 })
 
 test("what would ask is denied to a sub-agent, in whatever mode its parent is, and it has no children", async () => {
-  const child = [{ blocks: [call("shell", { command: "touch made.txt" }), call("sub_agent", { task: "more" }), call("web_fetch", { url: "https://example.com/" })] }, says("denied")]
-  const denied = await withSession({ parent: [{ blocks: [call("sub_agent", { task: "try", model: "{child}" })] }, says("done")], child }, (session, app) =>
-    Effect.gen(function*() {
-      yield* during(session, rests)
-      const born = (yield* app.sessions.list()).filter(({ id }) => id !== session.id)
-      const theirs = yield* eventsOf(app, born[0]?.id ?? "")
-      return [born.length, textsOf(theirs)]
-    })
+  const child = [
+    {
+      blocks: [
+        call("shell", { command: "touch made.txt" }),
+        call("sub_agent", { task: "more" }),
+        call("web_fetch", { url: "https://example.com/" })
+      ]
+    },
+    says("denied")
+  ]
+  const denied = await withSession(
+    { parent: [{ blocks: [call("sub_agent", { task: "try", model: "{child}" })] }, says("done")], child },
+    (session, app) =>
+      Effect.gen(function*() {
+        yield* during(session, rests)
+        const born = (yield* app.sessions.list()).filter(({ id }) => id !== session.id)
+        const theirs = yield* eventsOf(app, born[0]?.id ?? "")
+        return [born.length, textsOf(theirs)]
+      })
   )
   expect(denied).toEqual([1, [["error", "sub-agent: no session can be begun from here; go on without it"]]])
 })
@@ -131,8 +169,15 @@ test("what a child used that was interrupted is told by the next answer, or by t
       const children = (yield* app.sessions.list()).filter(({ id }) => id !== session.id)
       const used = yield* Effect.forEach(children, ({ id }) => Effect.map(eventsOf(app, id), (theirs) => inputOf(replay(theirs))))
       const own = events.flatMap((event) => (event.type === "LlmCompleted" && event.usage !== undefined ? [event.usage.inputTokens] : []))
-      const told = events.flatMap((event) => ("usage" in event && event.usage !== undefined && !event.type.startsWith("Llm") ? [event.type] : []))
-      return { told, whole: sum([...own, ...used]) === inputOf(session.state()), replayed: inputOf(replay(events)) === inputOf(session.state()), used: used.length === 2 && used.every((tokens) => tokens > 0) }
+      const told = events.flatMap((event) =>
+        "usage" in event && event.usage !== undefined && !event.type.startsWith("Llm") ? [event.type] : []
+      )
+      return {
+        told,
+        whole: sum([...own, ...used]) === inputOf(session.state()),
+        replayed: inputOf(replay(events)) === inputOf(session.state()),
+        used: used.length === 2 && used.every((tokens) => tokens > 0)
+      }
     })
   )
   expect(seen).toEqual({ told: ["ContextGathered", "ShutdownCompleted"], whole: true, replayed: true, used: true })

@@ -15,7 +15,10 @@ const says = (text: string) => ({ blocks: [{ type: "text", text }] })
 /** One turn that edits a file with auto-commit on: what the commit is called, what was asked of the model that names it, and the hook's answer. */
 const committed = async (weak: object | "not set") => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "loom-subject-")))
-  const scriptOf = (name: string, answers: readonly object[]): string => (writeFileSync(join(folder, name), JSON.stringify({ chunkMs: 0, answers })), `scripted:${join(folder, name)}`)
+  const scriptOf = (name: string, answers: readonly object[]): string => (
+    writeFileSync(join(folder, name), JSON.stringify({ chunkMs: 0, answers })),
+    `scripted:${join(folder, name)}`
+  )
   const root = join(folder, "work")
   mkdirSync(root)
   const git = (...words: readonly string[]) => execFileSync("git", ["-C", root, ...words], { encoding: "utf8" }).trim()
@@ -41,7 +44,9 @@ const committed = async (weak: object | "not set") => {
         const [{ step }] = yield* Effect.all([rested, session.say({ type: "UserInput", parts: [{ type: "text", text: "go" }] })], { concurrency: 2 })
         const eventsOf = (id: string) => Effect.map(Stream.runCollect(app.log.read(id)), (rows) => [...rows].map(({ event }) => event))
         const children = (yield* app.sessions.list()).filter(({ parent }) => parent?.changes?.includes("commit") === true)
-        const asked = (yield* Effect.forEach(children, ({ id }) => eventsOf(id))).flatMap((events) => events.flatMap((event) => (event.type === "UserInput" ? event.parts.map((part) => (part.type === "text" ? part.text : "")) : [])))
+        const asked = (yield* Effect.forEach(children, ({ id }) => eventsOf(id))).flatMap((events) =>
+          events.flatMap((event) => (event.type === "UserInput" ? event.parts.map((part) => (part.type === "text" ? part.text : "")) : []))
+        )
         const hook = (yield* eventsOf(session.id)).find((event) => event.type === "PostToolsHookCompleted")
         return { hook, asked, used: step.state.session.usage.outputTokens }
       })
@@ -53,7 +58,11 @@ const committed = async (weak: object | "not set") => {
 test("where the person named a weak model it names the commit, from its diff, in a session of its own; what it used counts", async () => {
   const { message, asked, hook, used } = await committed(says("fix: raise the price to two\n\nbecause"))
   expect(message).toBe("fix: raise the price to two")
-  expect(asked).toEqual([expect.stringMatching(/^Write the subject of the commit with these changes\.\n\nedited price\.ts\n--- price\.ts\n\+\+\+ price\.ts\n@@ -1,1 \+1,1 @@\n-export const price = 1\n\+export const price = 2 /)])
+  expect(asked).toEqual([
+    expect.stringMatching(
+      /^Write the subject of the commit with these changes\.\n\nedited price\.ts\n--- price\.ts\n\+\+\+ price\.ts\n@@ -1,1 \+1,1 @@\n-export const price = 1\n\+export const price = 2 /
+    )
+  ])
   expect(hook).toMatchObject({ goOn: true, commit: expect.stringMatching(/^\w{40}$/), usage: { outputTokens: expect.any(Number) } })
   expect(hook).not.toHaveProperty("reports")
   const without = await committed("not set")
@@ -63,9 +72,18 @@ test("where the person named a weak model it names the commit, from its diff, in
 
 test("what is no subject, and a model that fails, leave the one that is made without a model, and that is told", async () => {
   const { message, hook } = await committed(says("I would call it: a fix"))
-  expect([message, hook]).toEqual(["fix: edit price.ts", expect.objectContaining({ reports: ["auto-commit: the subject is made without a model: what it wrote is no conventional subject"], usage: expect.anything() })])
+  expect([message, hook]).toEqual([
+    "fix: edit price.ts",
+    expect.objectContaining({
+      reports: ["auto-commit: the subject is made without a model: what it wrote is no conventional subject"],
+      usage: expect.anything()
+    })
+  ])
   const failed = await committed({ ...says("never said"), when: { wordsContain: "something else" } })
-  expect([failed.message, JSON.stringify(failed.hook)]).toEqual(["fix: edit price.ts", expect.stringMatching(/the subject is made without a model: ask the scripted model: its script has no answer/)])
+  expect([failed.message, JSON.stringify(failed.hook)]).toEqual([
+    "fix: edit price.ts",
+    expect.stringMatching(/the subject is made without a model: ask the scripted model: its script has no answer/)
+  ])
 }, 60_000)
 
 test("a model that does not answer is not waited for, and one that cannot be asked is said", async () => {

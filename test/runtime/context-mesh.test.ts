@@ -103,7 +103,12 @@ test("what left the window is found and read by the model, of this session and o
 })
 
 test("a weak model sums up what left, once, beside the turn, and answers from it; what it used counts (CONTEXT-9, CONTEXT-11)", async () => {
-  const answers = [says("done", { lastResultContains: "4711" }), calls("context_read", { mode: "synthesize", question: "which port is it" }, { wordsContain: "what was it?" }), ...TALK, says("yes")]
+  const answers = [
+    says("done", { lastResultContains: "4711" }),
+    calls("context_read", { mode: "synthesize", question: "which port is it" }, { wordsContain: "what was it?" }),
+    ...TALK,
+    says("yes")
+  ]
   const weak = [says("it is 4711 (#2)", { wordsContain: "The question: which port is it" }), says("they spoke of ports")]
   const seen = await inWorkspace({ answers, weak }, ({ app: open }) =>
     Effect.gen(function*() {
@@ -118,11 +123,21 @@ test("a weak model sums up what left, once, beside the turn, and answers from it
       return [results(events)[0], [...new Set(usage)], new Set(born.map(({ parent }) => parent?.changes?.join())), summary]
     })
   )
-  expect(seen).toEqual([expect.stringMatching(/^it is 4711 \(#2\)\n\n\[scripted:.*weak\.json read /), expect.arrayContaining(["ToolCompleted"]), new Set(["keeper"]), "they spoke of ports"])
+  expect(seen).toEqual([
+    expect.stringMatching(/^it is 4711 \(#2\)\n\n\[scripted:.*weak\.json read /),
+    expect.arrayContaining(["ToolCompleted"]),
+    new Set(["keeper"]),
+    "they spoke of ports"
+  ])
 })
 
 test("where the weak model cannot answer the words themselves are told, and why (CONTEXT-11)", async () => {
-  const answers = [says("done", { lastResultContains: "here is what was said" }), calls("context_read", { mode: "synthesize", question: "which port is it" }, { wordsContain: "what was it?" }), ...TALK, says("yes")]
+  const answers = [
+    says("done", { lastResultContains: "here is what was said" }),
+    calls("context_read", { mode: "synthesize", question: "which port is it" }, { wordsContain: "what was it?" }),
+    ...TALK,
+    says("yes")
+  ]
   const told = await inWorkspace({ answers, weak: [says("never", { wordsContain: "nobody says this" })] }, ({ app: open }) =>
     Effect.gen(function*() {
       const app = yield* open

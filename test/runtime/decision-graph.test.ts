@@ -25,10 +25,19 @@ test("what happens in a turn is remembered below what was asked for, with the mo
     [{ blocks: [call("file_write", { path: "a.txt", content: "a" }), call("shell", { command: "touch b; exit 3" })] }, says("done")]
   )
   const content = await graphIn(place)
-  expect(told(content)).toEqual(["goal make a file", "action file_write a.txt, shell touch b; exit 3 (error) < leads_to make a file", "outcome turn 1: completed < leads_to make a file"])
+  expect(told(content)).toEqual([
+    "goal make a file",
+    "action file_write a.txt, shell touch b; exit 3 (error) < leads_to make a file",
+    "outcome turn 1: completed < leads_to make a file"
+  ])
   expect(content.nodes.map(({ origin }) => origin)).toEqual(["auto", "auto", "auto"])
   const [goal, action] = [...content.nodes].sort(inTime)
-  expect([goal?.description, action?.files, events[(goal?.event ?? 0) - 1]?.type, events[(action?.event ?? 0) - 1]?.type]).toEqual(["make a file\nand say so", ["a.txt"], "UserInput", "ToolCompleted"])
+  expect([goal?.description, action?.files, events[(goal?.event ?? 0) - 1]?.type, events[(action?.event ?? 0) - 1]?.type]).toEqual([
+    "make a file\nand say so",
+    ["a.txt"],
+    "UserInput",
+    "ToolCompleted"
+  ])
   expect(content.nodes.map(({ createdAt, event }) => createdAt - (events[(event ?? 0) - 1]?.at ?? 0))).toEqual([0, 0, 0])
   expect(place.told).toEqual([])
 })
@@ -56,7 +65,10 @@ test("a sub-agent is an action of the turn whose call it is, with its own end (G
   const place = makePlace()
   const child = join(place.folder, "child.json")
   writeFileSync(child, JSON.stringify({ chunkMs: 0, answers: [says("looked")] }))
-  await place.within((app) => Effect.flatMap(open(app), (session) => Effect.andThen(turn(session, "find out"), closed(session))), [calls("sub_agent", { task: "look around", model: `scripted:${child}` }), says("done")])
+  await place.within(
+    (app) => Effect.flatMap(open(app), (session) => Effect.andThen(turn(session, "find out"), closed(session))),
+    [calls("sub_agent", { task: "look around", model: `scripted:${child}` }), says("done")]
+  )
   expect([...told(await graphIn(place))].sort()).toEqual([
     "action sub-agent: look around < leads_to find out",
     "goal find out",
@@ -67,7 +79,10 @@ test("a sub-agent is an action of the turn whose call it is, with its own end (G
 
 test("what a process did not come to write, the next that looks at the project writes, once and under the same ids; what somebody removed stays so (GRAPH-41, GRAPH-42)", async () => {
   const place = makePlace()
-  const session = await place.within((app) => Effect.flatMap(open(app), (opened) => Effect.as(Effect.andThen(turn(opened, "first"), turn(opened, "second")), opened.id)), [says("one"), says("two")])
+  const session = await place.within(
+    (app) => Effect.flatMap(open(app), (opened) => Effect.as(Effect.andThen(turn(opened, "first"), turn(opened, "second")), opened.id)),
+    [says("one"), says("two")]
+  )
   const before = await graphIn(place)
   expect(place.told).toEqual([])
   expect(told(before)).toEqual(["goal first", "outcome turn 1: completed < leads_to first", "goal second", "outcome turn 2: completed < leads_to second"])
@@ -82,7 +97,10 @@ test("what a process did not come to write, the next that looks at the project w
   database.exec("UPDATE sessions SET told = 0")
   database.close()
   expect(await graphIn(place)).toEqual(removed)
-  await place.within((app) => Effect.flatMap(app.sessions.resume(session, { settings: app.settings, attended: true }), (resumed) => turn(resumed, "third")), [says("one"), says("two"), says("three")])
+  await place.within(
+    (app) => Effect.flatMap(app.sessions.resume(session, { settings: app.settings, attended: true }), (resumed) => turn(resumed, "third")),
+    [says("one"), says("two"), says("three")]
+  )
   expect(told(await graphIn(place))).toEqual([...told(removed), "goal third", "outcome turn 3: completed < leads_to third"])
 })
 
@@ -154,7 +172,8 @@ const logging = [
   says("done")
 ]
 
-const fragmentIn = (events: readonly Event[]): readonly ContextFragment[] => events.flatMap((event) => (event.type === "ContextGathered" ? event.fragments.filter(({ source }) => source.startsWith("decision")) : []))
+const fragmentIn = (events: readonly Event[]): readonly ContextFragment[] =>
+  events.flatMap((event) => (event.type === "ContextGathered" ? event.fragments.filter(({ source }) => source.startsWith("decision")) : []))
 
 test("what a model logs hangs below its goal, keeps its moment, and is in the next turn's request, not in that of another project (GRAPH-43, GRAPH-46)", async () => {
   const place = makePlace()
@@ -180,7 +199,11 @@ test("what a model logs hangs below its goal, keeps its moment, and is in the ne
     "observation Deploys are daily < leads_to People sign in once",
     "goal go on"
   ])
-  expect(said.map(({ author, event }) => [author, events[(event ?? 0) - 1]?.type])).toEqual([["agent", "ToolCallsVetted"], ["agent", "ToolCallsVetted"], ["agent", "ToolCallsVetted"]])
+  expect(said.map(({ author, event }) => [author, events[(event ?? 0) - 1]?.type])).toEqual([
+    ["agent", "ToolCallsVetted"],
+    ["agent", "ToolCallsVetted"],
+    ["agent", "ToolCallsVetted"]
+  ])
   expect(events.filter(({ type }) => type === "ApprovalAnswered")).toEqual([])
   const short = (title: string): string => content.nodes.find((node) => node.title === title)?.id.slice(-6) ?? ""
   const day = new Date(said[0]?.createdAt ?? 0).toISOString().slice(0, 10)
@@ -234,7 +257,15 @@ test("a later session reads what was decided, gives it up with the reason, and i
     expect.stringContaining(`${old.slice(-6)} decision "Sessions in Redis" (60%, superseded) ${day}`),
     `${short("OpenID Connect")} decision "OpenID Connect" (40%) ${day}`
   ])
-  expect(after.nodes.filter(({ kind }) => kind === "decision").map(({ title, status, confidence, description }) => [title, status, confidence, description]).sort()).toEqual([["OpenID Connect", "active", 40, "said twice"], ["Sessions in Redis", "superseded", 60, ""]])
+  expect(
+    after.nodes
+      .filter(({ kind }) => kind === "decision")
+      .map(({ title, status, confidence, description }) => [title, status, confidence, description])
+      .sort()
+  ).toEqual([
+    ["OpenID Connect", "active", 40, "said twice"],
+    ["Sessions in Redis", "superseded", 60, ""]
+  ])
 })
 
 test("where a turn is broken off, the next is reminded to say why, once (GRAPH-48)", async () => {

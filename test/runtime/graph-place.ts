@@ -77,12 +77,17 @@ export const closed = (session: Session) => Effect.andThen(session.say({ type: "
 export const contentOf = (app: App, project: string): Effect.Effect<GraphContent, unknown> => Effect.flatMap(app.graph(project), ({ content }) => content)
 export const graphIn = (place: Place, project = place.work): Promise<GraphContent> => place.within((app) => contentOf(app, project))
 
-export const eventsOf = (app: App, id: string): Effect.Effect<readonly Event[], unknown> => Effect.map(Stream.runCollect(app.log.read(id)), (rows) => [...rows].map(({ event }) => event))
+export const eventsOf = (app: App, id: string): Effect.Effect<readonly Event[], unknown> =>
+  Effect.map(Stream.runCollect(app.log.read(id)), (rows) => [...rows].map(({ event }) => event))
 
 export const inTime = (a: GraphNode, b: GraphNode): number => (a.event ?? 0) - (b.event ?? 0)
 
 /** Each node with what leads to it: `goal ask <`, `outcome turn 1: completed < ask`. */
 export const told = ({ nodes, edges }: GraphContent): readonly string[] => {
   const titles = new Map(nodes.map(({ id, title }) => [id, title]))
-  return [...nodes].sort(inTime).map(({ id, kind, title }) => [kind, title, ...edges.flatMap((edge) => (edge.to === id ? [`< ${edge.type} ${titles.get(edge.from)}`] : []))].join(" "))
+  return [...nodes]
+    .sort(inTime)
+    .map(({ id, kind, title }) =>
+      [kind, title, ...edges.flatMap((edge) => (edge.to === id ? [`< ${edge.type} ${titles.get(edge.from)}`] : []))].join(" ")
+    )
 }

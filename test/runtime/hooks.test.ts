@@ -135,7 +135,14 @@ describe("PreToolUse (HOOK-6)", () => {
         tool_use_id: "call_2",
         tool_input: { patch, old_string: "", new_string: patch, file_path: join(place.work, file) }
       })),
-      { ...common, session_id: session, tool_name: "Bash", loom_tool_name: "git", tool_use_id: "call_3", tool_input: { operation: "commit", args: ["-m", "it's done"], command: "git commit -m 'it'\\''s done'" } }
+      {
+        ...common,
+        session_id: session,
+        tool_name: "Bash",
+        loom_tool_name: "git",
+        tool_use_id: "call_3",
+        tool_input: { operation: "commit", args: ["-m", "it's done"], command: "git commit -m 'it'\\''s done'" }
+      }
     ])
   })
 
@@ -193,7 +200,10 @@ describe("PostToolUse (HOOK-7)", () => {
   })
 
   test("continue: false ends the turn and says why", async () => {
-    const place = placeWith(`[[hooks.PostToolUse]]\ncommand = '''echo '{"continue":false,"stopReason":"enough"}' '''`, [call("file_write", { path: "made", content: "x" }), words("never said")])
+    const place = placeWith(`[[hooks.PostToolUse]]\ncommand = '''echo '{"continue":false,"stopReason":"enough"}' '''`, [
+      call("file_write", { path: "made", content: "x" }),
+      words("never said")
+    ])
     const all = await turn(place, "do it", "auto")
     expect(displayed(all)).toEqual(["stopped by a hook: enough"])
     expect(all.flatMap(({ step: { state } }) => (state.name === "WaitingForInput" ? [state.why] : []))).toEqual(["stopped-by-hook"])

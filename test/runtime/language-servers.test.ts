@@ -76,8 +76,14 @@ test("a workspace that brings settings along is trusted with them, and what thes
   mkdirSync(join(cwd, ".loom"))
   writeFileSync(join(cwd, ".loom/config.toml"), "lsp = false\n")
   const untrusted = await serversHere(environment, cwd)
-  expect(untrusted).toEqual({ state: "untrusted", languages: [{ language: "fake", found: [{ name: "fake", program: process.execPath }], install: [] }] })
-  const configured = async (trusted: boolean) => configurationOf(await Effect.runPromise(settingsHere({ environment, cwd, flagsLayer: {}, trusted })), environment).find(({ key }) => key === "lsp")
+  expect(untrusted).toEqual({
+    state: "untrusted",
+    languages: [{ language: "fake", found: [{ name: "fake", program: process.execPath }], install: [] }]
+  })
+  const configured = async (trusted: boolean) =>
+    configurationOf(await Effect.runPromise(settingsHere({ environment, cwd, flagsLayer: {}, trusted })), environment).find(
+      ({ key }) => key === "lsp"
+    )
   const own = { source: join(home, "config.toml"), value: { fake: { command: fake().command, files: [".fake"] } } }
   expect(await configured(false)).toEqual({ key: "lsp", value: own.value, from: [own], instead: [] })
   expect(await configured(true)).toEqual({ key: "lsp", value: false, from: [{ source: ".loom/config.toml", value: false }, own], instead: [] })
@@ -85,8 +91,18 @@ test("a workspace that brings settings along is trusted with them, and what thes
 
 test("what cannot be meant by the settings of a server is a sentence", () => {
   const said = (value: unknown) => readServers("c.toml", value)
-  expect(said({ pyright: { off: true }, mine: { command: ["m"], files: [".m"], options: { a: 1 } } })).toEqual({ pyright: { off: true }, mine: { command: ["m"], files: [".m"], options: { a: 1 } } })
-  expect([said("x"), said({ pyright: 1 }), said({ pyright: { comand: ["x"] } }), said({ pyright: { command: [] } }), said({ pyrigth: { command: ["x"] } }), said({ mine: { command: ["m"], files: [".m"], settings: 1 } })]).toEqual([
+  expect(said({ pyright: { off: true }, mine: { command: ["m"], files: [".m"], options: { a: 1 } } })).toEqual({
+    pyright: { off: true },
+    mine: { command: ["m"], files: [".m"], options: { a: 1 } }
+  })
+  expect([
+    said("x"),
+    said({ pyright: 1 }),
+    said({ pyright: { comand: ["x"] } }),
+    said({ pyright: { command: [] } }),
+    said({ pyrigth: { command: ["x"] } }),
+    said({ mine: { command: ["m"], files: [".m"], settings: 1 } })
+  ]).toEqual([
     "c.toml: lsp must be true, false, or tables of servers, written as [lsp.pyright]",
     'c.toml: lsp.pyright must be a table, as command = ["pyright", "--stdio"]',
     "c.toml: lsp.pyright has the unknown key comand; did you mean command?",

@@ -26,7 +26,17 @@ const repository = (place: Place): { readonly folder: string; readonly worktree:
   return { folder, worktree }
 }
 
-const keeper = (session: string, project: string, text: string): Keeper => ({ name: `${session}/0-1`, session, project, from: 0, to: 1, topic: text, hash: "", at: 1, messages: [{ number: 0, speaker: "the person", text, words: "", repeats: false }] })
+const keeper = (session: string, project: string, text: string): Keeper => ({
+  name: `${session}/0-1`,
+  session,
+  project,
+  from: 0,
+  to: 1,
+  topic: text,
+  hash: "",
+  at: 1,
+  messages: [{ number: 0, speaker: "the person", text, words: "", repeats: false }]
+})
 
 /** Writes as a Loom did to which every folder was a project by itself. */
 const writtenBefore = (place: Place, folders: readonly string[]) =>
@@ -42,7 +52,8 @@ const writtenBefore = (place: Place, folders: readonly string[]) =>
     }
   }).pipe(Effect.scoped, Effect.runPromise)
 
-const words = (text: string) => (app: Parameters<Parameters<Place["within"]>[0]>[0]) => Effect.map(app.kept.search(text, "walrus", 10, null), ({ hits }) => hits.map(({ excerpt }) => excerpt).toSorted())
+const words = (text: string) => (app: Parameters<Parameters<Place["within"]>[0]>[0]) =>
+  Effect.map(app.kept.search(text, "walrus", 10, null), ({ hits }) => hits.map(({ excerpt }) => excerpt).toSorted())
 
 test("what was remembered under a folder and a worktree becomes part of the project's, nothing lost and nothing twice (GRAPH-58, CONTEXT-8)", async () => {
   const place = makePlace()
@@ -50,11 +61,32 @@ test("what was remembered under a folder and a worktree becomes part of the proj
   const elsewhere = join(place.folder, "elsewhere")
   await writtenBefore(place, [place.work, folder, worktree, elsewhere])
   // Of what is of one age everywhere, one holds.
-  const all = ["goal goal 0", "goal goal 1", "goal goal 2", "decision weak 0 < leads_to goal 0", "decision weak 1 < leads_to goal 1", "decision weak 2 < leads_to goal 2", "observation seen 2"]
-  const both = await place.within((app) => Effect.all([contentOf(app, worktree), contentOf(app, place.work), words(folder)(app), words(place.work)(app)]), [], worktree)
-  expect([told(both[0]).toSorted(), both[1], both[2], both[3]]).toEqual([all.toSorted(), both[0], ["walrus 0", "walrus 1", "walrus 2"], ["walrus 0", "walrus 1", "walrus 2"]])
+  const all = [
+    "goal goal 0",
+    "goal goal 1",
+    "goal goal 2",
+    "decision weak 0 < leads_to goal 0",
+    "decision weak 1 < leads_to goal 1",
+    "decision weak 2 < leads_to goal 2",
+    "observation seen 2"
+  ]
+  const both = await place.within(
+    (app) => Effect.all([contentOf(app, worktree), contentOf(app, place.work), words(folder)(app), words(place.work)(app)]),
+    [],
+    worktree
+  )
+  expect([told(both[0]).toSorted(), both[1], both[2], both[3]]).toEqual([
+    all.toSorted(),
+    both[0],
+    ["walrus 0", "walrus 1", "walrus 2"],
+    ["walrus 0", "walrus 1", "walrus 2"]
+  ])
   const rows = new DatabaseSync(place.database)
-  expect(["graph_nodes", "graph_edges", "graph_marks"].map((table) => rows.prepare(`SELECT count(*) AS lost FROM ${table} WHERE project NOT IN (SELECT key FROM graph_projects)`).get()?.["lost"])).toEqual([0, 0, 0])
+  expect(
+    ["graph_nodes", "graph_edges", "graph_marks"].map(
+      (table) => rows.prepare(`SELECT count(*) AS lost FROM ${table} WHERE project NOT IN (SELECT key FROM graph_projects)`).get()?.["lost"]
+    )
+  ).toEqual([0, 0, 0])
   rows.close()
   // Once joined it stays so, also where the worktree is gone, and nobody else has any of it.
   rmSync(worktree, { recursive: true })
@@ -70,7 +102,10 @@ test("what is decided in a folder is gathered in a worktree, and files are named
   const place = makePlace()
   const { folder, worktree } = repository(place)
   await writtenBefore(place, [folder])
-  const inWorktree = async (): Promise<string> => (await place.within((app) => app.sessions.gatherNext(null, app.settings), [], worktree)).fragments.find(({ name }) => name === "decisions")?.text ?? ""
+  const inWorktree = async (): Promise<string> =>
+    (await place.within((app) => app.sessions.gatherNext(null, app.settings), [], worktree)).fragments.find(
+      ({ name }) => name === "decisions"
+    )?.text ?? ""
   const before = await inWorktree()
   const logs = { blocks: [call("decision_log", { kind: "decision", title: "use sqlite" }), call("file_write", { path: "b.txt", content: "b" })] }
   await place.within((app) => Effect.flatMap(open(app), (session) => Effect.andThen(turn(session, "store it"), closed(session))), [logs, says("done")], folder)

@@ -22,8 +22,20 @@ test("wherever a process ends, the next makes of the log the same graph: turns, 
   const place = makePlace()
   const child = join(place.folder, "child.json")
   writeFileSync(child, JSON.stringify({ chunkMs: 0, answers: [says("looked")] }))
-  const story = [calls("shell", { command: "touch a.txt" }), calls("sub_agent", { task: "look around", model: `scripted:${child}` }), says("done"), calls("shell", { command: "touch b.txt" }), says("done")]
-  await place.within((app) => Effect.flatMap(open(app), (session) => Effect.andThen(Effect.andThen(turn(session, "first"), turn(session, "second")), closed(session))), story)
+  const story = [
+    calls("shell", { command: "touch a.txt" }),
+    calls("sub_agent", { task: "look around", model: `scripted:${child}` }),
+    says("done"),
+    calls("shell", { command: "touch b.txt" }),
+    says("done")
+  ]
+  await place.within(
+    (app) =>
+      Effect.flatMap(open(app), (session) =>
+        Effect.andThen(Effect.andThen(turn(session, "first"), turn(session, "second")), closed(session))
+      ),
+    story
+  )
   const whole = await graphIn(place)
   expect(whole.nodes.map(({ kind }) => kind).sort()).toEqual(["action", "action", "action", "goal", "goal", "outcome", "outcome", "outcome"])
   const events = [...new Set(whole.nodes.map(({ event }) => event ?? 0))].sort((a, b) => a - b)
@@ -54,7 +66,11 @@ test("two processes at once that are killed somewhere lose nothing and double no
 /** A one-shot as a person starts it, killed when it has said so many lines. */
 const killedAfter = ({ folder, work }: Place, script: string, words: string, linesMax: number): Promise<void> => {
   const environment = { PATH: process.env["PATH"] ?? "", LOOM_HOME: join(folder, "home"), HOME: folder }
-  const child = spawn(process.execPath, [LOOM, "-p", words, "--model", `scripted:${script}`, "--permission-mode", "bypass", "--output-format", "stream-json"], { cwd: work, env: environment, stdio: ["ignore", "pipe", "ignore"] })
+  const child = spawn(
+    process.execPath,
+    [LOOM, "-p", words, "--model", `scripted:${script}`, "--permission-mode", "bypass", "--output-format", "stream-json"],
+    { cwd: work, env: environment, stdio: ["ignore", "pipe", "ignore"] }
+  )
   let lines = 0
   child.stdout.setEncoding("utf8").on("data", (said: string) => {
     lines += said.split("\n").length - 1

@@ -16,19 +16,117 @@ import { newPlace, says } from "./replay/support/worked-session.ts"
 
 type Call = readonly [string, Readonly<Record<string, unknown>>]
 
-const path = fc.constantFrom("README.md", "src/one.txt", "src", ".", "new.txt", "new/deep.txt", "crlf.bat", ".git/config", "../outside.txt", "staged.txt", ".gitignore")
-const word = fc.constantFrom("README.md", "src/one.txt", "*", "new.txt", "-f", "-r", "--force", "HEAD", "$(touch made)", "`touch made`", ">", ">>", "|", "&&", ";", "&", "tee", "made", "-o", "--output=made", "x=1", "\n", "'", "<(touch made)", "--")
-const program = fc.constantFrom(
-  "ls", "cat", "rm", "touch", "mv", "cp", "git status", "git stash", "git stash pop", "git diff", "git log", "git show", "git branch made", "git checkout .", "git add -A", "git commit -m x", "git stash list", "git gc",
-  "sort", "find . -name one.txt", "find . -delete", "sed -i s/a/b/", "sed -n 1p", "echo x", "tee", "env", "sh -c", "eval", "xargs rm", "ln -s", "mkdir", "chmod +x", "truncate -s 0", "node -e 1", "grep a", "head", "cd src", "pwd", "date", "tree", "uniq", "diff", "npm test"
+const path = fc.constantFrom(
+  "README.md",
+  "src/one.txt",
+  "src",
+  ".",
+  "new.txt",
+  "new/deep.txt",
+  "crlf.bat",
+  ".git/config",
+  "../outside.txt",
+  "staged.txt",
+  ".gitignore"
 )
-const command = fc.array(fc.oneof({ weight: 2, arbitrary: program }, { weight: 3, arbitrary: word }), { minLength: 1, maxLength: 5 }).map((parts) => parts.join(" "))
-const gitArgs = fc.array(fc.oneof(word, fc.constantFrom("-m", "x", "list", "show", "push", "pop", "-p", "--stat", "-A", "made")), { maxLength: 3 })
+const word = fc.constantFrom(
+  "README.md",
+  "src/one.txt",
+  "*",
+  "new.txt",
+  "-f",
+  "-r",
+  "--force",
+  "HEAD",
+  "$(touch made)",
+  "`touch made`",
+  ">",
+  ">>",
+  "|",
+  "&&",
+  ";",
+  "&",
+  "tee",
+  "made",
+  "-o",
+  "--output=made",
+  "x=1",
+  "\n",
+  "'",
+  "<(touch made)",
+  "--"
+)
+const program = fc.constantFrom(
+  "ls",
+  "cat",
+  "rm",
+  "touch",
+  "mv",
+  "cp",
+  "git status",
+  "git stash",
+  "git stash pop",
+  "git diff",
+  "git log",
+  "git show",
+  "git branch made",
+  "git checkout .",
+  "git add -A",
+  "git commit -m x",
+  "git stash list",
+  "git gc",
+  "sort",
+  "find . -name one.txt",
+  "find . -delete",
+  "sed -i s/a/b/",
+  "sed -n 1p",
+  "echo x",
+  "tee",
+  "env",
+  "sh -c",
+  "eval",
+  "xargs rm",
+  "ln -s",
+  "mkdir",
+  "chmod +x",
+  "truncate -s 0",
+  "node -e 1",
+  "grep a",
+  "head",
+  "cd src",
+  "pwd",
+  "date",
+  "tree",
+  "uniq",
+  "diff",
+  "npm test"
+)
+const command = fc
+  .array(fc.oneof({ weight: 2, arbitrary: program }, { weight: 3, arbitrary: word }), { minLength: 1, maxLength: 5 })
+  .map((parts) => parts.join(" "))
+const gitArgs = fc.array(fc.oneof(word, fc.constantFrom("-m", "x", "list", "show", "push", "pop", "-p", "--stat", "-A", "made")), {
+  maxLength: 3
+})
 
 const call: fc.Arbitrary<Call> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ command, background: fc.boolean() }, { requiredKeys: ["command"] }).map((given): Call => ["shell", { ...given, timeout_ms: 5_000 }]) },
-  { weight: 3, arbitrary: fc.record({ operation: fc.constantFrom("status", "diff", "log", "show", "add", "commit", "branch", "stash"), args: gitArgs }).map((given): Call => ["git", given]) },
-  { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...engineTools.map(({ name }) => name).filter((name) => !["shell", "git", "web_fetch"].includes(name))), path).map(([name, at]): Call => [name, givenFor(name, at)]) }
+  {
+    weight: 8,
+    arbitrary: fc
+      .record({ command, background: fc.boolean() }, { requiredKeys: ["command"] })
+      .map((given): Call => ["shell", { ...given, timeout_ms: 5_000 }])
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ operation: fc.constantFrom("status", "diff", "log", "show", "add", "commit", "branch", "stash"), args: gitArgs })
+      .map((given): Call => ["git", given])
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...engineTools.map(({ name }) => name).filter((name) => !["shell", "git", "web_fetch"].includes(name))), path)
+      .map(([name, at]): Call => [name, givenFor(name, at)])
+  }
 )
 
 const givenFor = (name: string, at: string): Call[1] => {
@@ -55,42 +153,71 @@ const givenFor = (name: string, at: string): Call[1] => {
 /** Every file with all that is to be known of it, git's own too; but the time of an object, which git renews where it would write the same again (AFTER-2). */
 const everything = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).sort().map((name) => {
-      const stat = lstatSync(join(folder, name))
-      const content = stat.isFile() ? createHash("sha256").update(readFileSync(join(folder, name))).digest("hex") : stat.isSymbolicLink() ? readlinkSync(join(folder, name)) : ""
-      const time = name.startsWith(".git/objects/") ? "" : stat.mtimeMs
-      return [name, `${stat.mode} ${stat.isDirectory() ? "" : `${stat.ino} ${time} `}${content}`]
-    })
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .sort()
+      .map((name) => {
+        const stat = lstatSync(join(folder, name))
+        const content = stat.isFile()
+          ? createHash("sha256")
+              .update(readFileSync(join(folder, name)))
+              .digest("hex")
+          : stat.isSymbolicLink()
+            ? readlinkSync(join(folder, name))
+            : ""
+        const time = name.startsWith(".git/objects/") ? "" : stat.mtimeMs
+        return [name, `${stat.mode} ${stat.isDirectory() ? "" : `${stat.ino} ${time} `}${content}`]
+      })
   )
 
 const CALLS_A_ANSWER = 12
 
 /** Those that only look, and yet once wrote into the index. */
-const LOOKING: readonly Call[] = [["shell", { command: "git diff" }], ["shell", { command: "git status && git diff HEAD" }], ["git", { operation: "diff" }], ["git", { operation: "status" }]]
+const LOOKING: readonly Call[] = [
+  ["shell", { command: "git diff" }],
+  ["shell", { command: "git status && git diff HEAD" }],
+  ["git", { operation: "diff" }],
+  ["git", { operation: "status" }]
+]
 
-test("whatever the model calls in plan mode, and whatever is allowed, every file stays as it is", { timeout: 60_000 * RUNS_FACTOR }, async () => {
-  const calls = [...LOOKING, ...fc.sample(call, { numRuns: 40 * RUNS_FACTOR, seed: SEED })]
-  const count = calls.length
-  const answers: readonly ScriptedAnswer[] = Array.from({ length: Math.ceil(count / CALLS_A_ANSWER) }, (_, index) => ({
-    blocks: calls.slice(index * CALLS_A_ANSWER, (index + 1) * CALLS_A_ANSWER).map(([name, given]) => ({ type: "tool-call" as const, name, arguments: given }))
-  }))
-  const place = newPlace([...answers, says("Done.")])
-  // Git would look at a file again whose time is not the one it knows.
-  utimesSync(join(place.root, "src/one.txt"), 1, 1)
-  const before = everything(place.root)
-  const statuses = await Effect.runPromise(
-    Effect.scoped(
-      Effect.gen(function*() {
-        const app = yield* openApp({ environment: place.environment, cwd: place.root, flagsLayer: { permissionMode: "plan", allow: ["*", "shell(*)", "file_write(*)", "git(*)"], maxSteps: count } })
-        const session = yield* app.sessions.open({ settings: app.settings, attended: false })
-        const state = yield* sayAndRest(session, words("look around"))
-        yield* shutDown(session)
-        return slice(state.session.transcript).flatMap((entry) => (entry.type === "results" ? entry.results.map(({ status }) => status) : []))
-      })
+test(
+  "whatever the model calls in plan mode, and whatever is allowed, every file stays as it is",
+  { timeout: 60_000 * RUNS_FACTOR },
+  async () => {
+    const calls = [...LOOKING, ...fc.sample(call, { numRuns: 40 * RUNS_FACTOR, seed: SEED })]
+    const count = calls.length
+    const answers: readonly ScriptedAnswer[] = Array.from({ length: Math.ceil(count / CALLS_A_ANSWER) }, (_, index) => ({
+      blocks: calls
+        .slice(index * CALLS_A_ANSWER, (index + 1) * CALLS_A_ANSWER)
+        .map(([name, given]) => ({ type: "tool-call" as const, name, arguments: given }))
+    }))
+    const place = newPlace([...answers, says("Done.")])
+    // Git would look at a file again whose time is not the one it knows.
+    utimesSync(join(place.root, "src/one.txt"), 1, 1)
+    const before = everything(place.root)
+    const statuses = await Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function*() {
+          const app = yield* openApp({
+            environment: place.environment,
+            cwd: place.root,
+            flagsLayer: { permissionMode: "plan", allow: ["*", "shell(*)", "file_write(*)", "git(*)"], maxSteps: count }
+          })
+          const session = yield* app.sessions.open({ settings: app.settings, attended: false })
+          const state = yield* sayAndRest(session, words("look around"))
+          yield* shutDown(session)
+          return slice(state.session.transcript).flatMap((entry) =>
+            entry.type === "results" ? entry.results.map(({ status }) => status) : []
+          )
+        })
+      )
     )
-  )
-  expect(everything(place.root)).toEqual(before)
-  expect(statuses).toHaveLength(count)
-  // It did look, and it was held back.
-  expect([statuses.includes("ok"), statuses.includes("denied"), statuses.filter((status) => status === "ok").length > count / 20]).toEqual([true, true, true])
-})
+    expect(everything(place.root)).toEqual(before)
+    expect(statuses).toHaveLength(count)
+    // It did look, and it was held back.
+    expect([
+      statuses.includes("ok"),
+      statuses.includes("denied"),
+      statuses.filter((status) => status === "ok").length > count / 20
+    ]).toEqual([true, true, true])
+  }
+)

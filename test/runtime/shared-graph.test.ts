@@ -27,7 +27,23 @@ const makeTeam = (place: Place) => {
 }
 
 const goal = (id: string, title: string) => ({
-  id, kind: "goal" as const, title, description: "", status: "active" as const, confidence: null, origin: "said" as const, uncertain: [], author: "Mina", session: null, event: null, files: [], commit: null, branch: null, keeper: null, createdAt: 1, changedAt: 1
+  id,
+  kind: "goal" as const,
+  title,
+  description: "",
+  status: "active" as const,
+  confidence: null,
+  origin: "said" as const,
+  uncertain: [],
+  author: "Mina",
+  session: null,
+  event: null,
+  files: [],
+  commit: null,
+  branch: null,
+  keeper: null,
+  createdAt: 1,
+  changedAt: 1
 })
 const textOf = (...titles: readonly string[]): string => graphText({ ...emptyContent, nodes: titles.map((title, at) => goal(`n${at}`, title)) })
 
@@ -39,11 +55,31 @@ test("what a pull brought is taken in once the workspace is trusted, and told on
   await place.within((app) => Effect.flatMap(app.graph(place.work), (graph) => exportGraphFile(graph, team.file, "shared")))
   expect([await titlesIn(place), place.told]).toEqual([[], []])
   team.pulled(textOf("ship it"))
-  expect([await titlesIn(place), await titlesIn(place), place.told]).toEqual([[], [], [expect.stringMatching(/^\.loom\/graph\.json may hold decisions of others .*`loom graph import` takes them in, and `loom trust` has it done whenever they change$/)]])
+  expect([await titlesIn(place), await titlesIn(place), place.told]).toEqual([
+    [],
+    [],
+    [
+      expect.stringMatching(
+        /^\.loom\/graph\.json may hold decisions of others .*`loom graph import` takes them in, and `loom trust` has it done whenever they change$/
+      )
+    ]
+  ])
   team.trust()
-  expect([await titlesIn(place), await titlesIn(place), place.told.slice(1)]).toEqual([["ship it"], ["ship it"], ["taken into the decision graph from .loom/graph.json: 1 node added"]])
+  expect([await titlesIn(place), await titlesIn(place), place.told.slice(1)]).toEqual([
+    ["ship it"],
+    ["ship it"],
+    ["taken into the decision graph from .loom/graph.json: 1 node added"]
+  ])
   team.pulled("<<<<<<< ours\n")
-  expect([await titlesIn(place), await titlesIn(place), place.told.slice(2)]).toEqual([["ship it"], ["ship it"], [expect.stringMatching(/^\.loom\/graph\.json was not taken into the decision graph: read .* it holds the marks of an unfinished merge; /)]])
+  expect([await titlesIn(place), await titlesIn(place), place.told.slice(2)]).toEqual([
+    ["ship it"],
+    ["ship it"],
+    [
+      expect.stringMatching(
+        /^\.loom\/graph\.json was not taken into the decision graph: read .* it holds the marks of an unfinished merge; /
+      )
+    ]
+  ])
 })
 
 test("a file that looks as it did is not read again; what this machine shared itself brings nothing (GRAPH-59)", async () => {
@@ -61,8 +97,13 @@ test("a file that looks as it did is not read again; what this machine shared it
       yield* graph.add({ id: "n1", kind: "goal", title: "mine" })
       yield* exportGraphFile(graph, team.file, "shared")
       return yield* (yield* app.graph(place.work)).content
-    }))
-  expect([shared.nodes.map(({ title }) => title), await titlesIn(place), place.told]).toEqual([["one", "mine"], ["one", "mine"], ["taken into the decision graph from .loom/graph.json: 1 node added"]])
+    })
+  )
+  expect([shared.nodes.map(({ title }) => title), await titlesIn(place), place.told]).toEqual([
+    ["one", "mine"],
+    ["one", "mine"],
+    ["taken into the decision graph from .loom/graph.json: 1 node added"]
+  ])
 })
 
 test("a session takes it in beside itself (GRAPH-59)", async () => {
@@ -81,5 +122,8 @@ test("a session takes it in beside itself (GRAPH-59)", async () => {
       }),
     [says("hi")]
   )
-  expect([seen.nodes.map(({ title }) => title).sort(), place.told]).toEqual([["hello", "ship it", "turn 1: completed"], ["taken into the decision graph from .loom/graph.json: 1 node added"]])
+  expect([seen.nodes.map(({ title }) => title).sort(), place.told]).toEqual([
+    ["hello", "ship it", "turn 1: completed"],
+    ["taken into the decision graph from .loom/graph.json: 1 node added"]
+  ])
 })

@@ -11,7 +11,15 @@ const gathered = (...fragments: readonly string[]): readonly Said[] => [
 
 test("each fragment counts in the zone of its source, whatever stands in it (CONTEXT-13)", () => {
   const instructions = `<instructions file="A.md">\n${"a".repeat(1000)}\n\n<div>b</div>\n</instructions>`
-  const { session } = stateAfter("WaitingForInput", gathered(instructions, `<decisions>\n${"d".repeat(2000)}\n</decisions>`, `<repository-map>\n${"m".repeat(3000)}\n</repository-map>`, "<git>main</git>"))
+  const { session } = stateAfter(
+    "WaitingForInput",
+    gathered(
+      instructions,
+      `<decisions>\n${"d".repeat(2000)}\n</decisions>`,
+      `<repository-map>\n${"m".repeat(3000)}\n</repository-map>`,
+      "<git>main</git>"
+    )
+  )
   const report = windowReport(session, { ...DEFAULT_ZONES, mapTokens: 5 })
   expect(report.zones.map(({ name, tokens, tokensMax }) => [name, tokens, tokensMax])).toEqual([
     ["system", 2, 2048],

@@ -18,7 +18,15 @@ const change = fc.oneof(
 const seenIn = (headers: Headers | PlainHeaders): unknown => {
   const visited: string[] = []
   headers.forEach((each: string, of: string) => void visited.push(`${of}=${each}`))
-  return { entries: [...headers], keys: [...headers.keys()], values: [...headers.values()], visited, has: headers.has("ACCEPT"), get: headers.get("X-API-key"), none: headers.get("none") }
+  return {
+    entries: [...headers],
+    keys: [...headers.keys()],
+    values: [...headers.values()],
+    visited,
+    has: headers.has("ACCEPT"),
+    get: headers.get("X-API-key"),
+    none: headers.get("none")
+  }
 }
 
 test("whatever is done to them, both say the same", () => {

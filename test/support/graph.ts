@@ -28,7 +28,14 @@ export const bareNode = (said: Pick<GraphNode, "id" | "kind" | "title" | "create
 export const node = (sketch: Sketch, minute = 0): GraphNode =>
   bareNode({ createdAt: BEGAN_AT + minute * MINUTE_MS, changedAt: BEGAN_AT + minute * MINUTE_MS, ...sketch })
 
-export const edge = (from: string, to: string, type: EdgeType = "leads_to", reason = ""): GraphEdge => ({ id: `${from}-${type}-${to}`, from, to, type, reason, createdAt: BEGAN_AT })
+export const edge = (from: string, to: string, type: EdgeType = "leads_to", reason = ""): GraphEdge => ({
+  id: `${from}-${type}-${to}`,
+  from,
+  to,
+  type,
+  reason,
+  createdAt: BEGAN_AT
+})
 
 export const nodes = (...sketches: readonly Sketch[]): readonly GraphNode[] => sketches.map(node)
 

@@ -68,12 +68,24 @@ const problemsOf = (text: string): readonly object[] =>
     const before = line.slice(0, found.index)
     const character = manner.encoding === "utf-8" ? Buffer.byteLength(before) : before.length
     const message = manner.floods === "long words" ? `${found[2]} ${"and so on ".repeat(100_000)}` : found[2]
-    const one = { range: { start: { line: index, character }, end: { line: index, character } }, severity: ["ERROR", "WARNING", "INFORMATION", "HINT"].indexOf(found[1] as string) + 1, source: "fake", code: 7, message }
-    return manner.floods === "many problems" ? Array.from({ length: 20_000 }, (_, number) => ({ ...one, message: `${one.message} ${number}` })) : [one]
+    const one = {
+      range: { start: { line: index, character }, end: { line: index, character } },
+      severity: ["ERROR", "WARNING", "INFORMATION", "HINT"].indexOf(found[1] as string) + 1,
+      source: "fake",
+      code: 7,
+      message
+    }
+    return manner.floods === "many problems"
+      ? Array.from({ length: 20_000 }, (_, number) => ({ ...one, message: `${one.message} ${number}` }))
+      : [one]
   })
 
 const named = (uri: string): string => {
-  if (manner.names === "escaped") return uri.replace(/\/([^/]*)$/, (_, name: string) => `/${[...Buffer.from(decodeURIComponent(name))].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("")}`)
+  if (manner.names === "escaped")
+    return uri.replace(
+      /\/([^/]*)$/,
+      (_, name: string) => `/${[...Buffer.from(decodeURIComponent(name))].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("")}`
+    )
   if (manner.names === "through a link") return uri.replace(/\/([^/]*)$/, "/linked/$1")
   return manner.names === "elsewhere" ? "untitled:elsewhere" : uri
 }
@@ -113,7 +125,17 @@ const after = (ms: number): Promise<void> => (ms === 0 ? Promise.resolve() : new
 const hear = async ({ id, method, params, result, error }: Message): Promise<void> => {
   if (method === undefined) return void answers.get(String(id))?.(error ?? result)
   const uri = params?.textDocument?.uri as string
-  write([method, uri === undefined ? "" : uri.slice(uri.lastIndexOf("/") + 1), params?.changes === undefined ? "" : params.changes.map((each: any) => `${each.uri.slice(each.uri.lastIndexOf("/") + 1)} ${each.type}`).join(",")].filter((word) => word !== "").join(" "))
+  write(
+    [
+      method,
+      uri === undefined ? "" : uri.slice(uri.lastIndexOf("/") + 1),
+      params?.changes === undefined
+        ? ""
+        : params.changes.map((each: any) => `${each.uri.slice(each.uri.lastIndexOf("/") + 1)} ${each.type}`).join(",")
+    ]
+      .filter((word) => word !== "")
+      .join(" ")
+  )
   switch (method) {
     case "initialize":
       if (manner.floods === "a line without end") return flood("x".repeat(10_000))
@@ -131,7 +153,10 @@ const hear = async ({ id, method, params, result, error }: Message): Promise<voi
         }
       })
     case "initialized":
-      if (manner.watches === true) void ask("client/registerCapability", { registrations: [{ id: "w", method: "workspace/didChangeWatchedFiles", registerOptions: { watchers: [] } }] })
+      if (manner.watches === true)
+        void ask("client/registerCapability", {
+          registrations: [{ id: "w", method: "workspace/didChangeWatchedFiles", registerOptions: { watchers: [] } }]
+        })
       if (manner.asks === true) {
         write(`answers ${JSON.stringify(await Promise.all([
           ask("workspace/configuration", { items: [{ section: "fake.deep" }, { section: "none" }] }),

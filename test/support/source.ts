@@ -44,7 +44,8 @@ export interface Import {
   readonly typeOnly: boolean
 }
 
-const STATEMENT = /(?:^|[\n;])[ \t]*(import|export)\b([^"';()]*?)\bfrom\s*["']([^"'\n]+)["']|(?:^|[\n;])[ \t]*import\s*["']([^"'\n]+)["']|\b(typeof\s+)?import\s*\(\s*["']([^"'\n]+)["']|\b(?:getBuiltinModule|require)\s*\(\s*["']([^"'\n]+)["']/g
+const STATEMENT =
+  /(?:^|[\n;])[ \t]*(import|export)\b([^"';()]*?)\bfrom\s*["']([^"'\n]+)["']|(?:^|[\n;])[ \t]*import\s*["']([^"'\n]+)["']|\b(typeof\s+)?import\s*\(\s*["']([^"'\n]+)["']|\b(?:getBuiltinModule|require)\s*\(\s*["']([^"'\n]+)["']/g
 
 export const importsOf = ({ path, text }: Source): readonly Import[] =>
   [...withoutComments(text).matchAll(STATEMENT)].map(([, , clause, named, bare, typeOf, dynamic, required]) => {

@@ -107,7 +107,11 @@ export const everyDependencyHasADoor =
 
 /** The barrel loads redis and undici: hundreds of milliseconds at every start. */
 export const platformIsImportedDeep: Rule = (sources) =>
-  sources.flatMap((source) => importsOf(source).flatMap(({ from, typeOnly }) => (from === "@effect/platform-node" && !typeOnly ? [`${source.path} imports the barrel of ${from}`] : [])))
+  sources.flatMap((source) =>
+    importsOf(source).flatMap(({ from, typeOnly }) =>
+      from === "@effect/platform-node" && !typeOnly ? [`${source.path} imports the barrel of ${from}`] : []
+    )
+  )
 
 // ── how a file looks ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -134,7 +138,9 @@ const matches =
     )
 
 /** A promise to come back later; a string or a quotation may speak of one, as a search for them does. */
-export const nothingIsLeftToDo: Rule = matches(/\b(T[O]DO|F[I]XME|X[X]X|H[A]CK)\b/, ({ path, text }) => (/\.[mc]?[jt]s$/.test(path) ? commentsOf(text) : text).replaceAll(/`[^`\n]*`/g, ""))
+export const nothingIsLeftToDo: Rule = matches(/\b(T[O]DO|F[I]XME|X[X]X|H[A]CK)\b/, ({ path, text }) =>
+  (/\.[mc]?[jt]s$/.test(path) ? commentsOf(text) : text).replaceAll(/`[^`\n]*`/g, "")
+)
 
 /** Neither a folder of one machine nor the host of a package registry. */
 export const noPlaceOfThisMachine: Rule = matches(/(?:^|[^\w.$}\]*-])\/(?:[t]mp|[w]ork|[f]arm|[r]oot|[h]ome\/\w+)\/\w|[n]pmjs\.|[d]ebian\.org/, ({ text }) => text)

@@ -19,7 +19,11 @@ interface Version {
 }
 
 /** What language servers say anew of the files that a batch changed, for the note after it; empty where that is nothing, or not ready. */
-export const diagnosticsAfter = Effect.fn("Lsp.afterBatch")(function*(session: Session, { root, files, read }: BatchChanges, budgetTokens: number): Effect.fn.Return<string> {
+export const diagnosticsAfter = Effect.fn("Lsp.afterBatch")(function*(
+  session: Session,
+  { root, files, read }: BatchChanges,
+  budgetTokens: number
+): Effect.fn.Return<string> {
   const { afterBatch } = yield* LanguageServers
   const changed = files.filter(({ before, after }) => [before, after].every((version) => version === null || version.mode.startsWith("100")))
   const news = yield* afterBatch(changed.map(({ path, before, after }): ChangedFile => ({
@@ -28,7 +32,12 @@ export const diagnosticsAfter = Effect.fn("Lsp.afterBatch")(function*(session: S
     before: before === null ? Effect.succeed(null) : Effect.orElseSucceed(Effect.map(read(before.oid), textOf), () => null)
   })))
   // What a turn began with, told late, need not be told again.
-  return newsText({ ...news, fresh: untold(news.fresh, session, ({ source }) => source === "context") }, session.opened.roots, budgetTokens, session.settings.model)
+  return newsText(
+    { ...news, fresh: untold(news.fresh, session, ({ source }) => source === "context") },
+    session.opened.roots,
+    budgetTokens,
+    session.settings.model
+  )
 })
 
 const textOf = (bytes: Buffer): string | null => (bytes.length > FILE_BYTES_MAX || bytes.includes(0) ? null : bytes.toString("utf8"))

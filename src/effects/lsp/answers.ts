@@ -2,8 +2,14 @@ import { folderAt } from "./protocol.ts"
 import type { Server } from "./servers.ts"
 
 /** What a server is answered, so that none waits for an editor that is not there. */
-export const answersOf = ({ settings = {} }: Server, root: string, register: (method: string, options: unknown) => void, refresh: () => void): Readonly<Record<string, (params: unknown) => unknown>> => ({
-  "workspace/configuration": (params) => itemsOf(params).map(({ section }) => (typeof section === "string" ? settingAt(settings, section) : settings)),
+export const answersOf = (
+  { settings = {} }: Server,
+  root: string,
+  register: (method: string, options: unknown) => void,
+  refresh: () => void
+): Readonly<Record<string, (params: unknown) => unknown>> => ({
+  "workspace/configuration": (params) =>
+    itemsOf(params).map(({ section }) => (typeof section === "string" ? settingAt(settings, section) : settings)),
   "workspace/workspaceFolders": () => [folderAt(root)],
   "workspace/applyEdit": () => ({ applied: false, failureReason: "files are changed by the agent alone" }),
   "client/registerCapability": (params) => {
@@ -14,7 +20,9 @@ export const answersOf = ({ settings = {} }: Server, root: string, register: (me
   "window/showMessageRequest": () => null,
   "window/showDocument": () => ({ success: false }),
   "workspace/diagnostic/refresh": refresh,
-  ...Object.fromEntries(["semanticTokens", "inlayHint", "codeLens", "inlineValue", "foldingRange"].map((what) => [`workspace/${what}/refresh`, () => null]))
+  ...Object.fromEntries(
+    ["semanticTokens", "inlayHint", "codeLens", "inlineValue", "foldingRange"].map((what) => [`workspace/${what}/refresh`, () => null])
+  )
 })
 
 type Item = Readonly<Record<string, unknown>>

@@ -3,7 +3,15 @@ import type { Connection, Ears } from "./connection.ts"
 import type { Diagnostic, Encoding } from "./diagnostic.ts"
 import { makeDocuments } from "./documents.ts"
 import { makeHeard, QUIET_MS } from "./heard.ts"
-import { MAY_ASK_AGAIN, openingWords, savesOf, WATCHED, type DiagnosticRegistrationOptions, type DocumentDiagnosticReport, type InitializeResult } from "./protocol.ts"
+import {
+  MAY_ASK_AGAIN,
+  openingWords,
+  savesOf,
+  WATCHED,
+  type DiagnosticRegistrationOptions,
+  type DocumentDiagnosticReport,
+  type InitializeResult
+} from "./protocol.ts"
 import type { Server } from "./servers.ts"
 import { uriOf } from "./uri.ts"
 import { within } from "./within.ts"
@@ -51,7 +59,8 @@ export const clientOf = (server: Server, root: string, open: (ears: Ears) => Con
   const register = (method: string, options: unknown): void => {
     if (method === "textDocument/diagnostic") pull = { identifier: (options as DiagnosticRegistrationOptions | undefined)?.identifier ?? null }
     if (method === "workspace/didChangeWatchedFiles") watches = true
-    if (method === "textDocument/didSave") documents.tellSaves({ text: (options as { readonly includeText?: unknown } | undefined)?.includeText === true })
+    if (method === "textDocument/didSave")
+      documents.tellSaves({ text: (options as { readonly includeText?: unknown } | undefined)?.includeText === true })
     heard.wake()
   }
   /** What it said when it was asked is not true any more, it knows better now. */
@@ -119,7 +128,8 @@ export const clientOf = (server: Server, root: string, open: (ears: Ears) => Con
     shown: (path) => documents.get(path)?.text ?? null,
     opened: documents.opened,
     changed: (files) => {
-      if (watches && files.length > 0) void tell("workspace/didChangeWatchedFiles", { changes: files.map(({ path, how }) => ({ uri: uriOf(path), type: WATCHED[how] })) })
+      if (watches && files.length > 0)
+        void tell("workspace/didChangeWatchedFiles", { changes: files.map(({ path, how }) => ({ uri: uriOf(path), type: WATCHED[how] })) })
     },
     settled: (path, patienceMs) => {
       awaited++

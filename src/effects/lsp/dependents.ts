@@ -10,7 +10,11 @@ const DEPENDENTS_MAX = 8
 const PATIENCE_MS = 200
 
 /** The files that import some others, by path; what a change breaks stands there. Shape: canonical paths in and out. */
-export const dependentsOf = Effect.fnUntraced(function*(indexes: RepoIndexesOf, root: string, paths: readonly string[]): Effect.fn.Return<readonly string[]> {
+export const dependentsOf = Effect.fnUntraced(function*(
+  indexes: RepoIndexesOf,
+  root: string,
+  paths: readonly string[]
+): Effect.fn.Return<readonly string[]> {
   // Interrupted it would be made in vain: whoever asks next has it.
   const making = yield* Effect.forkDetach(indexes.indexOf(root), { startImmediately: true })
   const exit = yield* Effect.timeoutOption(Fiber.await(making), PATIENCE_MS)

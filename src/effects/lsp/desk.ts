@@ -38,15 +38,25 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
     if (!wish.on) refuse("lsp_diagnostics: language servers are switched off by the setting lsp; run the project's own checks with shell")
     const { found, lacking } = serversFor(servers, path, where)
     const name = path.slice(path.lastIndexOf("/") + 1)
-    if (found.length === 0 && lacking.length === 0) refuse(`lsp_diagnostics: no language server is known for ${name}; run the project's own checks with shell`)
-    if (found.length === 0) refuse(`lsp_diagnostics: no language server for ${name} is installed; the person may get one (${lacking.map(({ install }) => install).join("; or ")}), until then run the project's own checks with shell`)
-    if (!isTrusted()) refuse("lsp_diagnostics: a language server runs code of the workspace, which the person has not trusted; `loom trust` does, until then run the project's own checks with shell")
+    if (found.length === 0 && lacking.length === 0)
+      refuse(`lsp_diagnostics: no language server is known for ${name}; run the project's own checks with shell`)
+    if (found.length === 0)
+      refuse(
+        `lsp_diagnostics: no language server for ${name} is installed; the person may get one (${lacking.map(({ install }) => install).join("; or ")}), until then run the project's own checks with shell`
+      )
+    if (!isTrusted())
+      refuse(
+        "lsp_diagnostics: a language server runs code of the workspace, which the person has not trusted; `loom trust` does, until then run the project's own checks with shell"
+      )
     return found
   }
 
   const ask: Desk["ask"] = Effect.fnUntraced(function*(path: string) {
     const found = yield* attempt("lsp_diagnostics", () => usable(path))
-    const text = yield* attempt("lsp_diagnostics", () => readText(path) ?? refuse(`lsp_diagnostics: ${path} is no text of at most ${FILE_BYTES_MAX / 1024} kB`))
+    const text = yield* attempt(
+      "lsp_diagnostics",
+      () => readText(path) ?? refuse(`lsp_diagnostics: ${path} is no text of at most ${FILE_BYTES_MAX / 1024} kB`)
+    )
     const answers = yield* Effect.forEach(found, (each) => answerOf(each, path, text), { concurrency: "unbounded" })
     return {
       diagnostics: inOrder(answers.flatMap(({ said }) => said)),
@@ -91,7 +101,16 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
 
   const lookAt = (wanted: readonly { readonly file: ChangedFile; readonly found: Found }[], all: readonly ChangedFile[]): Effect.Effect<void> => {
     const byServer = [...Map.groupBy(wanted, ({ found }) => keyOf(found)).values()]
-    return Effect.forEach(byServer, (group) => lookWith((group[0] as (typeof wanted)[number]).found, group.map(({ file }) => file), all), { concurrency: "unbounded", discard: true })
+    return Effect.forEach(
+      byServer,
+      (group) =>
+        lookWith(
+          (group[0] as (typeof wanted)[number]).found,
+          group.map(({ file }) => file),
+          all
+        ),
+      { concurrency: "unbounded", discard: true }
+    )
   }
 
   /** Shows the files to a server as they were, where it does not know them so, with those that use them; and then as they are. */
@@ -102,9 +121,16 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
     const show = (path: string, text: string | null): void => client.show(path, text, languageIn(found.server, path) ?? "")
     const settled = (paths: readonly string[]) => Effect.promise(() => Promise.all(paths.map((path) => client.settled(path, answerMs))))
     const changed = files.map(({ path }) => path)
-    for (const path of yield* dependents(changed)) if (client.shown(path) === null && languageIn(found.server, path) !== null) show(path, readText(path))
-    const others = client.opened().filter((path) => !changed.includes(path)).slice(-OTHERS_MAX)
-    const before = yield* Effect.forEach(files.filter(({ how }) => how !== "made"), ({ path, before }) => Effect.map(before, (text) => ({ path, text })))
+    for (const path of yield* dependents(changed))
+      if (client.shown(path) === null && languageIn(found.server, path) !== null) show(path, readText(path))
+    const others = client
+      .opened()
+      .filter((path) => !changed.includes(path))
+      .slice(-OTHERS_MAX)
+    const before = yield* Effect.forEach(
+      files.filter(({ how }) => how !== "made"),
+      ({ path, before }) => Effect.map(before, (text) => ({ path, text }))
+    )
     const strange = new Set(before.flatMap(({ path, text }) => (text !== null && client.shown(path) !== text ? [path] : [])))
     for (const { path, text } of before) if (text !== null) show(path, text)
     yield* settled([...before.flatMap(({ path, text }) => (text === null ? [] : [path])), ...others])
@@ -118,7 +144,8 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
   const remember = (running: Running, path: string, isStrange: boolean): void => {
     const key = `${running.key}\0${path}`
     const known = seen.get(key)
-    if (known === undefined || (isStrange && running.client.answered(path))) seen.set(key, { running, path, seen: seenFirst(running.client.held(path)) })
+    if (known === undefined || (isStrange && running.client.answered(path)))
+      seen.set(key, { running, path, seen: seenFirst(running.client.held(path)) })
     else if (known.running !== running) seen.set(key, { ...known, running })
   }
 
@@ -137,7 +164,8 @@ export const makeDesk = Effect.fnUntraced(function*(options: LanguageServersOpti
 
   return {
     ask,
-    below: (folder) => inOrder(pool.running().flatMap(({ client }) => client.heard().flatMap((path) => (isInside(folder, path) ? client.held(path) : [])))),
+    below: (folder) =>
+      inOrder(pool.running().flatMap(({ client }) => client.heard().flatMap((path) => (isInside(folder, path) ? client.held(path) : [])))),
     afterBatch,
     late: () => inOrder([...seen.values()].flatMap(({ running, path, seen: known }) => freshOf(known, nowOf(running, path))))
   }

@@ -68,7 +68,11 @@ const readOne = (path: string, given: unknown, lines: readonly string[], encodin
     column: columnOf(lines[line] ?? "", whole(range?.start?.character), encoding),
     severity: SEVERITIES[whole(severity) - 1] ?? "error",
     message: words.slice(0, MESSAGE_LENGTH_MAX).toWellFormed(),
-    origin: [source, typeof code === "object" && code !== null ? (code as { readonly value?: unknown }).value : code].filter(isWord).join(" ").slice(0, ORIGIN_LENGTH_MAX).toWellFormed(),
+    origin: [source, typeof code === "object" && code !== null ? (code as { readonly value?: unknown }).value : code]
+      .filter(isWord)
+      .join(" ")
+      .slice(0, ORIGIN_LENGTH_MAX)
+      .toWellFormed(),
     lineText: (lines[line] ?? "").trim().slice(0, LINE_LENGTH_MAX)
   }
 }

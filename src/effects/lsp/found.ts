@@ -22,8 +22,15 @@ export interface Where {
 }
 
 /** The servers for a file, one of each group, and of groups without any those that a person could install. */
-export const serversFor = (servers: readonly Server[], file: string, where: Where): { readonly found: readonly Found[]; readonly lacking: readonly Server[] } => {
-  const byGroup = Map.groupBy(servers.filter((server) => languageIn(server, file) !== null), ({ group }) => group)
+export const serversFor = (
+  servers: readonly Server[],
+  file: string,
+  where: Where
+): { readonly found: readonly Found[]; readonly lacking: readonly Server[] } => {
+  const byGroup = Map.groupBy(
+    servers.filter((server) => languageIn(server, file) !== null),
+    ({ group }) => group
+  )
   const found: Found[] = []
   const lacking: Server[] = []
   for (const group of byGroup.values()) {
@@ -80,7 +87,10 @@ const isProgram = (path: string): boolean => {
 /** Whether a `tsc` is one that is a language server itself, by the version of the package that it lies in. */
 const isNative = (program: string): boolean => {
   try {
-    const { name, version } = JSON.parse(readFileSync(join(dirname(dirname(realpathSync(program))), "package.json"), "utf8")) as { readonly name?: unknown; readonly version?: unknown }
+    const { name, version } = JSON.parse(readFileSync(join(dirname(dirname(realpathSync(program))), "package.json"), "utf8")) as {
+      readonly name?: unknown
+      readonly version?: unknown
+    }
     return name === "typescript" && typeof version === "string" && Number.parseInt(version, 10) >= 7
   } catch {
     // In no package: nothing tells what it is.

@@ -9,6 +9,11 @@ export const gatherDiagnostics = (session: Session, budgetTokens: number): Effec
     const late = budgetTokens === 0 ? [] : (yield* LanguageServers).late()
     if (late.length === 0) return []
     const [{ newsText }, { untold }] = yield* Effect.promise(() => Promise.all([import("./said.ts"), import("./told.ts")]))
-    const text = newsText({ fresh: untold(late, session), standingCount: 0, olderCount: 0, cleared: [] }, session.opened.roots, budgetTokens, session.settings.model)
+    const text = newsText(
+      { fresh: untold(late, session), standingCount: 0, olderCount: 0, cleared: [] },
+      session.opened.roots,
+      budgetTokens,
+      session.settings.model
+    )
     return text === "" ? [] : [{ fragment: { source: "diagnostics", text } }]
   })

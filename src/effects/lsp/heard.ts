@@ -99,4 +99,5 @@ export const makeHeard = (documents: Documents): Heard => {
   }
 }
 
-const tableOf = (given: unknown): Readonly<Record<string, unknown>> => (typeof given === "object" && given !== null ? (given as Readonly<Record<string, unknown>>) : {})
+const tableOf = (given: unknown): Readonly<Record<string, unknown>> =>
+  typeof given === "object" && given !== null ? (given as Readonly<Record<string, unknown>>) : {}

@@ -99,12 +99,17 @@ export interface Patience {
 export const PATIENCE: Patience = { beginMs: 20_000, answerMs: 10_000, warmMs: 2_000, firstMs: 3_000, slowMs: 300, idleMs: 10 * 60_000 }
 
 /** The servers of a session, loaded by the first question or change; they end with the scope. */
-export const lazyLanguageServers = Effect.fnUntraced(function*(options: LanguageServersOptions): Effect.fn.Return<LanguageServersOf, never, Scope.Scope> {
+export const lazyLanguageServers = Effect.fnUntraced(function*(
+  options: LanguageServersOptions
+): Effect.fn.Return<LanguageServersOf, never, Scope.Scope> {
   const scope = yield* Effect.scope
   const mayRun = (): boolean => options.wish.on && options.isTrusted()
   let made: Desk | null = null
   const desk = yield* Effect.cached(
-    Effect.flatMap(Effect.promise(() => import("./desk.ts")), ({ makeDesk }) => Effect.map(Scope.provide(makeDesk(options), scope), (desk) => (made = desk)))
+    Effect.flatMap(
+      Effect.promise(() => import("./desk.ts")),
+      ({ makeDesk }) => Effect.map(Scope.provide(makeDesk(options), scope), (desk) => (made = desk))
+    )
   )
   return {
     mayRun,

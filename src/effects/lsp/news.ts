@@ -37,7 +37,8 @@ export const standingOf = (seen: Seen, now: Now): readonly Diagnostic[] => {
   return beyond(seen.before, now.diagnostics.filter(isTold)).filter((each) => !fresh.has(each))
 }
 
-export const isCleared = ({ before, isOpen }: Seen, { diagnostics, answered }: Now): boolean => isOpen && answered && beyond(before, diagnostics.filter(isTold)).length === 0
+export const isCleared = ({ before, isOpen }: Seen, { diagnostics, answered }: Now): boolean =>
+  isOpen && answered && beyond(before, diagnostics.filter(isTold)).length === 0
 
 /** What is known once this was told. Of what is not said of the present text yet, nothing is forgotten. */
 export const seenAfter = (seen: Seen, now: Now): Seen => {

@@ -72,6 +72,10 @@ export const makePool = Effect.fnUntraced(function*(options: LanguageServersOpti
   return {
     of: (found) => turn.withPermits(1)(begun(found)),
     isReady: (found) => alive(keyOf(found))?.isReady() === true,
-    running: () => [...runningByKey.entries()].flatMap(([key, running]) => (running.fault() === null ? [{ key, running }] : [])).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ running }) => running)
+    running: () =>
+      [...runningByKey.entries()]
+        .flatMap(([key, running]) => (running.fault() === null ? [{ key, running }] : []))
+        .sort((a, b) => (a.key < b.key ? -1 : 1))
+        .map(({ running }) => running)
   }
 })

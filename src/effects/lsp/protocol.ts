@@ -31,7 +31,10 @@ export const openingWords = (server: Server, root: string): InitializeParams => 
   }
 })
 
-export const folderAt = (root: string): { readonly uri: string; readonly name: string } => ({ uri: uriOf(root), name: root.slice(root.lastIndexOf("/") + 1) })
+export const folderAt = (root: string): { readonly uri: string; readonly name: string } => ({
+  uri: uriOf(root),
+  name: root.slice(root.lastIndexOf("/") + 1)
+})
 
 /** Whether a server wants to hear that a file was saved, and then its text; `null`: not. */
 export const savesOf = (sync: InitializeResult["capabilities"]["textDocumentSync"]): { readonly text: boolean } | null => {

@@ -17,7 +17,8 @@ export const lineOf = (diagnostic: Diagnostic, roots: readonly string[]): string
 }
 
 /** Relative to the first root, absolute below another one. */
-export const shownPath = (path: string, [root = "/"]: readonly string[]): string => harmlessPath(isInside(root, path) && path !== root ? path.slice(root.length + (root.endsWith("/") ? 0 : 1)) : path)
+export const shownPath = (path: string, [root = "/"]: readonly string[]): string =>
+  harmlessPath(isInside(root, path) && path !== root ? path.slice(root.length + (root.endsWith("/") ? 0 : 1)) : path)
 
 /** The keys that this process was given are known only when it runs. */
 const redact: Redact = (text) => (redacting ??= redactWith(process.env))(text)
@@ -27,14 +28,20 @@ export const OPENING = "<diagnostics>"
 const CLOSING = "</diagnostics>"
 
 /** What the model is told unasked after a batch; empty where there is nothing new. */
-export const newsText = ({ fresh, standingCount, olderCount, cleared }: News, roots: readonly string[], budgetTokens: number, model: string): string => {
+export const newsText = (
+  { fresh, standingCount, olderCount, cleared }: News,
+  roots: readonly string[],
+  budgetTokens: number,
+  model: string
+): string => {
   if (fresh.length === 0 && cleared.length === 0) return ""
   const lines = [...fresh.map((each) => lineOf(each, roots)), ...cleared.map((path) => `${shownPath(path, roots)}: no new problem is left`)]
   const rest = [...countWords(standingCount, "told and not mended"), ...countWords(olderCount, "there before")].join("; ")
   return linesWithin(lines, rest, budgetTokens, model)
 }
 
-const countWords = (count: number, words: string): readonly string[] => (count === 0 ? [] : [`${count} more that ${count === 1 ? "was" : "were"} ${words}`])
+const countWords = (count: number, words: string): readonly string[] =>
+  count === 0 ? [] : [`${count} more that ${count === 1 ? "was" : "were"} ${words}`]
 
 /** As many of the lines as have room, with the number of the others; empty where there is room for none. */
 export const linesWithin = (lines: readonly string[], rest: string, budgetTokens: number, model: string): string => {

@@ -75,16 +75,33 @@ export const startServer = Effect.fnUntraced(function*(
     })
   }
   const run = Effect.gen(function*() {
-    const { start, statusFrom, after } = yield* sandbox().enclose({ file: program, arguments: server.command.slice(1), cwd: root, environment: serverEnvironment(environment) })
+    const { start, statusFrom, after } = yield* sandbox().enclose({
+      file: program,
+      arguments: server.command.slice(1),
+      cwd: root,
+      environment: serverEnvironment(environment)
+    })
     const hear = (stream: "stdout" | "stderr", bytes: Buffer): void => {
       if (stream === "stdout") hearing(bytes)
       else complaint = (complaint + bytes.toString("utf8")).slice(-COMPLAINT_LENGTH)
     }
-    const how = yield* Effect.ensuring(runProcess({ ...start, statusFrom, marker: `${session}:lsp-${server.name}-${++startedCount}`, timeoutMs: FOR_EVER_MS, input: speak, hear }), Effect.sync(after))
+    const how = yield* Effect.ensuring(
+      runProcess({
+        ...start,
+        statusFrom,
+        marker: `${session}:lsp-${server.name}-${++startedCount}`,
+        timeoutMs: FOR_EVER_MS,
+        input: speak,
+        hear
+      }),
+      Effect.sync(after)
+    )
     return `it ended${how.how === "exited" ? ` with exit code ${how.code}` : ""}${lineIn(complaint)}`
   })
   const watched = run.pipe(
-    Effect.catchCause((cause) => Effect.succeed(Cause.hasInterruptsOnly(cause) ? "it was ended" : problemOf(`start ${server.name}`, Cause.squash(cause)).message)),
+    Effect.catchCause((cause) =>
+      Effect.succeed(Cause.hasInterruptsOnly(cause) ? "it was ended" : problemOf(`start ${server.name}`, Cause.squash(cause)).message)
+    ),
     Effect.map(broken)
   )
   const fiber: Fiber.Fiber<void> = yield* Effect.forkIn(watched, scope, { startImmediately: true })

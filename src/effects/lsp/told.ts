@@ -22,7 +22,8 @@ const toldIn = ({ transcript, window }: Session, source: (note: Note) => boolean
   const lines: string[] = []
   for (let index = window.base; index < transcript.length; index++) {
     const entry = at(transcript, index)
-    if (entry.type === "note" && entry.text.includes("<diagnostics>") && source(entry)) for (const [, text = ""] of entry.text.matchAll(SECTION)) lines.push(...text.split("\n").map(withoutPlace))
+    if (entry.type === "note" && entry.text.includes("<diagnostics>") && source(entry))
+      for (const [, text = ""] of entry.text.matchAll(SECTION)) lines.push(...text.split("\n").map(withoutPlace))
   }
   return lines
 }

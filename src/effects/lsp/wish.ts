@@ -38,8 +38,22 @@ const changed = (server: Server, wish: ServerWish | undefined): Server | null =>
 const made = (name: string, { off, command = [], files = [], markers = [], options, settings }: ServerWish): Server | null =>
   off === true || command.length === 0
     ? null
-    : { name, group: `own ${name}`, languages: languagesOf(files, null), command, markers, ...(options === undefined ? {} : { options }), ...(settings === undefined ? {} : { settings }), install: `see the settings, lsp.${name}` }
+    : {
+        name,
+        group: `own ${name}`,
+        languages: languagesOf(files, null),
+        command,
+        markers,
+        ...(options === undefined ? {} : { options }),
+        ...(settings === undefined ? {} : { settings }),
+        install: `see the settings, lsp.${name}`
+      }
 
 /** What a language is called is known of the endings that any server has; of others it is the ending itself. */
 const languagesOf = (files: readonly string[], server: Server | null): Readonly<Record<string, string>> =>
-  Object.fromEntries(files.map((file) => [file, [server, ...SERVERS].find((each) => each !== null && Object.hasOwn(each.languages, file))?.languages[file] ?? file.replace(/^\./, "")]))
+  Object.fromEntries(
+    files.map((file) => [
+      file,
+      [server, ...SERVERS].find((each) => each !== null && Object.hasOwn(each.languages, file))?.languages[file] ?? file.replace(/^\./, "")
+    ])
+  )

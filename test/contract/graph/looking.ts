@@ -41,7 +41,31 @@ export const lookingPromises = (promised: Promised): void => {
   promised("whatever is searched for, nothing of it is a command (GRAPH-9)", (graph) =>
     Effect.gen(function*() {
       yield* graph.add({ kind: "goal", title: "AND OR NOT NEAR title", description: "a*b (c) {d} x:y ^z" })
-      for (const text of ["", " ", '"', '""', '"""', "*", "title:", "AND", "a AND", "NEAR(a b)", "(", "{title}: a", "^a", "a*b", "-a", "'; DROP TABLE graph_nodes; --", "\0", "\ud800", "😀", '"a', "a\"b\"c", "%", "_"]) {
+      for (const text of [
+        "",
+        " ",
+        '"',
+        '""',
+        '"""',
+        "*",
+        "title:",
+        "AND",
+        "a AND",
+        "NEAR(a b)",
+        "(",
+        "{title}: a",
+        "^a",
+        "a*b",
+        "-a",
+        "'; DROP TABLE graph_nodes; --",
+        "\0",
+        "\ud800",
+        "😀",
+        '"a',
+        'a"b"c',
+        "%",
+        "_"
+      ]) {
         yield* graph.search(text)
       }
       for (const text of ["AND", "not", "near OR", "a*b", '"a b"', "x:y", "title", "^z", "(c)"]) expect((yield* graph.search(text)).length, text).toBe(1)
@@ -99,7 +123,10 @@ export const lookingPromises = (promised: Promised): void => {
       yield* chain(graph, [a, b, c, d])
       yield* graph.link({ from: a, to: c, type: "rejected" })
       yield* graph.link({ from: e, to: d, type: "enables" })
-      const path = (from: string, to: string) => Effect.map(graph.path(from, to), (found) => (found === null ? null : [found.along, found.nodes.map(({ title }) => title).join(""), found.edges.length]))
+      const path = (from: string, to: string) =>
+        Effect.map(graph.path(from, to), (found) =>
+          found === null ? null : [found.along, found.nodes.map(({ title }) => title).join(""), found.edges.length]
+        )
       expect(yield* path(a, d)).toEqual(["down", "acd", 2])
       expect(yield* path(d, a)).toEqual(["up", "dca", 2])
       expect(yield* path(e, a)).toEqual(["either", "edca", 3])

@@ -54,7 +54,10 @@ export const answerPromises: readonly Promised<ModelTrial>[] = [
   },
   {
     promise: "the request stays as it was: it is frozen, and the model asks nevertheless",
-    check: (trial) => inEach(trial, [answers(LONG)], ({ pieces, rejection }) => (pieces.at(-1)?.type === "LlmCompleted" ? null : `it ended with ${rejection || JSON.stringify(pieces.at(-1))}`))
+    check: (trial) =>
+      inEach(trial, [answers(LONG)], ({ pieces, rejection }) =>
+        pieces.at(-1)?.type === "LlmCompleted" ? null : `it ended with ${rejection || JSON.stringify(pieces.at(-1))}`
+      )
   },
   {
     promise: "answers side by side do not mix",
@@ -69,7 +72,12 @@ export const answerPromises: readonly Promised<ModelTrial>[] = [
 export const answers = (answer: ModelAnswer): Extract<Situation, { readonly happens: "answers" }> => ({ happens: "answers", answer })
 
 /** Asks in each situation, side by side; what is complained of first is told. */
-export const inEach = async (trial: ModelTrial, situations: readonly Situation[], complain: (asked: Asked, situation: Situation) => Verdict, interrupt?: "before" | "during"): Promise<Verdict> => {
+export const inEach = async (
+  trial: ModelTrial,
+  situations: readonly Situation[],
+  complain: (asked: Asked, situation: Situation) => Verdict,
+  interrupt?: "before" | "during"
+): Promise<Verdict> => {
   const verdicts = await Promise.all(
     situations.map(async (situation) => {
       const asked = await ask(trial, situation, interrupt)
@@ -87,7 +95,8 @@ export const endComplaint = (pieces: readonly Piece[]): string | null => {
   return isEnd(pieces.at(-1)) ? null : `after its end came ${JSON.stringify(pieces.at(-1))}`
 }
 
-export const settledComplaint = ({ settled, rejection }: Asked): string | null => (settled === "resolved" ? null : settled === "never" ? "it never settled" : `it rejected: ${rejection}`)
+export const settledComplaint = ({ settled, rejection }: Asked): string | null =>
+  settled === "resolved" ? null : settled === "never" ? "it never settled" : `it rejected: ${rejection}`
 
 const saysAll = (trial: ModelTrial, answer: ModelAnswer): Promise<Verdict> => inEach(trial, [answers(answer)], ({ pieces }) => wholeComplaint(pieces, answer))
 
@@ -105,7 +114,8 @@ const nameComplaint = (pieces: readonly Piece[]): string | null => {
   const named = new Set<number>()
   for (const piece of pieces) {
     if (piece.type !== "LlmToolCallDelta") continue
-    if (named.has(piece.index) === (piece.name !== undefined)) return `${named.has(piece.index) ? "it names again" : "it does not name"} call ${piece.index}: ${JSON.stringify(piece)}`
+    if (named.has(piece.index) === (piece.name !== undefined))
+      return `${named.has(piece.index) ? "it names again" : "it does not name"} call ${piece.index}: ${JSON.stringify(piece)}`
     named.add(piece.index)
   }
   return named.size === 2 ? null : `it has ${named.size} calls instead of 2`

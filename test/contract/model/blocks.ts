@@ -25,4 +25,5 @@ export const meantBy = ({ blocks }: ModelAnswer): readonly string[] => blocks.ma
 const meant = (block: AnswerBlock): string => (block.type === "tool-call" ? `call: ${block.name} ${block.arguments}` : `${block.type}: ${block.text}`)
 
 /** Whether what was said is the beginning of what was meant. */
-export const beginsAs = (said: readonly string[], whole: readonly string[]): boolean => said.every((each, index) => (index < said.length - 1 ? each === whole[index] : whole[index]?.startsWith(each) === true))
+export const beginsAs = (said: readonly string[], whole: readonly string[]): boolean =>
+  said.every((each, index) => (index < said.length - 1 ? each === whole[index] : whole[index]?.startsWith(each) === true))

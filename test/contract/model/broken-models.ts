@@ -30,7 +30,12 @@ export const goodModel = (situation: Situation): HostModel => ({
       case "is no stream":
         return on(failed("permanent", "ask good: the answer is no stream but text/html"))
       case "refuses":
-        return on(failed(({ unauthorized: "permanent", overloaded: "transient", "too long": "overflow" } as const)[situation.why], `ask good: the provider refused, ${situation.why}`))
+        return on(
+          failed(
+            ({ unauthorized: "permanent", overloaded: "transient", "too long": "overflow" } as const)[situation.why],
+            `ask good: the provider refused, ${situation.why}`
+          )
+        )
       case "limits the rate":
         return on({ ...failed("rate-limited", "ask good: the provider limits the rate"), retryAfterMs: situation.retryAfterS * 1000 })
       case "is not there":
@@ -58,7 +63,10 @@ const piecesOf = ({ blocks, stop, usage }: ModelAnswer): readonly Piece[] => [
   ...blocks.flatMap((block, index): readonly Piece[] => {
     if (block.type === "text") return chopped(block.text).map((text) => ({ type: "LlmTextDelta", text }))
     if (block.type === "thinking") return chopped(block.text).map((text) => ({ type: "LlmThinkingDelta", text }))
-    return [{ type: "LlmToolCallDelta", index, name: block.name, arguments: "" }, ...chopped(block.arguments).map((piece): Piece => ({ type: "LlmToolCallDelta", index, arguments: piece }))]
+    return [
+      { type: "LlmToolCallDelta", index, name: block.name, arguments: "" },
+      ...chopped(block.arguments).map((piece): Piece => ({ type: "LlmToolCallDelta", index, arguments: piece }))
+    ]
   }),
   { type: "LlmCompleted", stop: stop ?? (blocks.some(({ type }) => type === "tool-call") ? "tool-calls" : "end"), usage: { ...(usage ?? USAGE), cost: 7 } }
 ]
@@ -93,24 +101,56 @@ const completed: Piece = { type: "LlmCompleted", stop: "end" }
 
 /** One for each promise at least. */
 export const brokenModels: readonly BrokenModel[] = [
-  changing("loses what is not ASCII", /^the text of an answer comes whole/, (piece) => (piece.type === "LlmTextDelta" ? [{ ...piece, text: piece.text.replaceAll(/[^ -~]/g, "") }] : [piece])),
+  changing("loses what is not ASCII", /^the text of an answer comes whole/, (piece) =>
+    piece.type === "LlmTextDelta" ? [{ ...piece, text: piece.text.replaceAll(/[^ -~]/g, "") }] : [piece]
+  ),
   changing("ends twice", /^an answer has exactly one end/, (piece) => (isCompleted(piece) ? [piece, piece] : [piece])),
   changing("never says that it is done", /^an answer has exactly one end/, (piece) => (isCompleted(piece) ? [] : [piece])),
   changing("says something after its end", /^an answer has exactly one end/, (piece) => (isCompleted(piece) ? [piece, { type: "LlmTextDelta", text: "PS" }] : [piece])),
   { does: "waits for the whole answer", promise: /^a long answer comes piece by piece/, make: gathering },
-  changing("tears letters where the bytes are cut", /^letters come whole/, (piece) => (piece.type === "LlmTextDelta" ? [{ ...piece, text: piece.text.replace("👀", "\uFFFD\uFFFD") }] : [piece])),
-  changing("says its thoughts aloud", /^thinking comes as thinking/, (piece) => (piece.type === "LlmThinkingDelta" ? [{ type: "LlmTextDelta", text: piece.text }] : [piece])),
-  changing("puts all calls into one", /^each call comes with its name/, (piece) => (piece.type === "LlmToolCallDelta" ? [{ ...piece, index: 0 }] : [piece])),
-  changing("names a call with each piece", /^a call is named by its first piece/, (piece) => (piece.type === "LlmToolCallDelta" ? [{ ...piece, name: "file_read" }] : [piece])),
-  changing("mends arguments that are no JSON", /^arguments that are no JSON/, (piece) => (piece.type === "LlmToolCallDelta" && piece.name === undefined ? [{ ...piece, arguments: "{}" }] : [piece])),
+  changing("tears letters where the bytes are cut", /^letters come whole/, (piece) =>
+    piece.type === "LlmTextDelta" ? [{ ...piece, text: piece.text.replace("👀", "\uFFFD\uFFFD") }] : [piece]
+  ),
+  changing("says its thoughts aloud", /^thinking comes as thinking/, (piece) =>
+    piece.type === "LlmThinkingDelta" ? [{ type: "LlmTextDelta", text: piece.text }] : [piece]
+  ),
+  changing("puts all calls into one", /^each call comes with its name/, (piece) =>
+    piece.type === "LlmToolCallDelta" ? [{ ...piece, index: 0 }] : [piece]
+  ),
+  changing("names a call with each piece", /^a call is named by its first piece/, (piece) =>
+    piece.type === "LlmToolCallDelta" ? [{ ...piece, name: "file_read" }] : [piece]
+  ),
+  changing("mends arguments that are no JSON", /^arguments that are no JSON/, (piece) =>
+    piece.type === "LlmToolCallDelta" && piece.name === undefined ? [{ ...piece, arguments: "{}" }] : [piece]
+  ),
   changing("always stops by end", /^an end says why/, (piece) => (isCompleted(piece) ? [{ ...piece, stop: "end" }] : [piece])),
-  changing("counts cached tokens twice", /^an end says what was used/, (piece) => (isCompleted(piece) && piece.usage !== undefined ? [{ ...piece, usage: { ...piece.usage, inputTokens: piece.usage.inputTokens + piece.usage.cacheReadTokens } }] : [piece])),
-  changing("costs nothing where it knows no price", /^an end says what was used/, (piece) => (isCompleted(piece) && piece.usage !== undefined ? [{ ...piece, usage: { ...piece.usage, cost: 0 } }] : [piece])),
+  changing("counts cached tokens twice", /^an end says what was used/, (piece) =>
+    isCompleted(piece) && piece.usage !== undefined
+      ? [{ ...piece, usage: { ...piece.usage, inputTokens: piece.usage.inputTokens + piece.usage.cacheReadTokens } }]
+      : [piece]
+  ),
+  changing("costs nothing where it knows no price", /^an end says what was used/, (piece) =>
+    isCompleted(piece) && piece.usage !== undefined ? [{ ...piece, usage: { ...piece.usage, cost: 0 } }] : [piece]
+  ),
   changing("adds a date to its pieces", /^every piece is one/, (piece) => [{ ...piece, seen: new Date(0) } as unknown as Piece]),
   changing("tells of a ping", /^every piece is one/, (piece) => [{ type: "ping" } as unknown as Piece, piece]),
-  { does: "rejects when it is done", promise: /^to be asked never throws/, make: (situation) => ({ ask: async (...asked) => (await goodModel(situation).ask(...asked), Promise.reject(new Error("done"))) }) },
-  { does: "never settles", promise: /^to be asked never throws/, make: (situation) => ({ ask: async (...asked) => (await goodModel(situation).ask(...asked), new Promise(() => {})) }) },
-  { does: "marks the request as sent", promise: /^the request stays/, make: (situation) => ({ ask: async (request, ...asked) => (Object.assign(request, { sent: true }), goodModel(situation).ask(request, ...asked)) }) },
+  {
+    does: "rejects when it is done",
+    promise: /^to be asked never throws/,
+    make: (situation) => ({ ask: async (...asked) => (await goodModel(situation).ask(...asked), Promise.reject(new Error("done"))) })
+  },
+  {
+    does: "never settles",
+    promise: /^to be asked never throws/,
+    make: (situation) => ({ ask: async (...asked) => (await goodModel(situation).ask(...asked), new Promise(() => {})) })
+  },
+  {
+    does: "marks the request as sent",
+    promise: /^the request stays/,
+    make: (situation) => ({
+      ask: async (request, ...asked) => (Object.assign(request, { sent: true }), goodModel(situation).ask(request, ...asked))
+    })
+  },
   { does: "speaks to whoever asked last", promise: /^answers side by side/, make: shared() },
   when("takes a cut stream for an answer", /^a stream that is cut anywhere/, "is cut", (on) => (on({ type: "LlmTextDelta", text: "Reading" }), on(completed))),
   when("says nothing when it is cut", /^a stream that is cut anywhere/, "is cut", () => {}),
@@ -127,12 +167,36 @@ export const brokenModels: readonly BrokenModel[] = [
   when("does not know that a request was too long", /^a request that is too long/, "refuses", (on) => on(failed("permanent", "ask good: status 413"))),
   when("rejects where nobody is there", /^a provider that is not there/, "is not there", () => Promise.reject(new Error("ECONNREFUSED"))),
   when("prints an object", /^a failure says what was tried/, "is garbled", (on) => on(failed("transient", "[object Object]"))),
-  when("repeats its key in the error", /^the key turns up in nothing/, "refuses", (on) => on(failed("permanent", `ask good: the key ${SECRET} is wrong`))),
-  when("does not hear that it is interrupted", /^interrupted, it settles at once/, "goes on for ever", (on) => (on({ type: "LlmTextDelta", text: "and so on" }), new Promise(() => {}))),
-  when("says that it failed when it is interrupted", /^interrupted, it says no end/, "goes on for ever", (on, signal) => (on({ type: "LlmTextDelta", text: "and" }), aborted(signal, () => on(failed("transient", "ask good: interrupted"))))),
-  when("goes on talking when it is interrupted", /^interrupted, it says nothing more/, "goes on for ever", (on, signal) => (on({ type: "LlmTextDelta", text: "and" }), aborted(signal, () => void setTimeout(() => on({ type: "LlmTextDelta", text: " more" }), 5)))),
+  when("repeats its key in the error", /^the key turns up in nothing/, "refuses", (on) =>
+    on(failed("permanent", `ask good: the key ${SECRET} is wrong`))
+  ),
+  when(
+    "does not hear that it is interrupted",
+    /^interrupted, it settles at once/,
+    "goes on for ever",
+    (on) => (on({ type: "LlmTextDelta", text: "and so on" }), new Promise(() => {}))
+  ),
+  when(
+    "says that it failed when it is interrupted",
+    /^interrupted, it says no end/,
+    "goes on for ever",
+    (on, signal) => (on({ type: "LlmTextDelta", text: "and" }), aborted(signal, () => on(failed("transient", "ask good: interrupted"))))
+  ),
+  when(
+    "goes on talking when it is interrupted",
+    /^interrupted, it says nothing more/,
+    "goes on for ever",
+    (on, signal) => (
+      on({ type: "LlmTextDelta", text: "and" }),
+      aborted(signal, () => void setTimeout(() => on({ type: "LlmTextDelta", text: " more" }), 5))
+    )
+  ),
   { does: "leaves the connection open", promise: /^interrupted, it has closed/, make: goodModel, hungUp: () => false },
-  { does: "answers although it was interrupted before", promise: /^interrupted before it is asked/, make: (situation) => ({ ask: (request, on) => goodModel(situation).ask(request, on, new AbortController().signal) }) }
+  {
+    does: "answers although it was interrupted before",
+    promise: /^interrupted before it is asked/,
+    make: (situation) => ({ ask: (request, on) => goodModel(situation).ask(request, on, new AbortController().signal) })
+  }
 ]
 
 function aborted(signal: AbortSignal, then: () => void): Promise<void> {

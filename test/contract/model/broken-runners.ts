@@ -35,7 +35,10 @@ export const brokenRunners: readonly BrokenRunner[] = [
   {
     does: "calls an interruption a failure",
     promise: /interrupts hears all/,
-    runner: (action, request, emit) => Effect.onInterrupt(askModel(action, request, emit), () => Effect.sync(() => emit({ type: "LlmFailed", effect: action.effect, failure: "transient", message: "interrupted" })))
+    runner: (action, request, emit) =>
+      Effect.onInterrupt(askModel(action, request, emit), () =>
+        Effect.sync(() => emit({ type: "LlmFailed", effect: action.effect, failure: "transient", message: "interrupted" }))
+      )
   },
   {
     does: "throws away the last frame when interrupted",

@@ -10,11 +10,25 @@ const FOR_EVER: Situation = { happens: "goes on for ever", answer: LONG, share: 
 export const interruptPromises: readonly Promised<ModelTrial>[] = [
   {
     promise: "interrupted, it settles at once",
-    check: (trial) => inEach(trial, [FOR_EVER], ({ settled, interrupted }) => (!interrupted ? "it said nothing before it ended by itself" : settled === "never" ? "it went on" : null), "during")
+    check: (trial) =>
+      inEach(
+        trial,
+        [FOR_EVER],
+        ({ settled, interrupted }) =>
+          !interrupted ? "it said nothing before it ended by itself" : settled === "never" ? "it went on" : null,
+        "during"
+      )
   },
   {
     promise: "interrupted, it says no end: what becomes of the answer is the machine's to decide",
-    check: (trial) => inEach(trial, [FOR_EVER], ({ pieces, late }) => ([...pieces, ...late].some(isEnd) ? `it ended with ${JSON.stringify([...pieces, ...late].find(isEnd))}` : null), "during")
+    check: (trial) =>
+      inEach(
+        trial,
+        [FOR_EVER],
+        ({ pieces, late }) =>
+          [...pieces, ...late].some(isEnd) ? `it ended with ${JSON.stringify([...pieces, ...late].find(isEnd))}` : null,
+        "during"
+      )
   },
   {
     promise: "interrupted, it says nothing more once it has settled",

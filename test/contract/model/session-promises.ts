@@ -42,7 +42,10 @@ export const sessionPromises = (runner: AskModel = askModel): readonly Promised<
   },
   {
     promise: "a session hears neighbouring pieces as one",
-    check: (trial) => hearing(runner, trial, answers(LONG), (events, pieces) => (events.length - 1 < pieces / 2 ? null : `it hears ${events.length - 1} events of ${pieces} pieces`))
+    check: (trial) =>
+      hearing(runner, trial, answers(LONG), (events, pieces) =>
+        events.length - 1 < pieces / 2 ? null : `it hears ${events.length - 1} events of ${pieces} pieces`
+      )
   },
   {
     promise: "a session hears exactly one end, and nothing after it",

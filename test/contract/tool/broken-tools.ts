@@ -73,10 +73,26 @@ export const brokenTools: readonly BrokenTool[] = [
   { does: "does not say what it does", promise: /^its description/, fault: { description: "" } },
   { does: "goes on and on in its description", promise: /^its description/, fault: { description: "It writes a note. ".repeat(100) } },
   { does: "takes an array", promise: /^the schema of its arguments/, fault: { inputSchema: { type: "array" } } },
-  { does: "refers to another schema", promise: /^the schema of its arguments/, fault: { inputSchema: { type: "object", properties: { path: { $ref: "#/$defs/path" } } } } },
-  { does: "requires what it does not describe", promise: /^every argument that is required/, fault: { inputSchema: { ...goodTool.inputSchema, required: ["path", "text", "mood"] } } },
-  { does: "has a schema like a book", promise: /^its schema is small/, fault: { inputSchema: { ...goodTool.inputSchema, description: "long ".repeat(1_000) } } },
-  { does: "wants a number where a text works", promise: /^the arguments that work fit/, fault: { inputSchema: { ...goodTool.inputSchema, properties: { path: { type: "number" }, text: { type: "string" } } } } },
+  {
+    does: "refers to another schema",
+    promise: /^the schema of its arguments/,
+    fault: { inputSchema: { type: "object", properties: { path: { $ref: "#/$defs/path" } } } }
+  },
+  {
+    does: "requires what it does not describe",
+    promise: /^every argument that is required/,
+    fault: { inputSchema: { ...goodTool.inputSchema, required: ["path", "text", "mood"] } }
+  },
+  {
+    does: "has a schema like a book",
+    promise: /^its schema is small/,
+    fault: { inputSchema: { ...goodTool.inputSchema, description: "long ".repeat(1_000) } }
+  },
+  {
+    does: "wants a number where a text works",
+    promise: /^the arguments that work fit/,
+    fault: { inputSchema: { ...goodTool.inputSchema, properties: { path: { type: "number" }, text: { type: "string" } } } }
+  },
   running("never does what it is asked", /^a call with arguments that work ends/, () => Promise.reject(new Error("note: not today"))),
   running("never ends", /^a call with arguments that work ends/, () => new Promise(() => {})),
   running("takes whatever comes", /^arguments that do not fit/, (args, context) => {
@@ -125,16 +141,46 @@ export const brokenTools: readonly BrokenTool[] = [
     if (isSlow(args)) setTimeout(() => context.progress("still here"), 120)
     return good(args, context)
   }),
-  running("begins although it was interrupted before", /^interrupted before it began/, (args, context) => good(args, { ...context, signal: isSlow(args) ? context.signal : new AbortController().signal })),
-  after("writes once more when nobody looks", /^once it has ended/, (result, args, { root }) => (setTimeout(() => tryTo(() => appendFileSync(join(root, args.path), "more")), 30), result)),
+  running("begins although it was interrupted before", /^interrupted before it began/, (args, context) =>
+    good(args, { ...context, signal: isSlow(args) ? context.signal : new AbortController().signal })
+  ),
+  after(
+    "writes once more when nobody looks",
+    /^once it has ended/,
+    (result, args, { root }) => (setTimeout(() => tryTo(() => appendFileSync(join(root, args.path), "more")), 30), result)
+  ),
   after("talks after its end", /^once it has ended/, (result, _, { progress }) => (setTimeout(() => progress("by the way"), 30), result)),
   { does: "writes, but says that it only reads", promise: /^it changes nothing if it says/, fault: { changes: false } },
-  after("leaves a file beside the one it spoke of", /^it changes no path but/, (result, _, { root }) => (writeFileSync(join(root, "note.log"), "a"), result)),
-  after("leaves the folder it works in", /^it changes no path but/, (result, _, { root }) => (writeFileSync(join(root, "..", "beside", "kept.txt"), "mine"), result)),
-  { does: "makes the file when it is asked what it would touch", promise: /^to say what a call will touch/, fault: { touches: ({ path }, { root }) => (writeFileSync(join(root, path), ""), [path]) } },
-  { does: "says something else each time", promise: /^to say what a call will touch/, fault: { touches: ({ path }) => [path, `${Math.random()}`] } },
-  after("adds to the file, and says it is idempotent", /^run twice/, (result, args, { root }) => (appendFileSync(join(root, args.path), `${process.hrtime.bigint()}`), result)),
-  after("leaves a variable in the environment", /^it leaves the process/, (result) => ((process.env["NOTE_SEEN"] = `${process.hrtime.bigint()}`), result)),
+  after(
+    "leaves a file beside the one it spoke of",
+    /^it changes no path but/,
+    (result, _, { root }) => (writeFileSync(join(root, "note.log"), "a"), result)
+  ),
+  after(
+    "leaves the folder it works in",
+    /^it changes no path but/,
+    (result, _, { root }) => (writeFileSync(join(root, "..", "beside", "kept.txt"), "mine"), result)
+  ),
+  {
+    does: "makes the file when it is asked what it would touch",
+    promise: /^to say what a call will touch/,
+    fault: { touches: ({ path }, { root }) => (writeFileSync(join(root, path), ""), [path]) }
+  },
+  {
+    does: "says something else each time",
+    promise: /^to say what a call will touch/,
+    fault: { touches: ({ path }) => [path, `${Math.random()}`] }
+  },
+  after(
+    "adds to the file, and says it is idempotent",
+    /^run twice/,
+    (result, args, { root }) => (appendFileSync(join(root, args.path), `${process.hrtime.bigint()}`), result)
+  ),
+  after(
+    "leaves a variable in the environment",
+    /^it leaves the process/,
+    (result) => ((process.env["NOTE_SEEN"] = `${process.hrtime.bigint()}`), result)
+  ),
   after("leaves another folder behind", /^it leaves the process/, (result) => (process.chdir("/"), result)),
   after("forgets to wait for something that fails", /^no error escapes/, (result) => (void Promise.reject(new Error("nobody heard me")), result)),
   after("throws from a timer", /^no error escapes/, (result) => (setTimeout(() => { throw new Error("too late to catch") }, 1), result))

@@ -42,12 +42,27 @@ const withFolder = (root: string): void => void mkdirSync(join(root, "src"))
 
 /** What each of the engine's tools is tried with, in a world where the web, other models and background commands are. */
 export const ownTrials = ({ site, said, much, silent }: OwnWorld): Readonly<Record<string, ToolTrial>> => ({
-  file_read: { prepare: withMuch, works: [{ path: "note.txt" }, { path: "much.txt", offset: 2, limit: 3 }], fails: [{ path: "none.txt" }, { path: "." }], long: { path: "much.txt" } },
-  file_write: { works: [{ path: "a/new.txt", content: NOTE }, { path: "empty.txt", content: "" }], fails: [{ path: "folder/", content: "" }] },
+  file_read: {
+    prepare: withMuch,
+    works: [{ path: "note.txt" }, { path: "much.txt", offset: 2, limit: 3 }],
+    fails: [{ path: "none.txt" }, { path: "." }],
+    long: { path: "much.txt" }
+  },
+  file_write: {
+    works: [
+      { path: "a/new.txt", content: NOTE },
+      { path: "empty.txt", content: "" }
+    ],
+    fails: [{ path: "folder/", content: "" }]
+  },
   file_edit: {
     prepare: withNote,
     works: [{ path: "note.txt", edits: [{ old: "first", new: "1st" }] }],
-    fails: [{ path: "note.txt", edits: [{ old: "third", new: "3rd" }] }, { path: "note.txt", edits: [{ old: "line", new: "row" }] }, { path: "none.txt", edits: [{ old: "a", new: "b" }] }]
+    fails: [
+      { path: "note.txt", edits: [{ old: "third", new: "3rd" }] },
+      { path: "note.txt", edits: [{ old: "line", new: "row" }] },
+      { path: "none.txt", edits: [{ old: "a", new: "b" }] }
+    ]
   },
   apply_patch: {
     prepare: withNote,
@@ -64,9 +79,25 @@ export const ownTrials = ({ site, said, much, silent }: OwnWorld): Readonly<Reco
     slow: { command: "echo begun; sleep 20; echo late > late.txt" },
     long: { command: "yes 'a long line of output that nobody wants to read' | head -c 2000000" }
   },
-  shell_output: { works: [{ id: said, all: true }, { id: said, all: true, wait_ms: 10 }], fails: [{ id: "bg0" }], slow: { id: silent, wait_ms: 20_000 }, long: { id: much, all: true } },
+  shell_output: {
+    works: [
+      { id: said, all: true },
+      { id: said, all: true, wait_ms: 10 }
+    ],
+    fails: [{ id: "bg0" }],
+    slow: { id: silent, wait_ms: 20_000 },
+    long: { id: much, all: true }
+  },
   shell_stop: { works: [{ id: said }], fails: [{ id: "bg0" }], long: { id: much } },
-  git: { prepare: inRepository, works: [{ operation: "log", args: ["--format=%s"] }, { operation: "branch", args: ["other"] }], fails: [{ operation: "show", args: ["none"] }, { operation: "push" }], long: { operation: "show", args: ["HEAD"] } },
+  git: {
+    prepare: inRepository,
+    works: [
+      { operation: "log", args: ["--format=%s"] },
+      { operation: "branch", args: ["other"] }
+    ],
+    fails: [{ operation: "show", args: ["none"] }, { operation: "push" }],
+    long: { operation: "show", args: ["HEAD"] }
+  },
   // What a server says is tried with real ones: test/effects/lsp. Here there are none.
   lsp_diagnostics: { prepare: withNote, works: [{ path: "." }], fails: [{ path: "note.txt" }, { path: "none.txt" }] },
   sub_agent: {
@@ -83,14 +114,28 @@ export const ownTrials = ({ site, said, much, silent }: OwnWorld): Readonly<Reco
     slow: { url: `${site}/never` },
     long: { url: `${site}/long` }
   },
-  web_search: { works: [{ query: "loom" }, { query: "none" }], fails: [{ query: "html" }, { query: "" }, { query: "x".repeat(1_000) }], slow: { query: "never" }, long: { query: "long" } },
+  web_search: {
+    works: [{ query: "loom" }, { query: "none" }],
+    fails: [{ query: "html" }, { query: "" }, { query: "x".repeat(1_000) }],
+    slow: { query: "never" },
+    long: { query: "long" }
+  },
   context_search: { works: [], fails: [{ query: "loom" }, { query: " " }] },
   context_read: { works: [], fails: [{ ids: ["s/0-4"] }, {}, { ids: ["s/0-4"], mode: "answer" }, { ids: ["s/0-4"], from: "x" }] },
   decision_log: {
     // What is logged gets an id that no other has, so that no two calls end alike: test/runtime/decision-graph.test.ts.
     works: [],
-    fails: [{ kind: "goal", title: " " }, { kind: "decision", title: "a", confidence: 101 }, { kind: "decision", title: "a", replaces: "none" }, { kind: "goal", title: "a", from: "nobody" }, { kind: "goal", title: "a", type: "requires" }]
+    fails: [
+      { kind: "goal", title: " " },
+      { kind: "decision", title: "a", confidence: 101 },
+      { kind: "decision", title: "a", replaces: "none" },
+      { kind: "goal", title: "a", from: "nobody" },
+      { kind: "goal", title: "a", type: "requires" }
+    ]
   },
-  decision_query: { works: [{}, { list: "pulse" }, { list: "goals" }, { list: "tried" }, { query: "words that nobody said" }], fails: [{ query: " " }, { query: "a", list: "goals" }] },
+  decision_query: {
+    works: [{}, { list: "pulse" }, { list: "goals" }, { list: "tried" }, { query: "words that nobody said" }],
+    fails: [{ query: " " }, { query: "a", list: "goals" }]
+  },
   ask_user: { works: [], fails: [{ question: "Which port?" }] }
 })

@@ -39,7 +39,13 @@ export const resultPromises: readonly Promised<TriedTool>[] = [
   },
   {
     promise: "progress has at most 64 kB of text",
-    check: (tried) => ofEach(tried, [...tried.trial.works, ...longOf(tried)], "works", ({ progress }) => tooLong("progress", progress.reduce<number>((sum, text) => sum + Buffer.byteLength(String(text)), 0)))
+    check: (tried) =>
+      ofEach(tried, [...tried.trial.works, ...longOf(tried)], "works", ({ progress }) =>
+        tooLong(
+          "progress",
+          progress.reduce<number>((sum, text) => sum + Buffer.byteLength(String(text)), 0)
+        )
+      )
   },
   {
     promise: "progress is text, and not empty",
@@ -47,11 +53,20 @@ export const resultPromises: readonly Promised<TriedTool>[] = [
   },
   {
     promise: "all its text is well-formed: no half of a character, which no log could hold",
-    check: (tried) => ofEach(tried, [...tried.trial.works, ...longOf(tried)], "works", ({ text, progress }) => complaintOf([text, ...progress].find((each) => typeof each === "string" && !each.isWellFormed()), "it said"))
+    check: (tried) =>
+      ofEach(tried, [...tried.trial.works, ...longOf(tried)], "works", ({ text, progress }) =>
+        complaintOf(
+          [text, ...progress].find((each) => typeof each === "string" && !each.isWellFormed()),
+          "it said"
+        )
+      )
   },
   {
     promise: "it leaves its arguments as they were",
-    check: (tried) => ofEach({ ...tried, tool: frozenArguments(tried.tool) }, tried.trial.works, "works", ({ status, text }) => (status === "ok" ? null : `with arguments that cannot be changed: ${text}`))
+    check: (tried) =>
+      ofEach({ ...tried, tool: frozenArguments(tried.tool) }, tried.trial.works, "works", ({ status, text }) =>
+        status === "ok" ? null : `with arguments that cannot be changed: ${text}`
+      )
   },
   {
     promise: "calls side by side, each in its own folder, end as they would alone",
@@ -60,7 +75,9 @@ export const resultPromises: readonly Promised<TriedTool>[] = [
       for (const args of tried.trial.works) alone.push(await calledOnce(tried, args))
       const beside = await Promise.all(tried.trial.works.map((args) => call(tried, args)))
       const wrong = beside.findIndex((called, index) => !isDeepStrictEqual(outcomeOf(called), outcomeOf(alone[index])))
-      return wrong < 0 ? null : `${JSON.stringify(tried.trial.works[wrong])} ended as ${JSON.stringify(outcomeOf(beside[wrong]))}, alone as ${JSON.stringify(outcomeOf(alone[wrong]))}`
+      return wrong < 0
+        ? null
+        : `${JSON.stringify(tried.trial.works[wrong])} ended as ${JSON.stringify(outcomeOf(beside[wrong]))}, alone as ${JSON.stringify(outcomeOf(alone[wrong]))}`
     }
   }
 ]

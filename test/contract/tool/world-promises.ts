@@ -34,7 +34,10 @@ export const worldPromises: readonly Promised<TriedTool>[] = [
   },
   {
     promise: "it changes nothing if it says that it only reads",
-    check: (tried) => (tried.tool.changes === false ? ofEach(tried, tried.trial.works, "works", ({ changed }) => (changed.length === 0 ? null : `it changed ${changed.join(", ")}`)) : null)
+    check: (tried) =>
+      tried.tool.changes === false
+        ? ofEach(tried, tried.trial.works, "works", ({ changed }) => (changed.length === 0 ? null : `it changed ${changed.join(", ")}`))
+        : null
   },
   {
     promise: "it changes no path but those that it said",

@@ -10,7 +10,14 @@ import { emptyDirectory, put } from "../git/place.ts"
 import { sessionWith } from "./session.ts"
 
 const asked = (text: string): Entry => ({ type: "user", parts: [{ type: "text", text }], turn: 1, bytes: 1 })
-const called = (name: string, given: object): Entry => ({ type: "assistant", model: "m:1", blocks: [{ type: "tool-call", id: "call_1", name, arguments: JSON.stringify(given) }], ended: "complete", turn: 1, bytes: 1 })
+const called = (name: string, given: object): Entry => ({
+  type: "assistant",
+  model: "m:1",
+  blocks: [{ type: "tool-call", id: "call_1", name, arguments: JSON.stringify(given) }],
+  ended: "complete",
+  turn: 1,
+  bytes: 1
+})
 const noted = (text: string, source: NoteSource = "context"): Entry => ({ type: "note", source, text, turn: 1, bytes: 1 })
 
 const place = () => {
@@ -42,7 +49,8 @@ describe("the rules of folders reach the model when the session has to do with t
     const root = place()
     const touched = [called("file_read", { path: "z/y.ts" })]
     const session = (entries: readonly Entry[], base = 0) => sessionWith({ roots: [root], entries, base })
-    const news = (given: Session, path = "z/y.ts") => Effect.runPromise(gatherNews(given, [{ type: "tool-call", id: "call_1", name: "file_write", arguments: JSON.stringify({ path }) }]))
+    const news = (given: Session, path = "z/y.ts") =>
+      Effect.runPromise(gatherNews(given, [{ type: "tool-call", id: "call_1", name: "file_write", arguments: JSON.stringify({ path }) }]))
     const first = await news(session(touched))
     expect(first).toBe(
       '<instructions file="LOOM.md">\nHow the people of this workspace want you to work:\n\nat the root\n</instructions>\n\n<instructions file="z/LOOM.md">\nHow the people of this workspace want you to work in z:\n\nin z\n</instructions>'
@@ -62,8 +70,23 @@ describe("the rules of folders reach the model when the session has to do with t
     symlinkSync(join(root, "a/b"), join(root, "link"))
     mkdirSync(join(root, 'o">dd'))
     writeFileSync(join(root, 'o">dd/LOOM.md'), "odd")
-    const session = sessionWith({ roots: [root, other], entries: [called("file_read", { path: `${other}/z/y.ts` }), called("file_read", { path: "link/c/x.ts" }), called("file_read", { path: 'o">dd/x' })] })
-    expect(foldersTouched(session).map((touched) => [touched.root === root, touched.folder])).toEqual([[true, ""], [true, "a"], [true, "a/b"], [true, "a/b/c"], [true, 'o">dd'], [false, ""], [false, "z"]])
+    const session = sessionWith({
+      roots: [root, other],
+      entries: [
+        called("file_read", { path: `${other}/z/y.ts` }),
+        called("file_read", { path: "link/c/x.ts" }),
+        called("file_read", { path: 'o">dd/x' })
+      ]
+    })
+    expect(foldersTouched(session).map((touched) => [touched.root === root, touched.folder])).toEqual([
+      [true, ""],
+      [true, "a"],
+      [true, "a/b"],
+      [true, "a/b/c"],
+      [true, 'o">dd'],
+      [false, ""],
+      [false, "z"]
+    ])
     const { joined } = await Effect.runPromise(gatherAll(session))
     expect(joined.map(({ fragment }) => fragment.text.split("\n", 1)[0]).slice(0, 6)).toEqual([
       '<instructions file="LOOM.md">', '<instructions file="a/AGENTS.md">', '<instructions file="a/b/LOOM.md">', '<instructions file="o??dd/LOOM.md">', `<instructions file="${other}/LOOM.md">`, `<instructions file="${other}/z/LOOM.md">`
@@ -74,8 +97,16 @@ describe("the rules of folders reach the model when the session has to do with t
     const root = place()
     const long = "words of a rule that is long. ".repeat(300)
     put(root, { "LOOM.md": long, "a/AGENTS.md": long, "a/b/LOOM.md": long, "z/LOOM.md": long })
-    const { joined, missing } = await Effect.runPromise(gatherAll(sessionWith({ roots: [root], entries: [called("file_read", { path: "a/b/c/x.ts" }), called("file_read", { path: "z/y.ts" })] })))
-    expect(joined.filter(({ from }) => from === "rules file").map(({ fragment, cut }) => [fragment.source, cut])).toEqual([["LOOM.md", false], ["a/AGENTS.md", false], ["a/b/LOOM.md", true]])
+    const { joined, missing } = await Effect.runPromise(
+      gatherAll(
+        sessionWith({ roots: [root], entries: [called("file_read", { path: "a/b/c/x.ts" }), called("file_read", { path: "z/y.ts" })] })
+      )
+    )
+    expect(joined.filter(({ from }) => from === "rules file").map(({ fragment, cut }) => [fragment.source, cut])).toEqual([
+      ["LOOM.md", false],
+      ["a/AGENTS.md", false],
+      ["a/b/LOOM.md", true]
+    ])
     expect(missing).toEqual(["z/LOOM.md: no room is left for it"])
   })
 })

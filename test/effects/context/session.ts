@@ -24,7 +24,20 @@ export const sessionWith = ({ id = "s1", roots = ["/w"], entries = [], base = 0 
     rules: [],
     roots,
     modelsByName: { "m:1": { windowTokens: 100_000, outputTokensMax: 1000, images: false, priced: true } },
-    settings: { model: "m:1", mode: "auto", attended: false, limits: { stepsMax: 10, tokensMax: null, costMax: null, attemptsMax: 1, toolsParallelMax: 1, outputTokensMax: 1000, windowTokensMax: null } }
+    settings: {
+      model: "m:1",
+      mode: "auto",
+      attended: false,
+      limits: {
+        stepsMax: 10,
+        tokensMax: null,
+        costMax: null,
+        attemptsMax: 1,
+        toolsParallelMax: 1,
+        outputTokensMax: 1000,
+        windowTokensMax: null
+      }
+    }
   })
   return { ...session, transcript: entries.reduce((transcript, entry) => append(transcript, entry), session.transcript), window: { ...session.window, base } }
 }

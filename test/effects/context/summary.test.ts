@@ -9,7 +9,17 @@ import { summarize } from "../../../src/effects/context/summary.ts"
 import { problem, type Problem } from "../../../src/effects/os/problem.ts"
 import { layer as layerSqlite } from "../../../src/effects/os/sqlite.ts"
 
-const keeper = (session: string): Keeper => ({ name: `${session}/0-1`, session, project: "/w", from: 0, to: 1, topic: "", hash: "", at: 1, messages: [{ number: 0, speaker: "the person", text: "words", words: "", repeats: false }] })
+const keeper = (session: string): Keeper => ({
+  name: `${session}/0-1`,
+  session,
+  project: "/w",
+  from: 0,
+  to: 1,
+  topic: "",
+  hash: "",
+  at: 1,
+  messages: [{ number: 0, speaker: "the person", text: "words", words: "", repeats: false }]
+})
 
 describe.each([
   ["in memory", Keepers.layerMemory],
@@ -53,6 +63,12 @@ describe.each([
         return [heard, yield* Effect.forEach([a, b, c, d, never], keepers.summary)]
       })
     )
-    expect([seen, owed]).toEqual([[[["a/0-1"], ["b/0-1"], ["c/0-1", "a/0-1", "b/0-1"], ["d/0-1", "a/0-1", "b/0-1"], ["d/0-1", "c/0-1"]], [null, null, "in short", "in short", null]], [7, 7, 7, 7]])
+    expect([seen, owed]).toEqual([
+      [
+        [["a/0-1"], ["b/0-1"], ["c/0-1", "a/0-1", "b/0-1"], ["d/0-1", "a/0-1", "b/0-1"], ["d/0-1", "c/0-1"]],
+        [null, null, "in short", "in short", null]
+      ],
+      [7, 7, 7, 7]
+    ])
   })
 })

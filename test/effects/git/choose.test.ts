@@ -10,7 +10,14 @@ const said = (findings: Partial<Findings>) => {
 }
 
 test("files up to 64 MB are taken as they are, gone ones are taken out, and what grew too large or cannot be read leaves the index (AFTER-5)", () => {
-  const files = [found("edge", FILE_BYTES_MAX), found("big", FILE_BYTES_MAX + 1), found("grown", FILE_BYTES_MAX + 1), found("shut", 1, "unreadable"), found("pipe", 0, "special"), found("l", 0, "link")]
+  const files = [
+    found("edge", FILE_BYTES_MAX),
+    found("big", FILE_BYTES_MAX + 1),
+    found("grown", FILE_BYTES_MAX + 1),
+    found("shut", 1, "unreadable"),
+    found("pipe", 0, "special"),
+    found("l", 0, "link")
+  ]
   expect(said({ files, changed: new Set(["grown", "pipe"]), gone: ["gone"] })).toEqual({
     write: ["gone", "edge", "l"],
     drop: ["grown", "pipe"],
@@ -50,7 +57,9 @@ test("a nested repository with a commit is its commit; one without is only named
 
 test("a workspace that is none is refused in a sentence", () => {
   const many = Array.from({ length: 300_001 }, (_, index) => found(`f${index}`))
-  expect(said({ files: many }).tooMuch).toBe("300001 new files of 293 kB together are more than a checkpoint keeps (300000 files, 4 GB); name what need not be kept in .gitignore, or work in a smaller directory")
+  expect(said({ files: many }).tooMuch).toBe(
+    "300001 new files of 293 kB together are more than a checkpoint keeps (300000 files, 4 GB); name what need not be kept in .gitignore, or work in a smaller directory"
+  )
   expect(said({ files: many.slice(1) }).tooMuch).toBe(null)
   expect(said({ files: Array.from({ length: 65 }, (_, index) => found(`f${index}`, FILE_BYTES_MAX)) }).tooMuch).toMatch(/^65 new files of 4\.1 GB together/)
 })

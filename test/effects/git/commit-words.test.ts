@@ -50,14 +50,19 @@ describe("keys", () => {
   })
 
   test("what only looks a little like one is not: documentation, hashes, placeholders, prose", () => {
-    const harmless = "AKIAIOSFODNN7EXAMPLE\nsk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n-----BEGIN PRIVATE KEY-----\n…\n2e65efe2a145dda7ee51d1741299f848e5bf752e\nask-me-anything\n-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
+    const harmless =
+      "AKIAIOSFODNN7EXAMPLE\nsk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n-----BEGIN PRIVATE KEY-----\n…\n2e65efe2a145dda7ee51d1741299f848e5bf752e\nask-me-anything\n-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
     expect(secretsIn(harmless)).toEqual([])
   })
 })
 
 test("the agent's files add up over batches: first before, last after; back to the first is nothing; another hand in between begins anew", () => {
   const version = (oid: string) => ({ oid, mode: "100644" })
-  const change = (path: string, before: string | null, after: string | null) => ({ path, before: before === null ? null : version(before), after: after === null ? null : version(after) })
+  const change = (path: string, before: string | null, after: string | null) => ({
+    path,
+    before: before === null ? null : version(before),
+    after: after === null ? null : version(after)
+  })
   const none: AgentFiles = new Map()
   const one = withChanges(none, [change("a", "1", "2"), change("b", null, "1"), change("c", "1", null)])
   const two = withChanges(one, [change("a", "2", "3"), change("b", "1", null), change("c", null, "1")])

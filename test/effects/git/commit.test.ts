@@ -212,7 +212,11 @@ describe("when nothing is committed (AFTER-13)", () => {
     const locked = await commitTurn(root, { agent: () => put(root, { "a.ts": "b\n" }), person: () => writeFileSync(join(root, ".git/index.lock"), "") })
     rmSync(join(root, ".git/index.lock"))
     expect(locked.commit).toBe(null)
-    expect(locked.reports).toEqual([expect.stringMatching(/^auto-commit: put off: git is in use by somebody else \(git update-index in .*: Unable to create '.*index.lock': File exists\.\)$/)])
+    expect(locked.reports).toEqual([
+      expect.stringMatching(
+        /^auto-commit: put off: git is in use by somebody else \(git update-index in .*: Unable to create '.*index.lock': File exists\.\)$/
+      )
+    ])
     const blocked = await commitTurn(root, {
       agent: () => put(root, { "new.ts": "n\n" }),
       person: () => {

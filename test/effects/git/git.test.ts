@@ -17,13 +17,22 @@ describe("the door to git", () => {
     expect(await Effect.runPromise(gitText(["hash-object", "--stdin"], { cwd: root, input: "a" }))).toBe("2e65efe2a145dda7ee51d1741299f848e5bf752e")
     const { code } = await Effect.runPromise(runGit(["cat-file", "-e", "0".repeat(40)], { cwd: root, codes: [0, 1, 128] }))
     expect(code).toBe(1)
-    expect(await flipped(["show", "nobody"], root)).toMatchObject({ reason: "failed", message: `git show in ${root}: ambiguous argument 'nobody': unknown revision or path not in the working tree.` })
-    expect(await flipped(["status"], join(root, "gone"))).toMatchObject({ reason: "failed", message: `git status in ${join(root, "gone")}: the directory does not exist` })
+    expect(await flipped(["show", "nobody"], root)).toMatchObject({
+      reason: "failed",
+      message: `git show in ${root}: ambiguous argument 'nobody': unknown revision or path not in the working tree.`
+    })
+    expect(await flipped(["status"], join(root, "gone"))).toMatchObject({
+      reason: "failed",
+      message: `git status in ${join(root, "gone")}: the directory does not exist`
+    })
   })
 
   test("stops one that says too much", async () => {
     const root = repositoryWith(emptyDirectory(), { "a.txt": "a".repeat(500_000) })
-    expect(await flipped(["show", "HEAD:a.txt"], root, { outputBytesMax: 1000 })).toMatchObject({ reason: "too-much", message: `git show in ${root}: it printed more than 1000 bytes` })
+    expect(await flipped(["show", "HEAD:a.txt"], root, { outputBytesMax: 1000 })).toMatchObject({
+      reason: "too-much",
+      message: `git show in ${root}: it printed more than 1000 bytes`
+    })
   })
 
   test("interrupted, its whole process group is dead before the interruption ends", async () => {
@@ -42,7 +51,17 @@ describe("the door to git", () => {
   })
 
   test("nothing of the environment that would lead it elsewhere, and no key, comes through", () => {
-    const inherited = { PATH: "/bin", HOME: "/h", GIT_DIR: "/evil", GIT_INDEX_FILE: "/evil", GIT_EXTERNAL_DIFF: "evil", GIT_SSH_COMMAND: "evil", GIT_CONFIG_COUNT: "1", GIT_AUTHOR_NAME: "Ada", ANTHROPIC_API_KEY: "k" }
+    const inherited = {
+      PATH: "/bin",
+      HOME: "/h",
+      GIT_DIR: "/evil",
+      GIT_INDEX_FILE: "/evil",
+      GIT_EXTERNAL_DIFF: "evil",
+      GIT_SSH_COMMAND: "evil",
+      GIT_CONFIG_COUNT: "1",
+      GIT_AUTHOR_NAME: "Ada",
+      ANTHROPIC_API_KEY: "k"
+    }
     const { PATH, HOME, GIT_AUTHOR_NAME, ...fixed } = gitEnvironment(inherited, { GIT_DIR: "/ours" })
     expect({ PATH, HOME, GIT_AUTHOR_NAME }).toEqual({ PATH: "/bin", HOME: "/h", GIT_AUTHOR_NAME: "Ada" })
     expect(Object.keys(fixed).sort()).toEqual(

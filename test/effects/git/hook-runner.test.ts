@@ -22,7 +22,12 @@ const call = (name: string, input: object, status: CompletedCall["status"] = "ok
 const inRooms = <A, E>(root: string, data: string, run: Effect.Effect<A, E, Checkpoints | AgentWork | Workspace>): Promise<A> =>
   Effect.runPromise(
     run.pipe(
-      Effect.provide(AgentWork.layer.pipe(Layer.provideMerge(Checkpoints.layerShadow({ root, dataDirectory: data })), Layer.provideMerge(Layer.succeed(Workspace, { roots: [root], session: "s1" })))),
+      Effect.provide(
+        AgentWork.layer.pipe(
+          Layer.provideMerge(Checkpoints.layerShadow({ root, dataDirectory: data })),
+          Layer.provideMerge(Layer.succeed(Workspace, { roots: [root], session: "s1" }))
+        )
+      ),
       Effect.scoped
     )
   )
@@ -41,7 +46,15 @@ describe("the hook after a batch of tools (AFTER-9 to AFTER-14)", () => {
   test("answers once, with the tree, and with the commit of what the file tools wrote", async () => {
     const root = repositoryWith(emptyDirectory(), { "a.ts": "a\n", "person.ts": "p\n" })
     const data = emptyDirectory("data")
-    const answers = await inRooms(root, data, batch([call("file_edit", { path: "a.ts" }), call("file_write", { path: join(root, "new/b.ts") })], () => put(root, { "a.ts": "A\n", "new/b.ts": "b\n", "person.ts": "typed at the same time\n" }), { autoCommit: true, event: 12 }))
+    const answers = await inRooms(
+      root,
+      data,
+      batch(
+        [call("file_edit", { path: "a.ts" }), call("file_write", { path: join(root, "new/b.ts") })],
+        () => put(root, { "a.ts": "A\n", "new/b.ts": "b\n", "person.ts": "typed at the same time\n" }),
+        { autoCommit: true, event: 12 }
+      )
+    )
     const tree = await withCheckpoints(root, data, (checkpoints) => Effect.map(checkpoints.take("test"), (taken) => taken.tree))
     expect(answers).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, before: expect.stringMatching(/^\w{40}$/), tree, commit: git(root, "rev-parse", "HEAD") }])
     expect(git(root, "show", "--format=%B", "--name-only", "HEAD")).toBe("feat: edit a.ts and 1 more\n\nLoom-Session: s1\nLoom-Event: 12\n\n\na.ts\nnew/b.ts")
@@ -109,8 +122,25 @@ describe("the hook after a batch of tools (AFTER-9 to AFTER-14)", () => {
         return [first, second]
       })
     )
-    expect(first).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, before: expect.stringMatching(/^\w{40}$/), tree: expect.stringMatching(/^\w{40}$/), reports: ["checkpoint: data.bin left out: 64.1 MB, more than 64 MB"] }])
-    expect(second).toEqual([{ type: "PostToolsHookCompleted", effect: 5, goOn: true, before: (first?.[0] as { tree: string }).tree, tree: expect.stringMatching(/^\w{40}$/) }])
+    expect(first).toEqual([
+      {
+        type: "PostToolsHookCompleted",
+        effect: 5,
+        goOn: true,
+        before: expect.stringMatching(/^\w{40}$/),
+        tree: expect.stringMatching(/^\w{40}$/),
+        reports: ["checkpoint: data.bin left out: 64.1 MB, more than 64 MB"]
+      }
+    ])
+    expect(second).toEqual([
+      {
+        type: "PostToolsHookCompleted",
+        effect: 5,
+        goOn: true,
+        before: (first?.[0] as { tree: string }).tree,
+        tree: expect.stringMatching(/^\w{40}$/)
+      }
+    ])
   })
 
   test("a part that fails is a report", async () => {
@@ -152,7 +182,9 @@ describe("the hook after a batch of tools (AFTER-9 to AFTER-14)", () => {
     const trees = { type: "PostToolsHookCompleted", effect: 5, goOn: true, before: expect.stringMatching(/^\w{40}$/), tree: expect.stringMatching(/^\w{40}$/) }
     expect(await committing("echo fatal: no >&2; exit 128", {})).toEqual([{ ...trees, reports: [expect.stringMatching(/^auto-commit: git commit-tree .*: no$/)] }])
     expect(await committing("exec sleep 600", { timeoutMs: 3000 })).toEqual([{ ...trees, reports: ["auto-commit: given up after 3 s"] }])
-    expect(await committing(`exec ${real} commit-tree`, { autoCommit: false, person: Effect.die(new Error("a hook room broke")) })).toEqual([{ ...trees, reports: ["hooks: a hook room broke"] }])
+    expect(await committing(`exec ${real} commit-tree`, { autoCommit: false, person: Effect.die(new Error("a hook room broke")) })).toEqual(
+      [{ ...trees, reports: ["hooks: a hook room broke"] }]
+    )
   }, 30_000)
 
   test("a git that hangs is given up and is dead when the session ends; interrupted, the hook gives no answer", async () => {

@@ -26,9 +26,27 @@ test("a folder, a worktree and a folder of one belong to the project of their re
   const top = repository(root, "shop")
   git(top, "worktree", "add", "../other")
   git(top, "worktree", "add", "scratch/inside")
-  const all = [top, join(top, "a"), join(top, "a/b"), join(top, "gone/for/long"), join(root, "other"), join(root, "other/a/b"), join(top, "scratch/inside"), join(top, "scratch/inside/a")]
+  const all = [
+    top,
+    join(top, "a"),
+    join(top, "a/b"),
+    join(top, "gone/for/long"),
+    join(root, "other"),
+    join(root, "other/a/b"),
+    join(top, "scratch/inside"),
+    join(top, "scratch/inside/a")
+  ]
   expect(await projects(all)).toEqual(all.map(() => top))
-  expect(await Effect.runPromise(Effect.forEach(all, checkoutOf))).toEqual([top, top, top, top, join(root, "other"), join(root, "other"), join(top, "scratch/inside"), join(top, "scratch/inside")])
+  expect(await Effect.runPromise(Effect.forEach(all, checkoutOf))).toEqual([
+    top,
+    top,
+    top,
+    top,
+    join(root, "other"),
+    join(root, "other"),
+    join(top, "scratch/inside"),
+    join(top, "scratch/inside")
+  ])
   expect(await Effect.runPromise(foldersOf(top, [root, ...all, join(top, "scratch"), "a"]))).toEqual(all.slice(1))
 })
 
@@ -74,7 +92,13 @@ test("what git ignores, what lies in a repository of the home, and what only cla
   const top = repository(root, "shop")
   put(top, { "scratch/try/x.ts": "" })
   const liar = join(root, "liar")
-  put(liar, { ".git": `gitdir: ${join(liar, "made-up")}\n`, "made-up/HEAD": "ref: refs/heads/main\n", "made-up/commondir": `${join(top, ".git")}\n`, "made-up/gitdir": `${join(liar, ".git")}\n`, "a/x.ts": "" })
+  put(liar, {
+    ".git": `gitdir: ${join(liar, "made-up")}\n`,
+    "made-up/HEAD": "ref: refs/heads/main\n",
+    "made-up/commondir": `${join(top, ".git")}\n`,
+    "made-up/gitdir": `${join(liar, ".git")}\n`,
+    "a/x.ts": ""
+  })
   git(top, "worktree", "add", "../other")
   cpSync(join(root, "other"), join(root, "copy"), { recursive: true })
   const own = [join(top, "scratch"), join(top, "scratch/try"), liar, join(root, "copy")]

@@ -11,7 +11,10 @@ test("objects of many checkpoints end up in a pack, and every checkpoint is stil
   const root = emptyDirectory()
   const data = emptyDirectory("data")
   const memory = memoryOf(openShadow({ root, dataDirectory: data }))
-  const loose = () => readdirSync(join(memory.shadow.directory, "objects")).filter((name) => name.length === 2).flatMap((name) => readdirSync(join(memory.shadow.directory, "objects", name))).length
+  const loose = () =>
+    readdirSync(join(memory.shadow.directory, "objects"))
+      .filter((name) => name.length === 2)
+      .flatMap((name) => readdirSync(join(memory.shadow.directory, "objects", name))).length
   const trees: string[] = []
   for (let round = 0; round < 8; round++) {
     put(root, Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`d/${index}.txt`, `${round} ${index}`])))

@@ -55,7 +55,17 @@ test("nothing that a hostile repository brings along is executed: hooks, monitor
   const evil = join(emptyDirectory(), "evil.sh")
   put("/", { [evil.slice(1)]: { program: `#!/bin/sh\necho "$0 $*" >> '${ran}'\ncat\n` } })
   for (const where of [root, inner]) {
-    for (const [name, value] of [["core.fsmonitor", evil], ["core.pager", evil], ["core.editor", evil], ["filter.evil.clean", evil], ["filter.evil.smudge", evil], ["diff.external", evil], ["diff.evil.textconv", evil], ["core.sshCommand", evil], ["core.alternateRefsCommand", evil]]) {
+    for (const [name, value] of [
+      ["core.fsmonitor", evil],
+      ["core.pager", evil],
+      ["core.editor", evil],
+      ["filter.evil.clean", evil],
+      ["filter.evil.smudge", evil],
+      ["diff.external", evil],
+      ["diff.evil.textconv", evil],
+      ["core.sshCommand", evil],
+      ["core.alternateRefsCommand", evil]
+    ]) {
       git(where, "config", name ?? "", value ?? "")
     }
     for (const hook of ["pre-commit", "post-checkout", "post-index-change", "reference-transaction", "post-commit", "fsmonitor-watchman"]) {

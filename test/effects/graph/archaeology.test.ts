@@ -72,7 +72,11 @@ test("the same history gives the same nodes, marked as dug up, and more of it ch
   commit("cli: two")
   const before = proposalOf(await historyIn(root))
   expect(proposalOf(await historyIn(root))).toEqual(before)
-  expect(before.map(({ wish }) => [wish.origin, wish.author, wish.commit === undefined])).toEqual([["archaeology", "Test", true], ["archaeology", "Test", false], ["archaeology", "Test", false]])
+  expect(before.map(({ wish }) => [wish.origin, wish.author, wish.commit === undefined])).toEqual([
+    ["archaeology", "Test", true],
+    ["archaeology", "Test", false],
+    ["archaeology", "Test", false]
+  ])
   commit("cli: three")
   const ids = new Set(proposalOf(await historyIn(root)).map(({ wish }) => wish.id))
   expect(before.filter(({ wish }) => !ids.has(wish.id))).toEqual([])
@@ -88,5 +92,14 @@ test("a history can be begun at a date, and one without commits says so", async 
 })
 
 test("scopes are read as people write them", () => {
-  expect(["fix(parser): x", "parser: x", "feat: x", "feat!: x", "api!: x", "say: what: x", "no scope", "http://x"].map(scopeOf)).toEqual(["parser", "parser", null, null, "api", "say", null, null])
+  expect(["fix(parser): x", "parser: x", "feat: x", "feat!: x", "api!: x", "say: what: x", "no scope", "http://x"].map(scopeOf)).toEqual([
+    "parser",
+    "parser",
+    null,
+    null,
+    "api",
+    "say",
+    null,
+    null
+  ])
 })

@@ -4,7 +4,16 @@ import type { Heard } from "../../../src/effects/graph/auto/heard.ts"
 import { jobsOf, type Job, type SeatsBySession } from "../../../src/effects/graph/auto/jobs.ts"
 import type { CompletedCall } from "../../../src/machine/state.ts"
 
-const heard = (n: number, more: Partial<Heard>): Heard => ({ session: "s", child: null, root: "/w", n, event: { type: "LlmCompleted", at: n, effect: 1, stop: "end", usage: null }, actions: [], ...more } as Heard)
+const heard = (n: number, more: Partial<Heard>): Heard =>
+  ({
+    session: "s",
+    child: null,
+    root: "/w",
+    n,
+    event: { type: "LlmCompleted", at: n, effect: 1, stop: "end", usage: null },
+    actions: [],
+    ...more
+  }) as Heard
 const decides = (kind: "goal" | "action" | "outcome" | "observation", title: string) => ({ type: "RecordDecision", kind, title }) as const
 
 const fold = (all: readonly Heard[]): readonly Job[] => {
@@ -17,13 +26,20 @@ const fold = (all: readonly Heard[]): readonly Job[] => {
 }
 const told = (jobs: readonly Job[]) => {
   const titles = new Map(jobs.flatMap((job) => (job.type === "add" ? [[job.wish.id, job.wish.title]] : [])))
-  return jobs.map((job) => (job.type === "add" ? [job.wish.kind, job.wish.title, ...job.links.map((link) => ("from" in link ? titles.get(link.from) : ""))] : ["update", titles.get(job.id), job.change.commit]))
+  return jobs.map((job) =>
+    job.type === "add"
+      ? [job.wish.kind, job.wish.title, ...job.links.map((link) => ("from" in link ? titles.get(link.from) : ""))]
+      : ["update", titles.get(job.id), job.change.commit]
+  )
 }
 
 test("one event may give two things, each under an id of its own that is always the same (GRAPH-41)", () => {
   const both = heard(7, { actions: [decides("observation", "4 messages moved to keeper k"), decides("goal", "go on")] })
   const [first, second] = fold([both])
-  expect([first?.type === "add" && first.wish.id, second?.type === "add" && second.wish.id]).toEqual([expect.stringMatching(/^00000000070?[0-9a-z]{16,17}$/), expect.stringMatching(/^[0-9a-z]{26}$/)])
+  expect([first?.type === "add" && first.wish.id, second?.type === "add" && second.wish.id]).toEqual([
+    expect.stringMatching(/^00000000070?[0-9a-z]{16,17}$/),
+    expect.stringMatching(/^[0-9a-z]{26}$/)
+  ])
   expect(first?.type === "add" && second?.type === "add" && first.wish.id !== second.wish.id).toBe(true)
   expect(fold([both])).toEqual(fold([both]))
   const elsewhere = fold([{ ...both, session: "t" }])
@@ -56,7 +72,11 @@ test("what happens hangs below the goal of its own turn, and a child below that 
 })
 
 test("a batch is told by what it changed; files are those that calls name, below the workspace", () => {
-  const call = (name: string, given: object | string, status: CompletedCall["status"] = "ok", changes = true): CompletedCall => ({ call: { type: "tool-call", id: "c", name, arguments: typeof given === "string" ? given : JSON.stringify(given) }, changes, status })
+  const call = (name: string, given: object | string, status: CompletedCall["status"] = "ok", changes = true): CompletedCall => ({
+    call: { type: "tool-call", id: "c", name, arguments: typeof given === "string" ? given : JSON.stringify(given) },
+    changes,
+    status
+  })
   const batch = [
     call("file_read", { path: "x" }, "ok", false),
     call("file_edit", { path: "/w/src/a.ts", edits: [] }),

@@ -56,7 +56,10 @@ const closingPlainly = (edges: readonly GraphEdge[]): readonly string[] => {
 }
 
 const tangles = fc
-  .uniqueArray(fc.record({ from: fc.nat(29), to: fc.nat(29), at: fc.nat(40) }).filter(({ from, to }) => from !== to), { selector: ({ from, to }) => `${from}>${to}`, minLength: 40, maxLength: 220 })
+  .uniqueArray(
+    fc.record({ from: fc.nat(29), to: fc.nat(29), at: fc.nat(40) }).filter(({ from, to }) => from !== to),
+    { selector: ({ from, to }) => `${from}>${to}`, minLength: 40, maxLength: 220 }
+  )
   .map((all) => all.map(({ from, to, at }) => orders(from, to, at)))
 
 holds("of a tangle stands what stands when each edge is walked from (GRAPH-20)", tangles, (edges) => {
@@ -83,17 +86,30 @@ holds("however early the search is given up, what was let in has no cycle, and w
 })
 
 test("where there is no room left to move in, all are numbered anew, and nothing is let in that closes a cycle (GRAPH-20)", () => {
-  const edges = [...Array.from({ length: 60 }, (_, at) => orders(60, at, at)), ...Array.from({ length: 400 }, (_, at) => orders((at * 17) % 60, (at * 29 + 7) % 60, 60 + at)).filter(({ from, to }) => from !== to)]
-  const row = makeRow(Int32Array.from({ length: 61 }, (_, at) => at), edges.length, 1e9)
-  expect(edges.flatMap(({ id, from, to }) => (row.admit(Number(from.slice(1)), Number(to.slice(1))) ? [] : [id]))).toEqual(closingPlainly(edges))
+  const edges = [
+    ...Array.from({ length: 60 }, (_, at) => orders(60, at, at)),
+    ...Array.from({ length: 400 }, (_, at) => orders((at * 17) % 60, (at * 29 + 7) % 60, 60 + at)).filter(({ from, to }) => from !== to)
+  ]
+  const row = makeRow(
+    Int32Array.from({ length: 61 }, (_, at) => at),
+    edges.length,
+    1e9
+  )
+  expect(edges.flatMap(({ id, from, to }) => (row.admit(Number(from.slice(1)), Number(to.slice(1))) ? [] : [id]))).toEqual(
+    closingPlainly(edges)
+  )
 })
 
 const byText = (a: GraphEdge, b: GraphEdge): number => (a.id < b.id ? -1 : 1)
 
 // ── joining ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-holds("it does not matter which of two is joined to which (GRAPH-19)", fc.tuple(content, content), ([a, b]) => expect(joined(a, b)).toEqual(joined(b, a)))
-holds("it does not matter in what order three are joined (GRAPH-19)", fc.tuple(content, content, content), ([a, b, c]) => expect(joined(joined(a, b), c)).toEqual(joined(a, joined(b, c))))
+holds("it does not matter which of two is joined to which (GRAPH-19)", fc.tuple(content, content), ([a, b]) =>
+  expect(joined(a, b)).toEqual(joined(b, a))
+)
+holds("it does not matter in what order three are joined (GRAPH-19)", fc.tuple(content, content, content), ([a, b, c]) =>
+  expect(joined(joined(a, b), c)).toEqual(joined(a, joined(b, c)))
+)
 holds("what is joined twice is as what is joined once (GRAPH-19)", fc.tuple(content, content), ([a, b]) => {
   expect(joined(joined(a, b), b)).toEqual(joined(a, b))
   expect(joined(a, emptyContent)).toEqual(a)
@@ -143,7 +159,11 @@ holds("no word is lost: a field that one side changed is as that side has it (GR
       else if (a[field] === before[field] || a[field] === b[field]) expect(after[field]).toBe(b[field])
       else expect([a[field], b[field]]).toContain(after[field])
     }
-    expect(after.files).toEqual(["f1", "f2", "f3"].filter((file) => (before.files.includes(file) ? a.files.includes(file) && b.files.includes(file) : a.files.includes(file) || b.files.includes(file))))
+    expect(after.files).toEqual(
+      ["f1", "f2", "f3"].filter((file) =>
+        before.files.includes(file) ? a.files.includes(file) && b.files.includes(file) : a.files.includes(file) || b.files.includes(file)
+      )
+    )
   }
 })
 
@@ -160,12 +180,20 @@ holds("a node that comes back brings back the edges it went with, unless somebod
   }
 })
 
-holds("the order of merges does not matter where no node is changed or removed by two (GRAPH-22)", fork, ({ base, ours, theirs, third }) => {
-  const touched = [ours, theirs, third].map((side) => base.nodes.filter((node) => !side.nodes.some((each) => each.id === node.id && nodeWords(each) === nodeWords(node))).map(({ id }) => id))
-  fc.pre(new Set(touched.flat()).size === touched.flat().length)
-  const left = mergeGraphs(base, mergeGraphs(base, ours, theirs), third)
-  expect(left).toEqual(mergeGraphs(base, ours, mergeGraphs(base, theirs, third)))
-})
+holds(
+  "the order of merges does not matter where no node is changed or removed by two (GRAPH-22)",
+  fork,
+  ({ base, ours, theirs, third }) => {
+    const touched = [ours, theirs, third].map((side) =>
+      base.nodes
+        .filter((node) => !side.nodes.some((each) => each.id === node.id && nodeWords(each) === nodeWords(node)))
+        .map(({ id }) => id)
+    )
+    fc.pre(new Set(touched.flat()).size === touched.flat().length)
+    const left = mergeGraphs(base, mergeGraphs(base, ours, theirs), third)
+    expect(left).toEqual(mergeGraphs(base, ours, mergeGraphs(base, theirs, third)))
+  }
+)
 
 holds("whatever is merged, what stands has no cycle, no double and no loose end (GRAPH-22)", fork, ({ base, ours, theirs }) => {
   const { nodes, edges } = mergeGraphs(base, ours, theirs)
@@ -216,7 +244,22 @@ test("the text has sorted keys, a line each, and nothing that follows from the r
 })
 
 test("of two that were changed at one moment all machines choose the same, whatever they differ in (GRAPH-19)", () => {
-  const others: Partial<GraphNode> = { kind: "action", title: "b", description: "d", status: "abandoned", confidence: 1, origin: "auto", author: "a", session: "s", event: 1, files: ["f"], commit: "c", branch: "b", keeper: "k", createdAt: 2 }
+  const others: Partial<GraphNode> = {
+    kind: "action",
+    title: "b",
+    description: "d",
+    status: "abandoned",
+    confidence: 1,
+    origin: "auto",
+    author: "a",
+    session: "s",
+    event: 1,
+    files: ["f"],
+    commit: "c",
+    branch: "b",
+    keeper: "k",
+    createdAt: 2
+  }
   for (const [field, value] of Object.entries(others)) {
     const other = { ...NODE, [field]: value }
     expect(newerNode(NODE, other)).toBe(newerNode(other, NODE))
@@ -246,7 +289,8 @@ test.each(refused)("what is no graph is refused whole, and why is said: %s (GRAP
 
 test("what somebody wrote by hand needs only what matters; nothing at all is an empty graph (GRAPH-23)", () => {
   expect(parseGraph("\n", "graph.json")).toEqual(emptyContent)
-  const text = '\ufeff{"version":1,"nodes":[{"id":"a","kind":"goal","title":" ship\\nit","createdAt":1,"changedAt":2}],"edges":[{"id":"any","from":"a","to":"b","type":"leads_to","createdAt":1}]}'
+  const text =
+    '\ufeff{"version":1,"nodes":[{"id":"a","kind":"goal","title":" ship\\nit","createdAt":1,"changedAt":2}],"edges":[{"id":"any","from":"a","to":"b","type":"leads_to","createdAt":1}]}'
   const { nodes, aside } = parseGraph(text, "graph.json")
   expect(nodes).toEqual([{ ...NODE, uncertain: [] }])
   expect(aside.map(({ from, to }) => [from, to])).toEqual([["a", "b"]])

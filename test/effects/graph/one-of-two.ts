@@ -17,7 +17,10 @@ const linked = await Effect.runPromise(
       yield* graph.add({ id: `${me}${round}`, kind: "outcome", title: `by ${me}` }, [{ from: `s${round % SHARED}`, type: "leads_to" }])
       const [low, high] = [round % SHARED, (round * 5 + Math.floor(round / SHARED)) % SHARED].sort()
       const [from, to] = me === "a" ? [low, high] : [high, low]
-      const answer = yield* Effect.match(graph.link({ from: `s${from}`, to: `s${to}`, type: round % 2 === 0 ? "leads_to" : "requires" }), { onSuccess: ({ id }) => id, onFailure: ({ message }) => message })
+      const answer = yield* Effect.match(graph.link({ from: `s${from}`, to: `s${to}`, type: round % 2 === 0 ? "leads_to" : "requires" }), {
+        onSuccess: ({ id }) => id,
+        onFailure: ({ message }) => message
+      })
       if (/^[0-9a-f]{32}$/.test(answer)) done.push(answer)
       else if (!/would close a cycle|is there already|an edge joins two nodes/.test(answer)) throw new Error(answer)
     }

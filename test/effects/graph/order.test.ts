@@ -31,10 +31,17 @@ test("an edge is refused exactly where it would close a cycle, wherever the rank
           for (let at = 0; at < count; at++) yield* graph.add({ id: `n${at}`, kind: "action", title: `n${at}` })
           yield* sql`UPDATE graph_nodes SET rank = rank / 65536 * ${gap}`
           const targets = Array.from({ length: count }, () => new Set<number>())
-          const leads = (from: number, to: number, seen = new Set<number>()): boolean => from === to || (!seen.has(from) && (seen.add(from), [...targets[from]!].some((next) => leads(next, to, seen))))
-          for (const { pair: [from, to], isLink } of all) {
+          const leads = (from: number, to: number, seen = new Set<number>()): boolean =>
+            from === to || (!seen.has(from) && (seen.add(from), [...targets[from]!].some((next) => leads(next, to, seen))))
+          for (const {
+            pair: [from, to],
+            isLink
+          } of all) {
             const edge = { from: `n${from}`, to: `n${to}`, type: "leads_to" } as const
-            const answer = yield* Effect.match(isLink ? graph.link(edge) : graph.unlink(edge), { onSuccess: () => "done", onFailure: ({ message }) => (message.includes("cycle") ? "cycle" : "other") })
+            const answer = yield* Effect.match(isLink ? graph.link(edge) : graph.unlink(edge), {
+              onSuccess: () => "done",
+              onFailure: ({ message }) => (message.includes("cycle") ? "cycle" : "other")
+            })
             const has = targets[from]!.has(to)
             expect(answer).toBe(isLink ? (has ? "other" : leads(to, from) ? "cycle" : "done") : has ? "done" : "other")
             if (answer === "done") targets[from]![isLink ? "add" : "delete"](to)
@@ -53,7 +60,11 @@ test("what is looked at for an edge is the smaller side, not the graph (GRAPH-5)
       const ids = Array.from({ length: 300 }, (_, at) => `n${at}`)
       for (const id of ids) yield* graph.add({ id, kind: "action", title: id })
       for (let at = 1; at < ids.length; at++) yield* graph.link({ from: ids[at - 1]!, to: ids[at]!, type: "leads_to" })
-      const ranks = () => Effect.map(sql<{ readonly id: string; readonly rank: number }>`SELECT id, rank FROM graph_nodes`, (rows) => new Map(rows.map(({ id, rank }) => [id, rank])))
+      const ranks = () =>
+        Effect.map(
+          sql<{ readonly id: string; readonly rank: number }>`SELECT id, rank FROM graph_nodes`,
+          (rows) => new Map(rows.map(({ id, rank }) => [id, rank]))
+        )
       const before = yield* ranks()
       yield* graph.add({ id: "new", kind: "goal", title: "new" }, [{ to: "n0", type: "requires" }])
       const after = yield* ranks()

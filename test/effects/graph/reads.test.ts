@@ -23,7 +23,14 @@ const answers = (graph: ProjectGraph, all: GraphContent) =>
     yield* TestClock.setTime(STALE_AFTER_MS + 5)
     const there = all.nodes.map(({ id }) => id)
     const walks = yield* Effect.forEach(there, (id) =>
-      Effect.all([graph.walk(id, "down"), graph.walk(id, "up", { types: ["leads_to", "requires"], depthMax: 2 }), graph.walk(id, "down", { countMax: 2 }), graph.edges(id), graph.goalsAbove(id)]))
+      Effect.all([
+        graph.walk(id, "down"),
+        graph.walk(id, "up", { types: ["leads_to", "requires"], depthMax: 2 }),
+        graph.walk(id, "down", { countMax: 2 }),
+        graph.edges(id),
+        graph.goalsAbove(id)
+      ])
+    )
     const paths = yield* Effect.forEach(there, (from) => Effect.forEach(there, (to) => graph.path(from, to)))
     const lists = yield* Effect.all([
       graph.activeGoals(2),

@@ -29,29 +29,45 @@ const inFile = <A>(file: string, use: (graph: ProjectGraph, sql: SqlClient.SqlCl
     }).pipe(Effect.provide(Layer.provideMerge(layerGraphSql, layerSqlite({ file, busyTimeoutMs: 20 }))), Effect.scoped)
   )
 
-test("two processes write to one graph: all of both is there, and no cycle, whoever was first (GRAPH-24)", { timeout: 60_000 }, async () => {
-  const file = newFile()
-  const rounds = 60
-  const script = fileURLToPath(new URL("./one-of-two.ts", import.meta.url))
-  const ends = await Promise.all(
-    ["a", "b"].map((me) => new Promise<string>((resolve) => {
-      const child = spawn(process.execPath, [script, file, me, String(rounds)], { stdio: ["ignore", "pipe", "pipe"] })
-      let said = ""
-      child.stdout.on("data", (piece) => (said += piece))
-      child.stderr.on("data", (piece) => (said += piece))
-      child.on("close", () => resolve(said))
-    }))
-  )
-  const linked = ends.flatMap((said) => JSON.parse(said) as readonly string[])
-  const [content, unsound] = await inFile(file, (graph, sql) =>
-    Effect.all([graph.content, sql`SELECT 1 FROM graph_edges e JOIN graph_nodes s ON s.key = e.source JOIN graph_nodes t ON t.key = e.target WHERE e.ordering = 1 AND s.rank >= t.rank`]))
-  expect(unsound).toEqual([])
-  expect(content.nodes.map(({ id }) => id)).toEqual([...Array.from({ length: 8 }, (_, at) => `s${at}`), ...["a", "b"].flatMap((me) => Array.from({ length: rounds }, (_, at) => `${me}${at}`))].sort())
-  expect(content.edges.filter(({ to }) => to.startsWith("s")).map(({ id }) => id)).toEqual(linked.toSorted())
-  expect(content.edges.length).toBe(linked.length + 2 * rounds)
-  expect(linked.length).toBeGreaterThan(10)
-  expect(standing(new Set(content.nodes.map(({ id }) => id)), content.edges).aside).toEqual([])
-})
+test(
+  "two processes write to one graph: all of both is there, and no cycle, whoever was first (GRAPH-24)",
+  { timeout: 60_000 },
+  async () => {
+    const file = newFile()
+    const rounds = 60
+    const script = fileURLToPath(new URL("./one-of-two.ts", import.meta.url))
+    const ends = await Promise.all(
+      ["a", "b"].map(
+        (me) =>
+          new Promise<string>((resolve) => {
+            const child = spawn(process.execPath, [script, file, me, String(rounds)], { stdio: ["ignore", "pipe", "pipe"] })
+            let said = ""
+            child.stdout.on("data", (piece) => (said += piece))
+            child.stderr.on("data", (piece) => (said += piece))
+            child.on("close", () => resolve(said))
+          })
+      )
+    )
+    const linked = ends.flatMap((said) => JSON.parse(said) as readonly string[])
+    const [content, unsound] = await inFile(file, (graph, sql) =>
+      Effect.all([
+        graph.content,
+        sql`SELECT 1 FROM graph_edges e JOIN graph_nodes s ON s.key = e.source JOIN graph_nodes t ON t.key = e.target WHERE e.ordering = 1 AND s.rank >= t.rank`
+      ])
+    )
+    expect(unsound).toEqual([])
+    expect(content.nodes.map(({ id }) => id)).toEqual(
+      [
+        ...Array.from({ length: 8 }, (_, at) => `s${at}`),
+        ...["a", "b"].flatMap((me) => Array.from({ length: rounds }, (_, at) => `${me}${at}`))
+      ].sort()
+    )
+    expect(content.edges.filter(({ to }) => to.startsWith("s")).map(({ id }) => id)).toEqual(linked.toSorted())
+    expect(content.edges.length).toBe(linked.length + 2 * rounds)
+    expect(linked.length).toBeGreaterThan(10)
+    expect(standing(new Set(content.nodes.map(({ id }) => id)), content.edges).aside).toEqual([])
+  }
+)
 
 test("a write that finds the database held says so, loses nothing, and can be said again (GRAPH-24)", async () => {
   const file = newFile()

@@ -22,12 +22,21 @@ const opened: SessionOpened = {
   rules: [],
   roots: [home.root],
   modelsByName: { "scripted:x": { windowTokens: 1000, outputTokensMax: 100, images: false, priced: true } },
-  settings: { model: "scripted:x", mode: "default", attended: false, limits: { stepsMax: 1, tokensMax: null, costMax: null, attemptsMax: 1, toolsParallelMax: 1, outputTokensMax: 10, windowTokensMax: null } }
+  settings: {
+    model: "scripted:x",
+    mode: "default",
+    attended: false,
+    limits: { stepsMax: 1, tokensMax: null, costMax: null, attemptsMax: 1, toolsParallelMax: 1, outputTokensMax: 10, windowTokensMax: null }
+  }
 }
 
 test("a session that closes waits for a Stop hook, but not for one that hangs: that is ended with it, and told", async () => {
   const state = replay([opened])
-  const desk = hookDesk([{ event: "Stop", matcher: "", command: "echo $$ > pid; exec sleep 600", timeoutMs: 60_000, keys: [], source: "config.toml" }], state, "startup") as HookDesk
+  const desk = hookDesk(
+    [{ event: "Stop", matcher: "", command: "echo $$ > pid; exec sleep 600", timeoutMs: 60_000, keys: [], source: "config.toml" }],
+    state,
+    "startup"
+  ) as HookDesk
   const answers: Unstamped[] = []
   await Effect.runPromise(
     Effect.gen(function*() {

@@ -17,7 +17,12 @@ let runs = 0
 
 const answer = (event: HookEvent, command: string, more: Partial<Hook> = {}): Promise<HookAnswer> => {
   const asked = hook(event, command, more)
-  return Effect.runPromise(Effect.map(runHook(asked, { hook_event_name: event, said: "ä" }, { root: home.root, marker: `contract-${process.pid}:${++runs}` }), (run) => answerOf(asked, run)))
+  return Effect.runPromise(
+    Effect.map(
+      runHook(asked, { hook_event_name: event, said: "ä" }, { root: home.root, marker: `contract-${process.pid}:${++runs}` }),
+      (run) => answerOf(asked, run)
+    )
+  )
 }
 
 const NOTHING: HookAnswer = { verdict: null, stop: null, context: "", failure: null, message: null }

@@ -19,8 +19,28 @@ test.each([
 })
 
 test("hooks come in the order given, and a matcher speaks only of tools and of starts", () => {
-  const hook = (event: Hook["event"], matcher: string, command: string): Hook => ({ event, matcher, command, timeoutMs: 1, keys: [], source: "" })
-  const hooks = [hook("Stop", "x", "1"), hook("PreToolUse", "x", "2"), hook("PreToolUse", "Bash", "3"), hook("UserPromptSubmit", "x", "4"), hook("PreToolUse", "", "5"), hook("SessionStart", "resume", "6")]
+  const hook = (event: Hook["event"], matcher: string, command: string): Hook => ({
+    event,
+    matcher,
+    command,
+    timeoutMs: 1,
+    keys: [],
+    source: ""
+  })
+  const hooks = [
+    hook("Stop", "x", "1"),
+    hook("PreToolUse", "x", "2"),
+    hook("PreToolUse", "Bash", "3"),
+    hook("UserPromptSubmit", "x", "4"),
+    hook("PreToolUse", "", "5"),
+    hook("SessionStart", "resume", "6")
+  ]
   const named = (event: Hook["event"], names: readonly string[] = []) => hooksFor(hooks, event, names).map(({ command }) => command)
-  expect([named("PreToolUse", ["Bash", "shell"]), named("Stop"), named("UserPromptSubmit"), named("SessionStart", ["startup"]), named("SessionStart", ["resume"])]).toEqual([["3", "5"], ["1"], ["4"], [], ["6"]])
+  expect([
+    named("PreToolUse", ["Bash", "shell"]),
+    named("Stop"),
+    named("UserPromptSubmit"),
+    named("SessionStart", ["startup"]),
+    named("SessionStart", ["resume"])
+  ]).toEqual([["3", "5"], ["1"], ["4"], [], ["6"]])
 })

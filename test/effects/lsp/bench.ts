@@ -82,7 +82,10 @@ export const fake = (manner: ServerManner = {}, files: readonly string[] = [".fa
   settings: { fake: { deep: 1 } }
 })
 
-export const only = (...servers: readonly ServerWish[]): LspWish => ({ on: true, servers: Object.fromEntries(servers.map((server, index) => [`fake${index === 0 ? "" : index + 1}`, server])) })
+export const only = (...servers: readonly ServerWish[]): LspWish => ({
+  on: true,
+  servers: Object.fromEntries(servers.map((server, index) => [`fake${index === 0 ? "" : index + 1}`, server]))
+})
 
 /** The processes that a session of a bench has started and that live. */
 export const alive = (session: string): readonly string[] => {

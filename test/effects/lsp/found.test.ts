@@ -8,8 +8,14 @@ import { folder } from "../os/folder.ts"
 test("TypeScript is its own server from version 7 on, before that another one; a project's own programs go before common ones, the nearest marker is where it begins", () => {
   const { root, path, write, link } = folder()
   const common = path("common")
-  const found = (file: string) => serversFor(SERVERS, path(file), { roots: [path("here")], path: common }).found.map(({ server: { name }, program, root: begins }) => [name, program.slice(root.length), begins.slice(root.length)])
-  for (const name of ["typescript-language-server", "ruff", "basedpyright-langserver", "pyright-langserver"]) write(`common/${name}`, "#!/bin/sh\n", 0o755)
+  const found = (file: string) =>
+    serversFor(SERVERS, path(file), { roots: [path("here")], path: common }).found.map(({ server: { name }, program, root: begins }) => [
+      name,
+      program.slice(root.length),
+      begins.slice(root.length)
+    ])
+  for (const name of ["typescript-language-server", "ruff", "basedpyright-langserver", "pyright-langserver"])
+    write(`common/${name}`, "#!/bin/sh\n", 0o755)
   write("here/node_modules/typescript/package.json", '{ "name": "typescript", "version": "5.9.3" }')
   write("here/node_modules/typescript/bin/tsc", "#!/bin/sh\n", 0o755)
   link("here/node_modules/.bin/tsc", "../typescript/bin/tsc")

@@ -28,8 +28,11 @@ const project = async (more: Partial<LanguageServersOptions> = {}) => {
 
 test("an edit that breaks a type is told with what is new, what is mended is told, and what was there before is only counted", async () => {
   const { change } = await project()
-  const bill = (type: string): string => `import { price } from "./price.js"\n\nexport const total: ${type} = price(1)\nexport const old: string = 1\n`
-  expect(await change("src/bill.ts", bill("string"))).toBe("<diagnostics>\nsrc/bill.ts:3:14 error Type 'number' is not assignable to type 'string'. [ts 2322]\n(1 more that was there before)\n</diagnostics>")
+  const bill = (type: string): string =>
+    `import { price } from "./price.js"\n\nexport const total: ${type} = price(1)\nexport const old: string = 1\n`
+  expect(await change("src/bill.ts", bill("string"))).toBe(
+    "<diagnostics>\nsrc/bill.ts:3:14 error Type 'number' is not assignable to type 'string'. [ts 2322]\n(1 more that was there before)\n</diagnostics>"
+  )
   expect(await change("src/bill.ts", `// moved\n${bill("string")}`)).toBe("")
   expect(await change("src/bill.ts", bill("number"))).toBe("<diagnostics>\nsrc/bill.ts: no new problem is left\n(1 more that was there before)\n</diagnostics>")
 })

@@ -9,10 +9,25 @@ const PATCH = "effects/tools/patch/apply-patch.ts"
 
 /** Faults in how a text is found and replaced. */
 export const editMutants: readonly Fault[] = [
-  fault("takes the first of several places that are nearly so", TOLERANT, "if (starts.length > 1) return { ambiguous", "if (false) return { ambiguous"),
-  fault("takes the first of several places that look alike", TOLERANT, "if (places.length > 1) return { ambiguous: places, differs: \"quotes", "if (false) return { ambiguous: places, differs: \"quotes"),
-  fault("writes its own quotes over those of the file", TOLERANT, "return { start: start + head, end: start + old.length - tail, replacement: replacement.slice(head, replacement.length - tail) }", "return { start, end: start + old.length, replacement }"),
-  fault("gives new lines the indentation of the edit", TOLERANT, "line.trim() === \"\" ? line : indentation(line)", "line"),
+  fault(
+    "takes the first of several places that are nearly so",
+    TOLERANT,
+    "if (starts.length > 1) return { ambiguous",
+    "if (false) return { ambiguous"
+  ),
+  fault(
+    "takes the first of several places that look alike",
+    TOLERANT,
+    'if (places.length > 1) return { ambiguous: places, differs: "quotes',
+    'if (false) return { ambiguous: places, differs: "quotes'
+  ),
+  fault(
+    "writes its own quotes over those of the file",
+    TOLERANT,
+    "return { start: start + head, end: start + old.length - tail, replacement: replacement.slice(head, replacement.length - tail) }",
+    "return { start, end: start + old.length, replacement }"
+  ),
+  fault("gives new lines the indentation of the edit", TOLERANT, 'line.trim() === "" ? line : indentation(line)', "line"),
   fault("loses the newline at the end", EDIT, "return endsAsBefore ? edited :", "return true ? edited :"),
   fault("ends new lines in LF in a file of CRLF", EDIT, "endingIn(text.slice(start, copied)) ?? endingOf(text, start)", "\"\\n\""),
   fault("counts places in the shown text, not in the file", EDIT, "  return position + low\n", "  return position\n"),

@@ -7,13 +7,33 @@ const WORDS = "runtime/rule-words.ts"
 /** Faults in what a rule means; those in which rule counts are among the mutants of the machine (law 25). */
 export const ruleMutants: readonly Fault[] = [
   fault("knows no other agent's name", RULE, "Object.hasOwn(SPELLINGS, name) ? (SPELLINGS[name] as string) : name", "name"),
-  fault("takes git for gitk", RULE, "if (plain.endsWith(\" *\") && matchesGlob(plain.slice(0, -2), command, \"text\")) return true", "if (plain.endsWith(\" *\") && command.startsWith(plain.slice(0, -2))) return true"),
-  fault("ties a name without a folder to the root", RULE, "matchesGlob(`**/${pattern}`, path, \"path\")", "matchesGlob(pattern, path, \"path\")"),
+  fault(
+    "takes git for gitk",
+    RULE,
+    'if (plain.endsWith(" *") && matchesGlob(plain.slice(0, -2), command, "text")) return true',
+    'if (plain.endsWith(" *") && command.startsWith(plain.slice(0, -2))) return true'
+  ),
+  fault(
+    "ties a name without a folder to the root",
+    RULE,
+    'matchesGlob(`**/${pattern}`, path, "path")',
+    'matchesGlob(pattern, path, "path")'
+  ),
   fault("reads a rule about a folder as one about its name", RULE, "const all = [path, ...foldersOf(path)]", "const all = [path]"),
   fault("lets be edited what may not be read", RULE, "EDITORS.includes(tool) ? [...all,", "false ? [...all,"),
-  fault("takes the rule for one tool for all", RULE, "if (matchesGlob(rule.tool, tool, \"text\")) return true", "return true"),
-  fault("offers a rule that means more than was asked", RULE, "const pattern = text === null ? null : escapeGlob(text)", "const pattern = text"),
-  fault("offers a rule for a command of which not all is known", RULE, "return subject.sure === undefined ? ruleInFolder(tool, subject) : null", "return ruleInFolder(tool, subject)")
+  fault("takes the rule for one tool for all", RULE, 'if (matchesGlob(rule.tool, tool, "text")) return true', "return true"),
+  fault(
+    "offers a rule that means more than was asked",
+    RULE,
+    "const pattern = text === null ? null : escapeGlob(text)",
+    "const pattern = text"
+  ),
+  fault(
+    "offers a rule for a command of which not all is known",
+    RULE,
+    "return subject.sure === undefined ? ruleInFolder(tool, subject) : null",
+    "return ruleInFolder(tool, subject)"
+  )
 ]
 
 /** Faults in how patterns match. */

@@ -15,6 +15,11 @@ export const secretMutants: readonly Fault[] = [
   fault("takes examples for keys", SHAPES, "export const isForShow = (text: string): boolean => FOR_SHOW.test(text)", "export const isForShow = (_: string): boolean => false"),
   fault("takes placeholders for values", VALUE, "if (isForShow(value) || PLACEHOLDERS.test(value) ||", "if (isForShow(value) ||"),
   fault("takes names of a program for values", VALUE, "isMixed(value) && !isName(value) && !isIdentifier(value) &&", "isMixed(value) &&"),
-  fault("tells the last line of a stream before it is whole", "effects/secrets/redact-stream.ts", "const lines = Math.max(text.lastIndexOf(\"\\n\"), text.lastIndexOf(\"\\r\")) + 1", "const lines = text.length"),
+  fault(
+    "tells the last line of a stream before it is whole",
+    "effects/secrets/redact-stream.ts",
+    'const lines = Math.max(text.lastIndexOf("\\n"), text.lastIndexOf("\\r")) + 1',
+    "const lines = text.length"
+  ),
   fault("takes numbers for values", VALUE, "if (/^[\\d.,:_-]+$/.test(value) || /^(?:true", "if (/^(?:true")
 ]

@@ -30,9 +30,19 @@ export const touchedMutants: readonly Fault[] = [
   fault("forgets that the line goes elsewhere", RUNS, "folders: cwd === null ? everywhere :", "folders: cwd === null ? [place.absolute] :"),
   fault("does not look into other commands", FACTS, "const runs = [...runsSeen(texts, place, roots), ", "const runs = ["),
   fault("forgets redirections of what cannot be told apart", FACTS, "...runsOpening(line, texts, place, roots), ", ""),
-  fault("does not hear of what a loop goes through", RUNS, "...Array.from(line.matchAll(LOOP), ([, words = \"\"]) => words), ", ""),
-  fault("holds a rule about writing against all that is named", RULE, "...(subject.path.access === \"write\" ? WRITERS : [])].some", "...WRITERS].some"),
-  fault("holds no rule about writing against what is named", RULE, "...(subject.path.access === \"write\" ? WRITERS : [])].some", "].some"),
-  fault("denies what may be written and may not", RULE, "if (subject.kind === \"touched\") return mightTouch(ofFolder(rule), tool, subject.path)", "if (subject.kind === \"touched\") return false"),
+  fault("does not hear of what a loop goes through", RUNS, '...Array.from(line.matchAll(LOOP), ([, words = ""]) => words), ', ""),
+  fault(
+    "holds a rule about writing against all that is named",
+    RULE,
+    '...(subject.path.access === "write" ? WRITERS : [])].some',
+    "...WRITERS].some"
+  ),
+  fault("holds no rule about writing against what is named", RULE, '...(subject.path.access === "write" ? WRITERS : [])].some', "].some"),
+  fault(
+    "denies what may be written and may not",
+    RULE,
+    'if (subject.kind === "touched") return mightTouch(ofFolder(rule), tool, subject.path)',
+    'if (subject.kind === "touched") return false'
+  ),
   fault("asks about a folder of which all is denied", RULE, "...(touched.within === true ? [{ ...touched, path: inside }] : [])", "")
 ]

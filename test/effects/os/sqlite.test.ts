@@ -65,7 +65,10 @@ test("a file that is no database, or a broken one, is set aside under a new name
   const broken = newFile()
   await using(broken, Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE things (name TEXT)`))
   const bytes = readFileSync(broken)
-  for (const content of [Buffer.from("this is not a database at all, it is a letter. ".repeat(99)), Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(bytes.length - 100, 0xee)])]) {
+  for (const content of [
+    Buffer.from("this is not a database at all, it is a letter. ".repeat(99)),
+    Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(bytes.length - 100, 0xee)])
+  ]) {
     const file = newFile()
     mkdirSync(join(file, ".."))
     writeFileSync(file, content)

@@ -31,7 +31,13 @@ test("what could not be written says what stood in the way and what to do, never
 
 test("a log goes into a file whole or not at all, and what is no file is never replaced by one", async () => {
   const folder = emptyDirectory("unwritten")
-  const write = (file: string) => Effect.runPromise(Effect.match(writeFileOf("s", join(folder, file), Stream.make("one\n", "two\n")), { onSuccess: ({ bytes }) => bytes, onFailure: ({ message }) => message.replaceAll(folder, "HERE") }))
+  const write = (file: string) =>
+    Effect.runPromise(
+      Effect.match(writeFileOf("s", join(folder, file), Stream.make("one\n", "two\n")), {
+        onSuccess: ({ bytes }) => bytes,
+        onFailure: ({ message }) => message.replaceAll(folder, "HERE")
+      })
+    )
   mkdirSync(join(folder, "folder"))
   execFileSync("mkfifo", [join(folder, "pipe")])
   const reader = spawn("cat", [join(folder, "pipe")], { stdio: ["ignore", "pipe", "ignore"] })

@@ -28,7 +28,12 @@ const WORDS = ["fix the router", "parseUrl loses the query", "mail", "sessions a
 const hostile = fc.string({ unit: "binary", maxLength: 60 })
 const name = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...NAMES) }, { weight: 1, arbitrary: hostile.filter((text) => text !== "") })
 const path = fc.oneof(
-  { weight: 10, arbitrary: fc.tuple(fc.constantFrom(...FOLDERS), fc.constantFrom(...PARTS), fc.nat(30), fc.constantFrom(".ts", ".test.ts", ".py", "")).map(([folder, part, n, end]) => `${folder}${part}${n === 0 ? "" : n}${end}`) },
+  {
+    weight: 10,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...FOLDERS), fc.constantFrom(...PARTS), fc.nat(30), fc.constantFrom(".ts", ".test.ts", ".py", ""))
+      .map(([folder, part, n, end]) => `${folder}${part}${n === 0 ? "" : n}${end}`)
+  },
   { weight: 1, arbitrary: hostile.filter((text) => text !== "" && !text.includes("\0")) }
 )
 
@@ -44,10 +49,19 @@ const someDefinition: fc.Arbitrary<Definition> = fc.record({
 
 /** Files with names that are used and imported among them, some of them made to do harm; the paths are all different. */
 export const repositories: fc.Arbitrary<readonly FileSymbols[]> = fc
-  .uniqueArray(fc.record({ path, definitions: fc.array(someDefinition, { maxLength: 12 }), uses: fc.uniqueArray(name, { maxLength: 8 }), imports: fc.array(fc.nat(), { maxLength: 4 }), read: fc.boolean() }), {
-    selector: (one) => one.path,
-    maxLength: 40
-  })
+  .uniqueArray(
+    fc.record({
+      path,
+      definitions: fc.array(someDefinition, { maxLength: 12 }),
+      uses: fc.uniqueArray(name, { maxLength: 8 }),
+      imports: fc.array(fc.nat(), { maxLength: 4 }),
+      read: fc.boolean()
+    }),
+    {
+      selector: (one) => one.path,
+      maxLength: 40
+    }
+  )
   .map((drafts) =>
     drafts.map(({ path, definitions, uses, imports, read }) => ({
       ...file(path, definitions.toSorted((a, b) => a.line - b.line), uses, imports.map((n) => (drafts[n % drafts.length] as { path: string }).path)),

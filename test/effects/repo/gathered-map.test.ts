@@ -29,7 +29,15 @@ const failed = (text: string, turn = 1): Entry => ({ type: "results", turn, byte
 /** Sixty files, so that a turn waits for the first map. */
 const project = (): string => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "map-")))
-  repositoryWith(root, Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`src/part${n % 5}/${WORDS[n % WORDS.length]}${n}.ts`, `export const ${WORDS[n % WORDS.length]}${n} = (): number => ${n}\n`])))
+  repositoryWith(
+    root,
+    Object.fromEntries(
+      Array.from({ length: 60 }, (_, n) => [
+        `src/part${n % 5}/${WORDS[n % WORDS.length]}${n}.ts`,
+        `export const ${WORDS[n % WORDS.length]}${n} = (): number => ${n}\n`
+      ])
+    )
+  )
   return root
 }
 const WORDS = ["router", "mail", "theme", "session", "cache", "price"]
@@ -69,7 +77,13 @@ describe("the map of a turn (MAP-17 to MAP-19)", () => {
     const session = sessionWith({ roots: [root], entries: [person("the router is slow")] })
     const rules = [{ decision: "deny", rule: "file_read(src/part0/**)", source: "here" }, { decision: "ask", rule: "file_read(**/mail*)", source: "here" }] as const
     const text = (await gathered({ ...session, opened: { ...session.opened, rules } })) ?? ""
-    expect([first.includes("src/part0/"), first.includes("mail"), text.includes("src/part0/"), text.includes("mail"), text.includes("router")]).toEqual([true, true, false, false, true])
+    expect([
+      first.includes("src/part0/"),
+      first.includes("mail"),
+      text.includes("src/part0/"),
+      text.includes("mail"),
+      text.includes("router")
+    ]).toEqual([true, true, false, false, true])
   }, 30_000)
 
   test("the first is whole, about what the person wrote, and within its budget", () => {
@@ -183,16 +197,37 @@ describe("how large a workspace is", () => {
 describe("what a session is about (MAP-17)", () => {
   test("the newest words of the person, and where they are hardly any those before; what failed lately; files that were named", () => {
     const root = repositoryWith(emptyDirectory("asked"), { "src/a.ts": "1", "src/b.ts": "2" })
-    const entries = [person("old words about nothing relevant"), failed("long ago"), person("the login form loses input", 3), calls("file_read", { path: "src/a.ts" }, 3), failed("src/b.ts(1,1): error", 3), calls("shell", { command: "cat ./src/b.ts src/none.ts" }, 3), person("go on", 4)]
-    expect(queryOf({ ...sessionWith({ roots: [root], entries }), turn: 4 })).toEqual({ words: "the login form loses input\ngo on", trouble: "src/b.ts(1,1): error", touched: ["src/b.ts", "src/a.ts"] })
+    const entries = [
+      person("old words about nothing relevant"),
+      failed("long ago"),
+      person("the login form loses input", 3),
+      calls("file_read", { path: "src/a.ts" }, 3),
+      failed("src/b.ts(1,1): error", 3),
+      calls("shell", { command: "cat ./src/b.ts src/none.ts" }, 3),
+      person("go on", 4)
+    ]
+    expect(queryOf({ ...sessionWith({ roots: [root], entries }), turn: 4 })).toEqual({
+      words: "the login form loses input\ngo on",
+      trouble: "src/b.ts(1,1): error",
+      touched: ["src/b.ts", "src/a.ts"]
+    })
   })
 
   test("maps in the window are read back, names that look like something else, too", () => {
     const text = '<repository-map>\n"src/a: b.ts"\n  f()\nsrc/c.ts\n  class C\n    m()\nsrc/: "d e.ts" f.ts\n./: g.md\n</repository-map>'
     const later = '<repository-map part="changed">\nsrc/c.ts\n  class D\ngone: g.md "src/a: b.ts"\n</repository-map>'
     const read = (entries: readonly Entry[]) => saidMapOf(sessionWith({ entries }))
-    expect(read([note(`x\n\n${text}`)])).toEqual({ told: new Map([["src/a: b.ts", new Set(["f()"])], ["src/c.ts", new Set(["class C", "m()"])]]), named: new Set(["src/d e.ts", "src/f.ts", "g.md"]) })
-    expect(read([note(text), note(later)])).toEqual({ told: new Map([["src/c.ts", new Set(["class D"])]]), named: new Set(["src/d e.ts", "src/f.ts"]) })
+    expect(read([note(`x\n\n${text}`)])).toEqual({
+      told: new Map([
+        ["src/a: b.ts", new Set(["f()"])],
+        ["src/c.ts", new Set(["class C", "m()"])]
+      ]),
+      named: new Set(["src/d e.ts", "src/f.ts", "g.md"])
+    })
+    expect(read([note(text), note(later)])).toEqual({
+      told: new Map([["src/c.ts", new Set(["class D"])]]),
+      named: new Set(["src/d e.ts", "src/f.ts"])
+    })
     expect(read([person(text)])).toBe(null)
   })
 })

@@ -28,7 +28,10 @@ const shown = ({ definitions, references, imports }: Said): string =>
         `${line}-${endLine} ${kind} ${scope === null ? "" : `${scope} . `}${name} (${exported === null ? "?" : exported ? "given out" : "kept"}): ${signature}`
     ),
     `uses ${references.map(({ name, count }) => (count === 1 ? name : `${name} ×${count}`)).join(", ")}`,
-    ...imports.map(({ specifier, names, aliases }) => `takes ${[names.join(", "), specifier].filter((part) => part !== "").join(" from ")}${aliases === undefined ? "" : ` ${JSON.stringify(aliases)}`}`)
+    ...imports.map(
+      ({ specifier, names, aliases }) =>
+        `takes ${[names.join(", "), specifier].filter((part) => part !== "").join(" from ")}${aliases === undefined ? "" : ` ${JSON.stringify(aliases)}`}`
+    )
   ].join("\n") + "\n"
 
 describe("every language has a text and what must be found in it", () => {
@@ -51,9 +54,24 @@ describe("every language has a text and what must be found in it", () => {
     const found: unknown[] = []
     for (let at = 0; at < numbers.length; at += 2 + CAPTURE * (numbers[at + 1] as number)) {
       const places = Array.from({ length: numbers[at + 1] as number }, (_, index) => at + 2 + index * CAPTURE)
-      if (numbers[at] !== -1) found.push([numbers[at], ...places.map((name) => [query.captureNames[numbers[name] as number], startOf(name + 1), endOf(name + 1), rowOf(name + 1), endPointOf(name + 1)])])
+      if (numbers[at] !== -1)
+        found.push([
+          numbers[at],
+          ...places.map((name) => [
+            query.captureNames[numbers[name] as number],
+            startOf(name + 1),
+            endOf(name + 1),
+            rowOf(name + 1),
+            endPointOf(name + 1)
+          ])
+        ])
     }
-    const said = query.matches(tree.rootNode).map(({ patternIndex, captures }) => [patternIndex, ...captures.map(({ name, node }) => [name, node.startIndex, node.endIndex, node.startPosition.row, node.endPosition])])
+    const said = query
+      .matches(tree.rootNode)
+      .map(({ patternIndex, captures }) => [
+        patternIndex,
+        ...captures.map(({ name, node }) => [name, node.startIndex, node.endIndex, node.startPosition.row, node.endPosition])
+      ])
     tree.delete()
     expect(found).toEqual(said)
     expect(found.length).toBeGreaterThan(20)

@@ -51,10 +51,35 @@ describe("*** Begin Patch", () => {
 
   test("files are added, deleted, moved and changed at once, and each is told", async () => {
     const files: Files = { "m/a.txt": "a\n", "m/old.txt": "1\n2\n", "m/gone.txt": "x\n", "m/new/b.txt": null, "m/moved.txt": null }
-    const patch = begin("*** Add File: m/new/b.txt", "+first", "+", "+third", "*** Delete File: m/gone.txt", "*** Update File: m/a.txt", "@@", "-a", "+A", "*** Update File: m/old.txt", "*** Move to: m/moved.txt", "@@", " 1", "-2", "+zwei")
+    const patch = begin(
+      "*** Add File: m/new/b.txt",
+      "+first",
+      "+",
+      "+third",
+      "*** Delete File: m/gone.txt",
+      "*** Update File: m/a.txt",
+      "@@",
+      "-a",
+      "+A",
+      "*** Update File: m/old.txt",
+      "*** Move to: m/moved.txt",
+      "@@",
+      " 1",
+      "-2",
+      "+zwei"
+    )
     const { status, text, files: after } = await patched(files, patch)
-    expect(after).toEqual({ "m/a.txt": "A\n", "m/old.txt": null, "m/gone.txt": null, "m/new/b.txt": "first\n\nthird\n", "m/moved.txt": "1\nzwei\n" })
-    expect([status, text]).toEqual(["ok", "added m/new/b.txt: 3 lines\ndeleted m/gone.txt\nupdated m/a.txt\n--- m/a.txt\n+++ m/a.txt\n@@ -1,1 +1,1 @@\n-a\n+A\nadded m/moved.txt: 2 lines\nmoved m/old.txt to m/moved.txt"])
+    expect(after).toEqual({
+      "m/a.txt": "A\n",
+      "m/old.txt": null,
+      "m/gone.txt": null,
+      "m/new/b.txt": "first\n\nthird\n",
+      "m/moved.txt": "1\nzwei\n"
+    })
+    expect([status, text]).toEqual([
+      "ok",
+      "added m/new/b.txt: 3 lines\ndeleted m/gone.txt\nupdated m/a.txt\n--- m/a.txt\n+++ m/a.txt\n@@ -1,1 +1,1 @@\n-a\n+A\nadded m/moved.txt: 2 lines\nmoved m/old.txt to m/moved.txt"
+    ])
   })
 
   test.each<readonly [name: string, patch: (path: string) => string, why: RegExp]>([
@@ -84,7 +109,10 @@ describe("*** Begin Patch", () => {
   })
 
   test("where one file of several does not fit, none is changed", async () => {
-    const { status, files } = await patched({ "n/a.txt": "a\n", "n/b.txt": "b\n", "n/c.txt": null }, begin("*** Add File: n/c.txt", "+c", "*** Update File: n/a.txt", "@@", "-a", "+A", "*** Update File: n/b.txt", "@@", "-nope", "+B"))
+    const { status, files } = await patched(
+      { "n/a.txt": "a\n", "n/b.txt": "b\n", "n/c.txt": null },
+      begin("*** Add File: n/c.txt", "+c", "*** Update File: n/a.txt", "@@", "-a", "+A", "*** Update File: n/b.txt", "@@", "-nope", "+B")
+    )
     expect([status, files]).toEqual(["error", { "n/a.txt": "a\n", "n/b.txt": "b\n", "n/c.txt": null }])
   })
 
@@ -102,7 +130,9 @@ describe("*** Begin Patch", () => {
   })
 
   test("all files it touches are facts of the call", async () => {
-    const { paths, changes } = await bench.vet("apply_patch", { patch: begin("*** Add File: q/a", "+x", "*** Delete File: q/b", "*** Update File: q/c", "*** Move to: q/d", "@@", "-a", "+b") })
+    const { paths, changes } = await bench.vet("apply_patch", {
+      patch: begin("*** Add File: q/a", "+x", "*** Delete File: q/b", "*** Update File: q/c", "*** Move to: q/d", "@@", "-a", "+b")
+    })
     expect([changes, paths]).toEqual([true, ["q/a", "q/b", "q/c", "q/d"].map((path) => ({ path, access: "write", inside: true }))])
   })
 })

@@ -28,7 +28,10 @@ const looksUntilEnd = async (id: string): Promise<readonly string[]> => {
 let naps = 0
 /** Seconds to sleep that no other process sleeps. */
 const nap = (): string => `${2000 + (process.pid % 5000)}.${String(++naps).padStart(4, "0")}`
-const alive = (seconds: string): boolean => execFileSync("ps", ["-eo", "stat=,args="], { encoding: "utf8" }).split("\n").some((line) => line.includes(`sleep ${seconds}`) && !line.startsWith("Z"))
+const alive = (seconds: string): boolean =>
+  execFileSync("ps", ["-eo", "stat=,args="], { encoding: "utf8" })
+    .split("\n")
+    .some((line) => line.includes(`sleep ${seconds}`) && !line.startsWith("Z"))
 
 test("a command in the background gives its id at once, tells what is new each time, and how it ended", async () => {
   const id = await start("echo one; until [ -e go ]; do sleep 0.02; done; echo two >&2; exit 3")
@@ -79,7 +82,22 @@ test("20 MB of output cost bounded memory, and head and tail are told", async ()
   let all = ""
   do all = await look(id, { wait_ms: 5_000, all: true })
   while (all.startsWith(`${id} runs`))
-  expect(all.replaceAll(/(x{100}\n)+/g, "x…\n").replaceAll(/x{5,}/g, "x…").split("\n").slice(1)).toEqual(["first", "x…", expect.stringMatching(/^x*…?$/), expect.stringMatching(/^\(20\d{6} bytes left out here\)$/), expect.stringMatching(/^x*…?$/), "x…", "last", ""])
+  expect(
+    all
+      .replaceAll(/(x{100}\n)+/g, "x…\n")
+      .replaceAll(/x{5,}/g, "x…")
+      .split("\n")
+      .slice(1)
+  ).toEqual([
+    "first",
+    "x…",
+    expect.stringMatching(/^x*…?$/),
+    expect.stringMatching(/^\(20\d{6} bytes left out here\)$/),
+    expect.stringMatching(/^x*…?$/),
+    "x…",
+    "last",
+    ""
+  ])
   expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000)
 })
 
@@ -96,7 +114,9 @@ test("a key that comes in two pieces, with a look in between, is never told", as
 
 test("an unknown id is told with those there are, and that those of an earlier process ended with it", async () => {
   const other = workbench()
-  expect((await other.call("shell_output", { id: "bg7" })).text).toBe("there is no background command bg7 in this process; one that another process started ended with it; there are none")
+  expect((await other.call("shell_output", { id: "bg7" })).text).toBe(
+    "there is no background command bg7 in this process; one that another process started ended with it; there are none"
+  )
   const id = await start("sleep 30", {}, other)
   expect(await other.call("shell_stop", { id: "bg7" })).toMatchObject({ status: "error", text: expect.stringMatching(new RegExp(`; there is ${id} \\(runs\\)$`)) })
   other.restart()
@@ -106,7 +126,10 @@ test("an unknown id is told with those there are, and that those of an earlier p
 test("seventeen at once are one too many, and it is said what to do", async () => {
   const other = workbench()
   for (let count = 0; count < 16; count++) await start("sleep 30", {}, other)
-  expect(await other.call("shell", { command: "sleep 30", background: true })).toMatchObject({ status: "error", text: "shell: 16 commands run in the background already; end one with shell_stop first" })
+  expect(await other.call("shell", { command: "sleep 30", background: true })).toMatchObject({
+    status: "error",
+    text: "shell: 16 commands run in the background already; end one with shell_stop first"
+  })
   expect(await other.effect(Effect.flatMap(Background, (all) => Effect.map(all.stopAll, () => all.running().length)))).toBe(0)
 })
 

@@ -43,7 +43,11 @@ describe.each(Object.keys(searches))("with %s", (name) => {
     const { path = ".", ...options } = more
     const place = locateInside([bench.root], path)
     const run = searches[name] as (search: Search) => ReturnType<typeof plainScan>
-    return Effect.runPromise(run({ pattern, place, marker: "bench:1", ...options }).pipe(Effect.map((hits) => [...matchLines(hits), ...(hits.more ? [`more than ${hits.matchCount}`] : [])])))
+    return Effect.runPromise(
+      run({ pattern, place, marker: "bench:1", ...options }).pipe(
+        Effect.map((hits) => [...matchLines(hits), ...(hits.more ? [`more than ${hits.matchCount}`] : [])])
+      )
+    )
   }
 
   test("lines are found by path and number, in order; what is ignored, binary, linked or git's own is not", async () => {
@@ -88,7 +92,16 @@ describe.each(Object.keys(searches))("with %s", (name) => {
   })
 
   test("lines around a match are marked, and gaps are", async () => {
-    expect(await search("HIT", { context: 1 })).toEqual(["context.txt-2-2", "context.txt:3:HIT", "context.txt-4-4", "--", "context.txt-8-8", "context.txt:9:HIT", "context.txt:10:HIT", "context.txt-11-11"])
+    expect(await search("HIT", { context: 1 })).toEqual([
+      "context.txt-2-2",
+      "context.txt:3:HIT",
+      "context.txt-4-4",
+      "--",
+      "context.txt-8-8",
+      "context.txt:9:HIT",
+      "context.txt:10:HIT",
+      "context.txt-11-11"
+    ])
   })
 
   test("an expression that is none is told so", async () => {

@@ -19,7 +19,14 @@ const USAGE: ReportedUsage = { inputTokens: 5, outputTokens: 2, cacheReadTokens:
 const context = { workspace: { roots: ["/w"], session: "s" } } as unknown as ToolContext
 
 const keeper = (texts: readonly string[], session = "s", at = 5): Keeper =>
-  keeperOf(sessionWith({ id: session, roots: ["/w"], entries: texts.map((text) => ({ type: "user", parts: [{ type: "text", text }], turn: 1, bytes: 1 })) }), { name: `${session}/0-${texts.length}`, project: "/w", from: 0, to: texts.length, at })
+  keeperOf(
+    sessionWith({
+      id: session,
+      roots: ["/w"],
+      entries: texts.map((text) => ({ type: "user", parts: [{ type: "text", text }], turn: 1, bytes: 1 }))
+    }),
+    { name: `${session}/0-${texts.length}`, project: "/w", from: 0, to: texts.length, at }
+  )
 
 interface Asked {
   readonly words: string[]
@@ -30,7 +37,13 @@ interface Asked {
 const running = <A>(keepers: readonly Keeper[], use: (asked: Asked) => Effect.Effect<A, Problem>, says?: Effect.Effect<Reading, Problem>): Promise<A> => {
   const asked: Asked = { words: [], owed: [] }
   const memory = makeMemoryKeepers()
-  const reader = { model: "m:weak", weak: true, windowTokens: 1000, ask: (words: string) => (asked.words.push(words), says as Effect.Effect<Reading, Problem>), owe: (usage: ReportedUsage) => void asked.owed.push(usage) }
+  const reader = {
+    model: "m:weak",
+    weak: true,
+    windowTokens: 1000,
+    ask: (words: string) => (asked.words.push(words), says as Effect.Effect<Reading, Problem>),
+    owe: (usage: ReportedUsage) => void asked.owed.push(usage)
+  }
   return Effect.forEach(keepers, memory.keep).pipe(
     Effect.andThen(Effect.suspend(() => use(asked))),
     Effect.provideService(Kept, keptOf(memory)),
@@ -131,7 +144,9 @@ test("nobody waits longer than 30 s for an answer (CONTEXT-11)", async () => {
 })
 
 test("without a model to ask the words themselves are told", async () => {
-  expect(await running([keeper(["one"])], () => read({ ids: ["s/0-1"], mode: "answer", question: "what?" }))).toMatch(/^\[no model can be asked from here; here is what was said\]\n\n/)
+  expect(await running([keeper(["one"])], () => read({ ids: ["s/0-1"], mode: "answer", question: "what?" }))).toMatch(
+    /^\[no model can be asked from here; here is what was said\]\n\n/
+  )
 })
 
 test("what cannot be meant is refused before it runs", () => {

@@ -135,8 +135,17 @@ const remembered = (text: string, kind: number): string =>
     (each: string) => each.split("\n").map((one, index) => `${index + 7}\t${one}`).join("\n")
   ][kind]?.(text) ?? text
 
-const situation = fc.record({ lines, from: fc.nat(13), count: fc.integer({ min: 1, max: 4 }), kind: fc.nat(5), newline: fc.boolean(), crlf: fc.boolean(), change: fc.constantFrom("", "new line\n", "  other\n\tlast\n") }).map(
-  ({ lines: all, from, count, kind, newline, crlf, change }) => {
+const situation = fc
+  .record({
+    lines,
+    from: fc.nat(13),
+    count: fc.integer({ min: 1, max: 4 }),
+    kind: fc.nat(5),
+    newline: fc.boolean(),
+    crlf: fc.boolean(),
+    change: fc.constantFrom("", "new line\n", "  other\n\tlast\n")
+  })
+  .map(({ lines: all, from, count, kind, newline, crlf, change }) => {
     const start = from % all.length
     const span = all.slice(start, start + count)
     const text = all.join("\n") + (newline ? "\n" : "")

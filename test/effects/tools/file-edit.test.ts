@@ -127,7 +127,9 @@ test("binary files and text that is no UTF-8 are refused and stay as they are", 
 
 test("a file that does not exist is not made", async () => {
   bench.write("name.ts", "")
-  expect((await bench.call("file_edit", { path: "nane.ts", edits: [{ old: "a", new: "b" }] })).text).toBe("edit nane.ts: it does not exist; near it: name.ts; make it with file_write")
+  expect((await bench.call("file_edit", { path: "nane.ts", edits: [{ old: "a", new: "b" }] })).text).toBe(
+    "edit nane.ts: it does not exist; near it: name.ts; make it with file_write"
+  )
 })
 
 test("a file that changed since it was read is refused; read again, it can be edited", async () => {
@@ -204,7 +206,9 @@ test("a file of 50 MB is edited in place, the diff shows where, and what changed
   await bench.call("file_read", { path: "big.txt", limit: 1 })
   const change = (old: string, next: string) => bench.call("file_edit", { path: "big.txt", edits: [{ old, new: next }] })
   const line = " 0123456789abcdef0123456789abcde\n".repeat(3)
-  expect((await change("the middle", "the centre")).text).toBe(`made 1 edit in big.txt\n--- big.txt\n+++ big.txt\n@@ -799998,7 +799998,7 @@\n${line}-the middle\n+the centre\n${line.trimEnd()}`)
+  expect((await change("the middle", "the centre")).text).toBe(
+    `made 1 edit in big.txt\n--- big.txt\n+++ big.txt\n@@ -799998,7 +799998,7 @@\n${line}-the middle\n+the centre\n${line.trimEnd()}`
+  )
   expect((await change("the centre", "the core")).status).toBe("ok")
   appendFileSync(bench.path("big.txt"), "more\n")
   expect((await change("the core", "the heart")).text).toBe("edit big.txt: it changed since it was read; read it again")

@@ -85,7 +85,13 @@ test.each([
   bench.write("picture", Buffer.from(magic))
   const { status, parts } = await bench.call("file_read", { path: "picture" })
   const image = parts.find((part) => part.type === "image")
-  expect([status, parts]).toEqual(["ok", [{ type: "text", text: `picture: ${mediaType}, ${magic.length} bytes` }, { type: "image", mediaType, blob: image?.blob, bytes: magic.length }]])
+  expect([status, parts]).toEqual([
+    "ok",
+    [
+      { type: "text", text: `picture: ${mediaType}, ${magic.length} bytes` },
+      { type: "image", mediaType, blob: image?.blob, bytes: magic.length }
+    ]
+  ])
   expect([...(await bench.blob(image?.blob ?? ""))]).toEqual(magic)
 })
 

@@ -11,7 +11,18 @@ const aged = (name: string, ageDays: number): void => {
   bench.write(name, "")
   utimesSync(bench.path(name), 1_700_000_000 - ageDays * 86_400, 1_700_000_000 - ageDays * 86_400)
 }
-for (const [age, name] of ["src/new.ts", "src/deep/old.ts", "src/deep/.hidden.ts", "docs (v1) [x]/größe.md", "node_modules/pack/index.ts", ".git/hooks/x.ts", "dist/out.ts", "src/gen/made.ts", "src/gen/kept.ts", ".github/ci.yml"].entries()) {
+for (const [age, name] of [
+  "src/new.ts",
+  "src/deep/old.ts",
+  "src/deep/.hidden.ts",
+  "docs (v1) [x]/größe.md",
+  "node_modules/pack/index.ts",
+  ".git/hooks/x.ts",
+  "dist/out.ts",
+  "src/gen/made.ts",
+  "src/gen/kept.ts",
+  ".github/ci.yml"
+].entries()) {
   aged(name, age)
 }
 bench.write(".gitignore", "dist/\n*.log\n!keep.log\n")

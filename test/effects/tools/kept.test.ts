@@ -45,7 +45,14 @@ test("a search of the tree leaves out files that a rule denies or asks about, an
     expect(await run("content_search", { pattern: "s3cret", path: "keys" }, rules(decision))).not.toContain(SECRET)
   }
   expect(await run("content_search", { pattern: "s3cret" }, [])).toContain(`keys/id:1:needle: ${SECRET} again`)
-  const hits = await Effect.runPromise(plainScan({ pattern: "needle", place: locateInside([bench.root], "."), marker: "m", hides: keptFrom("content_search", rules("deny")).hides }))
+  const hits = await Effect.runPromise(
+    plainScan({
+      pattern: "needle",
+      place: locateInside([bench.root], "."),
+      marker: "m",
+      hides: keptFrom("content_search", rules("deny")).hides
+    })
+  )
   expect(hits.lines.map(({ path }) => path)).toEqual(["open.txt"])
 })
 
@@ -86,5 +93,11 @@ test("git says what it cannot leave out, and names are shown as they are", async
 
 test("a file that is named by a revision or by the index is one that the call reads", async () => {
   const paths = async (...args: readonly string[]) => (await bench.vet("git", { operation: "show", args })).paths.map(({ path }) => path)
-  expect([await paths("HEAD:.env"), await paths(":.env"), await paths(":0:.env"), await paths("HEAD:./deep/../.env"), await paths(":(glob)*.txt")]).toEqual([[".env"], [".env"], [".env"], [".env"], []])
+  expect([
+    await paths("HEAD:.env"),
+    await paths(":.env"),
+    await paths(":0:.env"),
+    await paths("HEAD:./deep/../.env"),
+    await paths(":(glob)*.txt")
+  ]).toEqual([[".env"], [".env"], [".env"], [".env"], []])
 })

@@ -34,9 +34,17 @@ test("an edit beside a secret keeps it; one that would write the placeholder ove
   expect([status, text.includes(KEY), bench.text("app.env")]).toEqual(["ok", false, `A=2\nGITHUB=${KEY}\n`])
   await bench.call("file_read", { path: "app.env" })
   const refused = `the text holds ${SHOWN}, which stands for a secret that is not shown; leave that line out of the change, or ask the person`
-  expect(await bench.call("file_edit", { path: "app.env", edits: [{ old: `GITHUB=${SHOWN}`, new: `GITHUB=${SHOWN}\nB=1` }] })).toMatchObject({ status: "error", text: `edit app.env: ${refused}` })
-  expect(await bench.call("file_write", { path: "app.env", content: `A=3\nGITHUB=${SHOWN}\n` })).toMatchObject({ status: "error", text: `write app.env: ${refused}` })
-  expect(await bench.call("shell", { command: `echo 'GITHUB=${SHOWN}' > app.env` })).toMatchObject({ status: "invalid", text: `shell: ${refused}` })
+  expect(
+    await bench.call("file_edit", { path: "app.env", edits: [{ old: `GITHUB=${SHOWN}`, new: `GITHUB=${SHOWN}\nB=1` }] })
+  ).toMatchObject({ status: "error", text: `edit app.env: ${refused}` })
+  expect(await bench.call("file_write", { path: "app.env", content: `A=3\nGITHUB=${SHOWN}\n` })).toMatchObject({
+    status: "error",
+    text: `write app.env: ${refused}`
+  })
+  expect(await bench.call("shell", { command: `echo 'GITHUB=${SHOWN}' > app.env` })).toMatchObject({
+    status: "invalid",
+    text: `shell: ${refused}`
+  })
   expect(bench.text("app.env")).toBe(`A=2\nGITHUB=${KEY}\n`)
 })
 

@@ -7,7 +7,29 @@ import { toolTable } from "../../../src/effects/tools/table.ts"
 const json = JSON.stringify(toolDefinitions())
 
 test("the engine has its twenty-one tools, each with a description and a schema that stands on its own", () => {
-  expect(engineTools.map(({ name }) => name)).toEqual(["file_read", "file_write", "file_edit", "apply_patch", "file_search", "content_search", "directory_list", "shell", "shell_output", "shell_stop", "git", "lsp_diagnostics", "sub_agent", "oracle", "web_fetch", "web_search", "context_search", "context_read", "decision_log", "decision_query", "ask_user"])
+  expect(engineTools.map(({ name }) => name)).toEqual([
+    "file_read",
+    "file_write",
+    "file_edit",
+    "apply_patch",
+    "file_search",
+    "content_search",
+    "directory_list",
+    "shell",
+    "shell_output",
+    "shell_stop",
+    "git",
+    "lsp_diagnostics",
+    "sub_agent",
+    "oracle",
+    "web_fetch",
+    "web_search",
+    "context_search",
+    "context_read",
+    "decision_log",
+    "decision_query",
+    "ask_user"
+  ])
   for (const { inputSchema } of toolDefinitions()) expect(inputSchema["type"]).toBe("object")
   expect(json).not.toMatch(/\$ref|\$defs|\$schema|additionalProperties|allOf/)
 })

@@ -32,7 +32,16 @@ const bench = workbench({
     tool("rejects", () => Effect.promise(() => Promise.reject(new Error("rejected")))),
     tool("interrupts-itself", () => Effect.interrupt),
     tool("long", () => Effect.succeed(told("ä".repeat(100_000)))),
-    tool("long-parts", () => Effect.succeed<ToolOutcome>({ status: "ok", parts: [{ type: "text", text: "a".repeat(60_000) }, { type: "text", text: "b".repeat(60_000) }, { type: "text", text: "c" }] })),
+    tool("long-parts", () =>
+      Effect.succeed<ToolOutcome>({
+        status: "ok",
+        parts: [
+          { type: "text", text: "a".repeat(60_000) },
+          { type: "text", text: "b".repeat(60_000) },
+          { type: "text", text: "c" }
+        ]
+      })
+    ),
     tool("torn", () => Effect.succeed(told("a\ud800b"))),
     tool("hears", ({ hear }) => Effect.sync(() => (hear("stdout", Buffer.from("a")), hear("stdout", Buffer.from("b")), hear("stderr", Buffer.from("c")), told("done")))),
     tool("waits", ({ hear }) =>

@@ -10,7 +10,10 @@ import { toolCall, workbench } from "./workbench.ts"
 
 const bench = workbench()
 const ON: SandboxState = { name: "on", version: "0", network: "off" }
-const service = (state: SandboxState): SandboxService => ({ state: Effect.succeed(state), enclose: (start) => Effect.succeed({ start, statusFrom: null, after: () => [], refused: () => [] }) })
+const service = (state: SandboxState): SandboxService => ({
+  state: Effect.succeed(state),
+  enclose: (start) => Effect.succeed({ start, statusFrom: null, after: () => [], refused: () => [] })
+})
 
 const factsUnder = (state: SandboxState, name: string, input: unknown) => {
   const events: Unstamped[] = []
@@ -58,7 +61,16 @@ test("where the sandbox could not be set up, as for something that is gone meanw
   const attempts = (fails: number) => {
     let tries = 0
     const fake = () => `echo x >> tries; ${++tries > fails ? `echo ran; echo '"exit-code"' >&3` : "echo 'bwrap: it is gone' >&2; exit 1"}`
-    const sandbox: SandboxService = { ...service(ON), enclose: (start) => Effect.sync(() => ({ start: { ...start, file: "/bin/sh", arguments: ["-c", fake()] }, statusFrom: 3, after: () => [], refused: () => [] })) }
+    const sandbox: SandboxService = {
+      ...service(ON),
+      enclose: (start) =>
+        Effect.sync(() => ({
+          start: { ...start, file: "/bin/sh", arguments: ["-c", fake()] },
+          statusFrom: 3,
+          after: () => [],
+          refused: () => []
+        }))
+    }
     const events: Unstamped[] = []
     const call = toolCall("shell", { command: "true" }, "call_1")
     return bench.effect(Effect.provide(executeCall({ effect: 9, call, changes: true }, (event) => void events.push(event)), Layer.succeed(Sandbox, sandbox))).then(() => {

@@ -108,7 +108,12 @@ test("what colours the output or moves a cursor is left out of what the model re
 
 test("output comes while the command runs, in the order of its streams, and the end comes last", async () => {
   const events = await bench.events("shell", { command: "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three" })
-  expect(events.map((event) => (event.type === "ToolProgress" ? `${event.stream} ${event.text}` : event.type))).toEqual(["stdout one\n", "stderr two\n", "stdout three\n", "ToolCompleted"])
+  expect(events.map((event) => (event.type === "ToolProgress" ? `${event.stream} ${event.text}` : event.type))).toEqual([
+    "stdout one\n",
+    "stderr two\n",
+    "stdout three\n",
+    "ToolCompleted"
+  ])
 })
 
 test("progress is merged into few frames and capped at 64 kB", async () => {
@@ -158,7 +163,15 @@ test.each([
 })
 
 test("a command that cannot be told apart counts as changing", async () => {
-  expect(await bench.vet("shell", { command: "$x > out" })).toEqual({ call: "call_1", changes: true, paths: [], commands: "unparsed", seen: ["'$x'"], touched: [{ path: "out", access: "write", inside: true }], hosts: [] })
+  expect(await bench.vet("shell", { command: "$x > out" })).toEqual({
+    call: "call_1",
+    changes: true,
+    paths: [],
+    commands: "unparsed",
+    seen: ["'$x'"],
+    touched: [{ path: "out", access: "write", inside: true }],
+    hosts: []
+  })
 })
 
 test.each<[line: string, cwd: string | undefined, where: readonly (string | null | undefined)[]]>([
@@ -189,8 +202,25 @@ test.each<[line: string, cwd: string | undefined, where: readonly (string | null
 
 test("what is opened for a command is a path that it reads or writes, found where the command runs", async () => {
   const opened = { call: "call_1", changes: true, commands: [{ text: "ls", reads: true }], hosts: [] }
-  expect(await bench.vet("shell", { command: "ls > out", cwd: "sub dir" })).toEqual({ ...opened, commands: [{ text: "ls", reads: true, cwd: "sub dir" }], paths: [{ path: "sub dir/out", access: "write", inside: true }] })
-  expect(await bench.vet("shell", { command: "ls >> /elsewhere/out 2>&1" })).toEqual({ ...opened, paths: [{ path: "/elsewhere/out", access: "write", inside: false }] })
-  expect(await bench.vet("shell", { command: "ls < in 2>/dev/null" })).toEqual({ ...opened, changes: false, paths: [{ path: "in", access: "read", inside: true }] })
-  expect(await bench.vet("shell", { command: "cd src && ls > out" })).toEqual({ ...opened, paths: [], commands: "unparsed", seen: ["cd src", "ls"], touched: ["out", "src/out"].map((path) => ({ path, access: "write", inside: true })) })
+  expect(await bench.vet("shell", { command: "ls > out", cwd: "sub dir" })).toEqual({
+    ...opened,
+    commands: [{ text: "ls", reads: true, cwd: "sub dir" }],
+    paths: [{ path: "sub dir/out", access: "write", inside: true }]
+  })
+  expect(await bench.vet("shell", { command: "ls >> /elsewhere/out 2>&1" })).toEqual({
+    ...opened,
+    paths: [{ path: "/elsewhere/out", access: "write", inside: false }]
+  })
+  expect(await bench.vet("shell", { command: "ls < in 2>/dev/null" })).toEqual({
+    ...opened,
+    changes: false,
+    paths: [{ path: "in", access: "read", inside: true }]
+  })
+  expect(await bench.vet("shell", { command: "cd src && ls > out" })).toEqual({
+    ...opened,
+    paths: [],
+    commands: "unparsed",
+    seen: ["cd src", "ls"],
+    touched: ["out", "src/out"].map((path) => ({ path, access: "write", inside: true }))
+  })
 })

@@ -15,7 +15,8 @@ const asked: { readonly path: string; readonly headers: IncomingMessage["headers
 const site = createServer((request: IncomingMessage, response: ServerResponse) => {
   const path = request.url ?? ""
   asked.push({ path, headers: request.headers })
-  const send = (type: string, body: string | Buffer, more: object = {}, status = 200): void => void response.writeHead(status, { ...(type === "" ? {} : { "content-type": type }), ...more }).end(body)
+  const send = (type: string, body: string | Buffer, more: object = {}, status = 200): void =>
+    void response.writeHead(status, { ...(type === "" ? {} : { "content-type": type }), ...more }).end(body)
   const hops = /^\/hop\/(\d+)$/.exec(path)
   if (hops !== null) return send("", "", { location: hops[1] === "0" ? "/page" : `/hop/${Number(hops[1]) - 1}` }, 302)
   switch (path) {

@@ -151,24 +151,42 @@ test("the doctor works where nothing else does, and shows no key", async () => {
   expect(unread.stdout).not.toContain("language servers are switched off")
 })
 
-test.skipIf(!existsSync("/proc/self"))("a home where no directory can be made is refused in a sentence that says what to do, and at once", async () => {
-  const place = makePlace()
-  const ran = await loom(place, ["sessions"], { environment: { LOOM_HOME: "/proc/loom/home" } })
-  expect(ran).toEqual({ code: 1, stdout: "", stderr: "open the database /proc/loom/home/data/loom.db: no directory can be made in /proc; set LOOM_HOME to a directory that can be written\n" })
-})
+test.skipIf(!existsSync("/proc/self"))(
+  "a home where no directory can be made is refused in a sentence that says what to do, and at once",
+  async () => {
+    const place = makePlace()
+    const ran = await loom(place, ["sessions"], { environment: { LOOM_HOME: "/proc/loom/home" } })
+    expect(ran).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        "open the database /proc/loom/home/data/loom.db: no directory can be made in /proc; set LOOM_HOME to a directory that can be written\n"
+    })
+  }
+)
 
 /** Whether a disk of a few kilobytes can be had here. */
 const canMount = spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" }).status === 0
 
-test.skipIf(!canMount)("a disk that is full when Loom starts is named as such, whatever SQLite says of it, with what to do", async () => {
-  const place = makePlace()
-  const small = mkdtempSync(join(tmpdir(), "loom-small-"))
-  const saidWith = (freeKilobytes: number): string => {
-    const command = `mount -t tmpfs -o size=40k none ${small} && head -c $((${40 - freeKilobytes} * 1024)) /dev/zero > ${small}/full && exec ${process.execPath} ${LOOM} sessions`
-    const { status, stderr } = spawnSync("unshare", ["-Urm", "sh", "-c", command], { encoding: "utf8", cwd: place.root, env: { ...place.environment, LOOM_HOME: join(small, "home") } })
-    return `${status} ${stderr}`
-  }
-  for (const free of [40, 32, 16, 4]) {
-    expect(saidWith(free)).toMatch(/^1 open the (database \S+|log): (database or disk is full|the disk is full); nothing that was acknowledged is lost: free some space and go on, or set LOOM_HOME to a directory on another disk\n$/)
-  }
-}, 30_000)
+test.skipIf(!canMount)(
+  "a disk that is full when Loom starts is named as such, whatever SQLite says of it, with what to do",
+  async () => {
+    const place = makePlace()
+    const small = mkdtempSync(join(tmpdir(), "loom-small-"))
+    const saidWith = (freeKilobytes: number): string => {
+      const command = `mount -t tmpfs -o size=40k none ${small} && head -c $((${40 - freeKilobytes} * 1024)) /dev/zero > ${small}/full && exec ${process.execPath} ${LOOM} sessions`
+      const { status, stderr } = spawnSync("unshare", ["-Urm", "sh", "-c", command], {
+        encoding: "utf8",
+        cwd: place.root,
+        env: { ...place.environment, LOOM_HOME: join(small, "home") }
+      })
+      return `${status} ${stderr}`
+    }
+    for (const free of [40, 32, 16, 4]) {
+      expect(saidWith(free)).toMatch(
+        /^1 open the (database \S+|log): (database or disk is full|the disk is full); nothing that was acknowledged is lost: free some space and go on, or set LOOM_HOME to a directory on another disk\n$/
+      )
+    }
+  },
+  30_000
+)

@@ -26,8 +26,18 @@ const text = (shown: readonly Shown[]) => shown.map((one) => (one.type === "line
 const shows = (wanted: readonly Wanted[]) => wanted.flatMap((one) => (one.type === "show" ? [text(one.shown)] : [])).join("\n")
 const begun = (): readonly [Talk, readonly Wanted[]] => begin(lastState(play(story)), NOW - 60_000, "sandbox: off")
 const pressing = (keys: string, from: Talk = { ...begun()[0], keyAt: NOW - 60_000 }): readonly [Talk, readonly Wanted[]] =>
-  keys.split(" ").reduce<readonly [Talk, readonly Wanted[]]>(([talk], each) => hear(talk, { type: "key", key: key(each), editing: false }, NOW), [from, []])
-const answersOf = (wanted: readonly Wanted[]) => wanted.map((one) => (one.type === "say" && one.said.type === "ApprovalAnswered" ? `${one.said.effect}: ${one.said.answer}${one.said.rules === undefined ? "" : ` ${one.said.rules.join(", ")}`}` : one.type))
+  keys
+    .split(" ")
+    .reduce<readonly [Talk, readonly Wanted[]]>(
+      ([talk], each) => hear(talk, { type: "key", key: key(each), editing: false }, NOW),
+      [from, []]
+    )
+const answersOf = (wanted: readonly Wanted[]) =>
+  wanted.map((one) =>
+    one.type === "say" && one.said.type === "ApprovalAnswered"
+      ? `${one.said.effect}: ${one.said.answer}${one.said.rules === undefined ? "" : ` ${one.said.rules.join(", ")}`}`
+      : one.type
+  )
 const effects = (() => {
   const { stage } = begun()[0]
   return stage.name === "batch" ? stage.batch.asks.map(({ effect }) => effect) : []

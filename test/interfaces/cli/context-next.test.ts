@@ -7,7 +7,15 @@ interface Told {
   readonly session: string | null
   readonly tokens: number
   readonly sentTokens: number
-  readonly fragments: readonly { readonly source: string; readonly name: string; readonly tokens: number; readonly budgetTokens: number; readonly cut: boolean; readonly sent: boolean; readonly text: string }[]
+  readonly fragments: readonly {
+    readonly source: string
+    readonly name: string
+    readonly tokens: number
+    readonly budgetTokens: number
+    readonly cut: boolean
+    readonly sent: boolean
+    readonly text: string
+  }[]
 }
 
 const RULES = "## Allowed Operations\n- File Write: `src/**`\n- File Write Denied: `.env*`\n"

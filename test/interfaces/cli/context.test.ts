@@ -5,8 +5,14 @@ const long = (word: string): string => `${word} ${"lorem ipsum dolor ".repeat(10
 
 const spoken = async () => {
   const bare = makePlace({ git: false })
-  const answers = [{ when: { wordsContain: "which port" }, blocks: [{ type: "text" as const, text: long("The port is 4711.") }] }, { blocks: [{ type: "text" as const, text: "Noted." }] }]
-  const place = { ...bare, environment: { ...bare.environment, LOOM_MODEL: bare.script(...Array<typeof answers>(9).fill(answers)), LOOM_WINDOW_TOKENS: "3000" } }
+  const answers = [
+    { when: { wordsContain: "which port" }, blocks: [{ type: "text" as const, text: long("The port is 4711.") }] },
+    { blocks: [{ type: "text" as const, text: "Noted." }] }
+  ]
+  const place = {
+    ...bare,
+    environment: { ...bare.environment, LOOM_MODEL: bare.script(...Array<typeof answers>(9).fill(answers)), LOOM_WINDOW_TOKENS: "3000" }
+  }
   const talk = await loom(place, [], { input: `which port?\n${long("more")}\n${long("again")}\n/compact\n/context\n` })
   return { place, talk }
 }
@@ -18,7 +24,9 @@ test("what a window holds is told zone by zone, what left it is found and read; 
 
   const told = await loom(place, ["context"])
   expect([told.code, told.stderr]).toEqual([0, ""])
-  expect(told.stdout).toMatch(/ {2}system +\d+ {2}of 2,048 · fixed when the session was opened\n {2}tools +[\d,]+ {2}of 2,048.*\n {2}history +\d+ {2}what was said since message \d+\n {2}marker +\d+ {2}stands for \d+ messages that left\n {2}answer +16,000 {2}kept free\noffloaded above 3,000, in about [\d,]+ tokens; /)
+  expect(told.stdout).toMatch(
+    / {2}system +\d+ {2}of 2,048 · fixed when the session was opened\n {2}tools +[\d,]+ {2}of 2,048.*\n {2}history +\d+ {2}what was said since message \d+\n {2}marker +\d+ {2}stands for \d+ messages that left\n {2}answer +16,000 {2}kept free\noffloaded above 3,000, in about [\d,]+ tokens; /
+  )
   const report = JSON.parse((await loom(place, ["context", "--json"])).stdout)
   expect(report.zones.map(({ name }: { name: string }) => name)).toEqual(["system", "tools", "rules", "decisions", "map", "diagnostics", "surroundings", "history", "marker"])
   expect(Math.abs(report.zones.reduce((sum: number, { tokens }: { tokens: number }) => sum + tokens, 0) - report.tokens)).toBeLessThan(8)

@@ -36,7 +36,13 @@ test("diff says where two logs part, shows both from there on, and leaves as dif
     expect(stdout.split("\n").filter((line) => columnsOf(line) > columns && !line.startsWith("they part"))).toEqual([])
   }
   const json = JSON.parse((await loom(place, ["diff", "a.jsonl", "b.jsonl", "--json"])).stdout) as Record<string, unknown>
-  expect(json).toMatchObject({ equal: false, fork: null, opening: [], parting: { what: "model", fields: [{ path: "arguments" }] }, a: { log: "a.jsonl", filesChanged: ["README.md"], cost: 0 } })
+  expect(json).toMatchObject({
+    equal: false,
+    fork: null,
+    opening: [],
+    parting: { what: "model", fields: [{ path: "arguments" }] },
+    a: { log: "a.jsonl", filesChanged: ["README.md"], cost: 0 }
+  })
 }, 30_000)
 
 test("a log is no other than itself; one that cannot be read is trouble", async () => {

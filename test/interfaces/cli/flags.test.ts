@@ -97,8 +97,17 @@ test("help of a command has how it is written, its own flags with what they mean
 
 test("every flag in the help of a command says what it is for there, and every example means that command", () => {
   const commands = Object.keys(COMMANDS) as readonly CommandName[]
-  const silent = commands.flatMap((name) => commandHelp(name).split("\n").filter((line) => /^ +(-., )?--/.test(line) && !/^ +(-., )?--\S+( \S+)? {2,}\S/.test(line)).map((line) => `${name}: ${line}`))
-  const lines = (name: CommandName, flag: string): readonly string[] => commandHelp(name).split("\n").filter((line) => line.trim().startsWith(flag)).map((line) => line.trim().replaceAll(/ +/g, " "))
+  const silent = commands.flatMap((name) =>
+    commandHelp(name)
+      .split("\n")
+      .filter((line) => /^ +(-., )?--/.test(line) && !/^ +(-., )?--\S+( \S+)? {2,}\S/.test(line))
+      .map((line) => `${name}: ${line}`)
+  )
+  const lines = (name: CommandName, flag: string): readonly string[] =>
+    commandHelp(name)
+      .split("\n")
+      .filter((line) => line.trim().startsWith(flag))
+      .map((line) => line.trim().replaceAll(/ +/g, " "))
   expect([silent, lines("map", "--check"), lines("fork", "--model"), lines("export", "--with-files")]).toEqual([
     [],
     ["--check which files could not be read, and why; nothing follows it"],
@@ -132,6 +141,8 @@ test("a command with too many or too few words says how it is written", () => {
 })
 
 test("a command of the design that is not there yet says so, whatever flags it is given", () => {
-  expect(stillToCome(["models", "LOG", "--at", "3"])).toBe('the command models is not in this version yet; a task that begins with this word is written `loom -p "models LOG --at 3"`')
+  expect(stillToCome(["models", "LOG", "--at", "3"])).toBe(
+    'the command models is not in this version yet; a task that begins with this word is written `loom -p "models LOG --at 3"`'
+  )
   expect([stillToCome(["-p", "models it"]), stillToCome(["model"]), stillToCome([])]).toEqual([null, null, null])
 })

@@ -9,7 +9,16 @@ const git = (root: string, ...words: readonly string[]): string => execFileSync(
 /** A session of one turn that wrote a file by a command. */
 const worked = async (): Promise<{ readonly place: Place; readonly id: string }> => {
   const place = makePlace()
-  const ran = await loom(place, ["-p", "make it", "--permission-mode", "bypass", "--output-format", "json", "--model", place.script(calls("shell", { command: "echo one > made.txt" }), says("made"), says("made again"))])
+  const ran = await loom(place, [
+    "-p",
+    "make it",
+    "--permission-mode",
+    "bypass",
+    "--output-format",
+    "json",
+    "--model",
+    place.script(calls("shell", { command: "echo one > made.txt" }), says("made"), says("made again"))
+  ])
   expect([ran.code, ran.stderr.replace(/[\s\S]*NOTHING.*/, "")]).toEqual([0, expect.anything()])
   return { place, id: (JSON.parse(ran.stdout) as { session: string }).session }
 }
@@ -43,7 +52,11 @@ test("as JSON it says the same; a wrong number, field or folder leaves with 2 an
   const { place, id } = await worked()
   const forked = await loom(place, ["fork", id, "--at", "2", "--set", "2.text=other words", "--in", "../other place", "--json", "-q"])
   const into = join(place.root, "../other place")
-  expect([forked.code, forked.stderr, JSON.parse(forked.stdout)]).toMatchObject([0, "", { parent: { session: id, n: 2, changes: ["set 2.text"] }, events: 2, root: into, place: "worktree", meaningless: [] }])
+  expect([forked.code, forked.stderr, JSON.parse(forked.stdout)]).toMatchObject([
+    0,
+    "",
+    { parent: { session: id, n: 2, changes: ["set 2.text"] }, events: 2, root: into, place: "worktree", meaningless: [] }
+  ])
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [["fork", id, "--at", "two"], "--at two: it is no number of an event; `loom replay LOG` shows them\n"],
     [["fork", id, "--at", "999"], expect.stringMatching(/^fork at event 999: the log has events 1 to \d+\n$/) as unknown as string],
@@ -60,7 +73,12 @@ test("a log of another machine needs its bundle, or a directory with the files; 
   const { place, id } = await worked()
   expect((await loom(place, ["export", id, "--to", "s.jsonl"])).code).toBe(0)
   const alone = await loom(place, ["fork", "s.jsonl"], { environment: { LOOM_HOME: join(place.home, "other") } })
-  expect([alone.code, alone.stderr]).toEqual([2, expect.stringMatching(/is not on this machine; take it along with `loom export ID --to FILE --with-files` .*, or name a directory whose files shall do with --in\n$/)])
+  expect([alone.code, alone.stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /is not on this machine; take it along with `loom export ID --to FILE --with-files` .*, or name a directory whose files shall do with --in\n$/
+    )
+  ])
   expect((await loom(place, ["export", id, "--to", "s.jsonl", "--with-files"])).code).toBe(0)
   const along = await loom(place, ["fork", "s.jsonl", "--in", "../from a bundle"], { environment: { LOOM_HOME: join(place.home, "other") } })
   expect([along.code, readFileSync(join(place.root, "../from a bundle/made.txt"), "utf8")]).toEqual([0, "one\n"])

@@ -8,7 +8,11 @@ import { calls, loom, LOOM, makePlace, says, type Place, type Ran } from "../loo
 const graph = (place: Place, ...words: readonly string[]): Promise<Ran> => loom(place, ["graph", ...words])
 
 /** What stands on stdout, with every id as `ID`. */
-const text = ({ stdout }: Ran): string => stdout.replaceAll(/\b[0-9a-hjkmnp-tv-z]{6}(?= (?:goal|decision|option|action|outcome|observation|revisit) )/g, "ID").replaceAll(/\b[0-9a-hjkmnp-tv-z]{26}\b/g, "WHOLE-ID").replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "TIME")
+const text = ({ stdout }: Ran): string =>
+  stdout
+    .replaceAll(/\b[0-9a-hjkmnp-tv-z]{6}(?= (?:goal|decision|option|action|outcome|observation|revisit) )/g, "ID")
+    .replaceAll(/\b[0-9a-hjkmnp-tv-z]{26}\b/g, "WHOLE-ID")
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "TIME")
 
 const added = async (place: Place, ...words: readonly string[]): Promise<string> => (JSON.parse((await graph(place, "add", ...words, "--json")).stdout) as GraphNode).id
 
@@ -20,8 +24,12 @@ test("a person writes down why, changes their mind, and looks at it in every for
   expect([empty.code, empty.stdout, empty.stderr]).toEqual([0, "", expect.stringMatching(/^nothing is in the graph of this project yet: /)])
   const goal = await added(place, "goal", "People", "sign in once", "--confidence", "80")
   const redis = await added(place, "decision", "Sessions in Redis", "--from", goal.slice(-6), "--description", "for now")
-  expect(text(await graph(place, "add", "option", "Cookies", "--from", redis.slice(0, 20), "--type", "rejected", "--reason", "too small"))).toBe("ID option Cookies\n")
-  expect(text(await graph(place, "pivot", redis.slice(-6), "Redis loses sessions", "OpenID Connect", "--confidence", "75"))).toBe("ID decision Sessions in Redis  superseded\nseen: ID observation Redis loses sessions\nnow: ID decision OpenID Connect  75%\n")
+  expect(
+    text(await graph(place, "add", "option", "Cookies", "--from", redis.slice(0, 20), "--type", "rejected", "--reason", "too small"))
+  ).toBe("ID option Cookies\n")
+  expect(text(await graph(place, "pivot", redis.slice(-6), "Redis loses sessions", "OpenID Connect", "--confidence", "75"))).toBe(
+    "ID decision Sessions in Redis  superseded\nseen: ID observation Redis loses sessions\nnow: ID decision OpenID Connect  75%\n"
+  )
   expect(text(await graph(place))).toBe(`ID goal People sign in once  80%
 └─ ID decision Sessions in Redis  superseded
    ├─ rejected (too small): ID option Cookies
@@ -30,9 +38,13 @@ test("a person writes down why, changes their mind, and looks at it in every for
          └─ ID decision OpenID Connect  75%
             └─ supersedes (Redis loses sessions): ID decision Sessions in Redis  superseded  ↑ above
 `)
-  expect(text(await graph(place, "show", redis.slice(-6)))).toMatch(/^decision Sessions in Redis {2}superseded\n {2}for now\n {2}id +WHOLE-ID\n {2}when +TIME, changed TIME UTC\n( {2}who .*\n)? {2}branch +main\n {2}comes from {5}ID goal People sign in once {2}80%\n {2}superseded by {2}ID decision OpenID Connect {2}75% \(Redis loses sessions\)\n {2}rejected {7}ID option Cookies \(too small\)\n {2}leads to {7}ID observation Redis loses sessions\n$/)
+  expect(text(await graph(place, "show", redis.slice(-6)))).toMatch(
+    /^decision Sessions in Redis {2}superseded\n {2}for now\n {2}id +WHOLE-ID\n {2}when +TIME, changed TIME UTC\n( {2}who .*\n)? {2}branch +main\n {2}comes from {5}ID goal People sign in once {2}80%\n {2}superseded by {2}ID decision OpenID Connect {2}75% \(Redis loses sessions\)\n {2}rejected {7}ID option Cookies \(too small\)\n {2}leads to {7}ID observation Redis loses sessions\n$/
+  )
   expect(text(await graph(place, "search", "redis", "sess"))).toMatch(/ID decision Sessions in Redis/)
-  expect(text(await graph(place, "pulse"))).toMatch(/^health \d+ of 100 · 6 nodes, 6 edges\nkinds {7}1 goal, 2 decision, 1 option, 1 observation, 1 revisit\n[\s\S]*decisions that nothing was done about \(1\)\n {2}ID decision OpenID Connect {2}75%\n/)
+  expect(text(await graph(place, "pulse"))).toMatch(
+    /^health \d+ of 100 · 6 nodes, 6 edges\nkinds {7}1 goal, 2 decision, 1 option, 1 observation, 1 revisit\n[\s\S]*decisions that nothing was done about \(1\)\n {2}ID decision OpenID Connect {2}75%\n/
+  )
   expect(text(await graph(place, "writeup"))).toContain("## Decisions\n\n- OpenID Connect (confidence 75%)\n")
   expect(text(await graph(place, "narrative", goal))).toMatch(/^# People sign in once\n\n## \d{4}/)
   expect((await graph(place, "--format", "dot")).stdout).toMatch(/^digraph decisions \{\n/)
@@ -110,7 +122,12 @@ test("two branches change the team's file: git merges it by the driver, both way
   const commit = (message: string): string => (git("add", "--all"), git("commit", "--quiet", "--message", message), git("rev-parse", "HEAD").trim())
   const goal = await added(ann, "goal", "Ship it")
   const first = await graph(ann, "share")
-  expect([first.stdout, first.stderr]).toEqual([expect.stringMatching(/^1 node and 0 edges are in \.loom\/graph\.json, \d+ bytes; commit /), expect.stringMatching(/tell git once on each machine: git config --global merge\.loom-graph\.driver 'loom graph merge-driver %O %A %B'\n$/)])
+  expect([first.stdout, first.stderr]).toEqual([
+    expect.stringMatching(/^1 node and 0 edges are in \.loom\/graph\.json, \d+ bytes; commit /),
+    expect.stringMatching(
+      /tell git once on each machine: git config --global merge\.loom-graph\.driver 'loom graph merge-driver %O %A %B'\n$/
+    )
+  ])
   commit("share the graph")
   git("config", "merge.loom-graph.driver", `'${process.execPath}' '${LOOM}' graph merge-driver %O %A %B`)
 
@@ -132,7 +149,11 @@ test("two branches change the team's file: git merges it by the driver, both way
   git("merge", "--quiet", "--no-edit", ours)
   expect(shared()).toBe(merged)
   expect((await graph(cyd, "import")).stdout).toBe("3 nodes added, 2 edges added\n")
-  expect((await exported(cyd)).nodes.map(({ title, confidence, description }) => [title, confidence, description]).sort()).toEqual([["By hand", null, ""], ["By robot", null, ""], ["Ship it", 90, "soon"]])
+  expect((await exported(cyd)).nodes.map(({ title, confidence, description }) => [title, confidence, description]).sort()).toEqual([
+    ["By hand", null, ""],
+    ["By robot", null, ""],
+    ["Ship it", 90, "soon"]
+  ])
   expect((await graph(cyd, "import")).stdout).toBe("nothing in it is new\n")
   mkdirSync(join(place.root, "deep"))
   expect((await loom(cyd, ["-C", "deep", "graph", "share"])).stdout).toMatch(/^3 nodes and 2 edges are in \.\.\/\.loom\/graph\.json, .*; commit \.\.\/\.loom\/graph\.json and /)
@@ -141,7 +162,13 @@ test("two branches change the team's file: git merges it by the driver, both way
   writeFileSync(join(place.root, "torn.json"), "<<<<<<< ours\n")
   writeFileSync(join(place.root, "sound.json"), merged)
   const refused = await graph(cyd, "merge-driver", "torn.json", "sound.json", "sound.json")
-  expect([refused.code, refused.stderr, readFileSync(join(place.root, "sound.json"), "utf8") === merged]).toEqual([1, expect.stringMatching(/^merge the decision graph: read .*torn\.json: it holds the marks of an unfinished merge; .*; it is left as a conflict\n$/), true])
+  expect([refused.code, refused.stderr, readFileSync(join(place.root, "sound.json"), "utf8") === merged]).toEqual([
+    1,
+    expect.stringMatching(
+      /^merge the decision graph: read .*torn\.json: it holds the marks of an unfinished merge; .*; it is left as a conflict\n$/
+    ),
+    true
+  ])
 }, 90_000)
 
 test("what recorded itself and what looks like a key stays at home (GRAPH-54)", async () => {
@@ -153,10 +180,18 @@ test("what recorded itself and what looks like a key stays at home (GRAPH-54)", 
   const key = `ghp_${"k3J9xQ2mV7bT4nR8wY6pL1sD5fG0hZcUaEoI".slice(0, 36)}`
   const decision = await added(place, "decision", "use", key)
   const refused = await graph(place, "share")
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/^share the graph: the decision \w+ holds what looks like a GitHub token; change it with `loom graph set` first\n$/)])
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^share the graph: the decision \w+ holds what looks like a GitHub token; change it with `loom graph set` first\n$/
+    )
+  ])
   await graph(place, "set", decision, "title=use what is in the vault")
   const goal = (await exported(place)).nodes.find(({ title }) => title === "Ship it")?.id as string
   await graph(place, "link", goal, decision, "--reason", `it opens with ${key}`)
   const again = await graph(place, "share")
-  expect([again.code, again.stderr]).toEqual([1, `share the graph: the reason of the edge ${goal} leads_to ${decision} holds what looks like a GitHub token; take it away with \`loom graph unlink --type leads_to\` and link them again\n`])
+  expect([again.code, again.stderr]).toEqual([
+    1,
+    `share the graph: the reason of the edge ${goal} leads_to ${decision} holds what looks like a GitHub token; take it away with \`loom graph unlink --type leads_to\` and link them again\n`
+  ])
 }, 60_000)

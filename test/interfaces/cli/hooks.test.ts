@@ -45,7 +45,9 @@ test("hooks lists what is run and where that is written, and tries it on a sampl
 }, 60_000)
 
 test("in one shot, what a hook denies is not run, what it blocks is not asked, and stderr says why", async () => {
-  const place = hookedPlace(`[[hooks.UserPromptSubmit]]\ncommand = "grep -q secret && { echo 'no secrets' >&2; exit 2; }; exit 0"\n[[hooks.Stop]]\ncommand = "echo 'tests fail' >&2; exit 2"\n`)
+  const place = hookedPlace(
+    `[[hooks.UserPromptSubmit]]\ncommand = "grep -q secret && { echo 'no secrets' >&2; exit 2; }; exit 0"\n[[hooks.Stop]]\ncommand = "echo 'tests fail' >&2; exit 2"\n`
+  )
   const model = place.script(says("done"))
   const blocked = await loom(place, ["-p", "a secret", "--model", model])
   expect([blocked.stdout, blocked.stderr.includes("a hook blocks the message: no secrets")]).toEqual(["", true])

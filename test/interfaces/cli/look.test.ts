@@ -18,11 +18,30 @@ test("bisect names the step that broke a file, from a file or a session, and the
   const place = await workedPlace()
   const found = await loom(place, ["bisect", place.log, "--check", "grep -q 'a project' README.md"])
   expect(found.code).toBe(0)
-  expect(found.stdout).toMatch(/^events \d+ to \d+ broke it; found in 2 probes of 5 checkpoints\n {2}event \d+: shell \{"command":"echo broken > README.md"\} {2}ok\n {2}README.md changed\n {4}@@ .* @@\n( {4}-.*\n)+ {4}\+broken\n$/)
+  expect(found.stdout).toMatch(
+    /^events \d+ to \d+ broke it; found in 2 probes of 5 checkpoints\n {2}event \d+: shell \{"command":"echo broken > README.md"\} {2}ok\n {2}README.md changed\n {4}@@ .* @@\n( {4}-.*\n)+ {4}\+broken\n$/
+  )
   expect(found.stderr.split("\n").map((line) => line.slice(0, 13).trim())).toEqual(["good", "bad", "probe 1  good", "probe 2  bad", ""])
   const [{ id }] = JSON.parse((await loom(place, ["sessions", "--json"])).stdout) as [{ readonly id: string }]
-  const told = JSON.parse((await loom(place, ["bisect", id, "--check", "grep -q 'a project' README.md && test \"$1\" = \"$LOOM_LOG\" && test -s \"$1\"", "--json", "-q"])).stdout)
-  expect(told).toMatchObject({ session: id, result: "found", checkpoints: 5, probes: 2, step: { calls: [{ name: "shell", status: "ok" }], files: [{ path: "README.md", how: "changed" }] } })
+  const told = JSON.parse(
+    (
+      await loom(place, [
+        "bisect",
+        id,
+        "--check",
+        'grep -q \'a project\' README.md && test "$1" = "$LOOM_LOG" && test -s "$1"',
+        "--json",
+        "-q"
+      ])
+    ).stdout
+  )
+  expect(told).toMatchObject({
+    session: id,
+    result: "found",
+    checkpoints: 5,
+    probes: 2,
+    step: { calls: [{ name: "shell", status: "ok" }], files: [{ path: "README.md", how: "changed" }] }
+  })
   const when = await loom(place, ["bisect", place.log, "--when", "tool=shell"])
   expect([when.code, when.stderr]).toEqual([0, ""])
   expect(when.stdout).toMatch(/^event (\d+): 1 call vetted: may change\nthe first of \d+ events at which tool=shell holds; then: executing: shell running\n$/)
@@ -38,7 +57,11 @@ test("shrink writes a small log that still shows it and verifies exact, judged b
   expect((await loom(place, ["import", "small.jsonl"])).code).toBe(0)
   const byCommand = await loom(place, ["shrink", place.log, "--check", '! grep -q "All done" "$1"', "--to", "said.jsonl", "--json", "-q"])
   expect(JSON.parse(byCommand.stdout)).toMatchObject({ events: 4, smallest: true, file: join(place.root, "said.jsonl") })
-  expect(readFileSync(join(place.root, "said.jsonl"), "utf8").match(/"type":"[A-Z]\w+","at"/g)?.map((match) => match.slice(8, -6))).toEqual(["SessionOpened", "UserInput", "ContextGathered", "LlmTextDelta"])
+  expect(
+    readFileSync(join(place.root, "said.jsonl"), "utf8")
+      .match(/"type":"[A-Z]\w+","at"/g)
+      ?.map((match) => match.slice(8, -6))
+  ).toEqual(["SessionOpened", "UserInput", "ContextGathered", "LlmTextDelta"])
 }, 60_000)
 
 test("shrink that is stopped by Ctrl-C writes the smallest so far", async () => {
@@ -60,10 +83,22 @@ test("what is not shown, not given or not readable is said", async () => {
     return [code, stderr]
   }
   expect(await said("bisect", place.log)).toEqual([2, "loom bisect: say what to look for: --when 'state=Error', or --check 'npm test'\n"])
-  expect(await said("bisect", place.log, "--when", "n > 1", "--check", "true")).toEqual([2, "loom bisect: give one of --when and --check, not both\n"])
-  expect(await said("bisect", place.log, "--when", "state=Eror")).toEqual([2, "--when: the expression state=Eror: there is no state Eror; did you mean Error?\n"])
-  expect(await said("bisect", place.log, "--when", "nope > 1")).toEqual([2, "--when: the expression nope > 1 failed at event 1, at character 1 (nope > 1): nope is not defined; it sees state, session, before, event, actions and n\n"])
-  expect(await said("shrink", "s.jsonl", "--when", "state=Error")).toEqual([1, "shrink s.jsonl: it does not show what shall be kept; state=Error holds at none of its events\n"])
+  expect(await said("bisect", place.log, "--when", "n > 1", "--check", "true")).toEqual([
+    2,
+    "loom bisect: give one of --when and --check, not both\n"
+  ])
+  expect(await said("bisect", place.log, "--when", "state=Eror")).toEqual([
+    2,
+    "--when: the expression state=Eror: there is no state Eror; did you mean Error?\n"
+  ])
+  expect(await said("bisect", place.log, "--when", "nope > 1")).toEqual([
+    2,
+    "--when: the expression nope > 1 failed at event 1, at character 1 (nope > 1): nope is not defined; it sees state, session, before, event, actions and n\n"
+  ])
+  expect(await said("shrink", "s.jsonl", "--when", "state=Error")).toEqual([
+    1,
+    "shrink s.jsonl: it does not show what shall be kept; state=Error holds at none of its events\n"
+  ])
   expect(await said("shrink", "s.jsonl", "--check", "kill -9 $$")).toEqual([1, "check with kill -9 $$: it was killed by SIGKILL\n"])
   expect(await said("bisect", "s.jsonl", "--check", "false", "-q")).toEqual([1, ""])
 }, 60_000)

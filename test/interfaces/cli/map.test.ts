@@ -32,10 +32,23 @@ test("map shows files with their definitions, and on stderr what that took", asy
 
 test("map PATH shows what lies there, and refuses what lies elsewhere", async () => {
   const place = withCode()
-  expect((await loom(place, ["map", "src/url.ts", "./src/mail.py", "-q"])).stdout).toBe("src/mail.py\n  class Mail\n    def send(self)\nsrc/url.ts\n  export const parseUrl = (url: string): string =>\n")
-  expect(await loom(place, ["map", "../other"])).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("map ../other: it lies outside") })
-  expect(await loom(place, ["map", "src/ulr.ts"])).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("map src/ulr.ts: there is no such file or folder in ") })
-  expect(await loom(place, ["map", "--budget", "many"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--budget many is no amount; give a whole number of tokens") })
+  expect((await loom(place, ["map", "src/url.ts", "./src/mail.py", "-q"])).stdout).toBe(
+    "src/mail.py\n  class Mail\n    def send(self)\nsrc/url.ts\n  export const parseUrl = (url: string): string =>\n"
+  )
+  expect(await loom(place, ["map", "../other"])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("map ../other: it lies outside")
+  })
+  expect(await loom(place, ["map", "src/ulr.ts"])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("map src/ulr.ts: there is no such file or folder in ")
+  })
+  expect(await loom(place, ["map", "--budget", "many"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--budget many is no amount; give a whole number of tokens")
+  })
 }, 60_000)
 
 test("map --json says each file's rank and why, and the text that a model reads, within the budget", async () => {
@@ -44,9 +57,23 @@ test("map --json says each file's rank and why, and the text that a model reads,
   git(place.root, "add", "-A", "src", "README.md")
   git(place.root, "commit", "-q", "-m", "letters are sent")
   const { code, stdout, stderr } = await loom(place, ["map", "--json", "--for", "parseUrl", "--budget", "40"])
-  const report = JSON.parse(stdout) as { readonly tokens: number; readonly text: string; readonly files: readonly { readonly path: string; readonly rank: number; readonly reasons: readonly { readonly reason: string }[] }[] }
-  expect({ code, stderr, first: report.files[0]?.path, ranks: report.files.map(({ rank }) => rank), why: report.files[0]?.reasons[0]?.reason }).toEqual({
-    code: 0, stderr: "", first: "src/url.ts", ranks: report.files.map((_, place) => place + 1), why: "words"
+  const report = JSON.parse(stdout) as {
+    readonly tokens: number
+    readonly text: string
+    readonly files: readonly { readonly path: string; readonly rank: number; readonly reasons: readonly { readonly reason: string }[] }[]
+  }
+  expect({
+    code,
+    stderr,
+    first: report.files[0]?.path,
+    ranks: report.files.map(({ rank }) => rank),
+    why: report.files[0]?.reasons[0]?.reason
+  }).toEqual({
+    code: 0,
+    stderr: "",
+    first: "src/url.ts",
+    ranks: report.files.map((_, place) => place + 1),
+    why: "words"
   })
   expect(report.tokens).toBeLessThanOrEqual(40)
   expect(report.text.startsWith("<repository-map>\n")).toBe(true)
@@ -60,7 +87,12 @@ test("map --check says what was read and what could not be, and leaves with 1 wh
   expect({ code, lines: stdout.split("\n").slice(0, 2), fault: /^ {2}src\/large\.ts: /m.test(stdout) }).toEqual({
     code: 1, lines: ["4 files: 1 python, 2 typescript; 0 by name", "1 file could not be read and is known by name:"], fault: true
   })
-  expect(JSON.parse((await loom(place, ["map", "--check", "--json"])).stdout)).toMatchObject({ files: 5, languages: { python: 1, typescript: 2 }, namesOnly: 1, faults: [{ path: "src/large.ts" }] })
+  expect(JSON.parse((await loom(place, ["map", "--check", "--json"])).stdout)).toMatchObject({
+    files: 5,
+    languages: { python: 1, typescript: 2 },
+    namesOnly: 1,
+    faults: [{ path: "src/large.ts" }]
+  })
 }, 60_000)
 
 test("map of a folder without files, and with a budget of nothing, has no map and says so", async () => {

@@ -8,7 +8,11 @@ const readThenSay = [calls("file_read", { path: "README.md" }), says("It has two
 
 test("the answer is on stdout and nothing else; what was done is on stderr", async () => {
   const place = makePlace()
-  const ran = await loom(place, ["how long is it?", "--model", place.script({ ...readThenSay[0], blocks: [{ type: "text", text: "I look." }, ...readThenSay[0].blocks] }, readThenSay[1])])
+  const ran = await loom(place, [
+    "how long is it?",
+    "--model",
+    place.script({ ...readThenSay[0], blocks: [{ type: "text", text: "I look." }, ...readThenSay[0].blocks] }, readThenSay[1])
+  ])
   expect([ran.code, ran.stdout]).toEqual([0, "It has two lines.\n"])
   expect(ran.stderr).toMatch(/^I look\.\n✓ read README\.md  ok  \d+ ms\n2 steps · [\d,]+ tokens: [\d,]+ in, \d+ out · \$0\.00 · session \S+\n$/)
 })
@@ -38,7 +42,13 @@ test("json gives one object that says it all", async () => {
 test("json counts this run alone: steps, tokens and cost of runs that go on with a session add up to the session's", async () => {
   const place = makePlace()
   const model = place.script(...readThenSay, says("Still two."))
-  const report = async (...words: readonly string[]) => JSON.parse((await loom(place, ["-p", "how long?", "--model", model, "--output-format", "json", ...words])).stdout) as { session: string; steps: number; usage: Record<string, number>; cost: number }
+  const report = async (...words: readonly string[]) =>
+    JSON.parse((await loom(place, ["-p", "how long?", "--model", model, "--output-format", "json", ...words])).stdout) as {
+      session: string
+      steps: number
+      usage: Record<string, number>
+      cost: number
+    }
   const [first, second] = [await report(), await report("-c")]
   const { usage } = JSON.parse((await loom(place, ["show", first.session, "--json"])).stdout) as { usage: Record<string, number> }
   expect([second.session, first.steps, second.steps]).toEqual([first.session, 2, 1])
@@ -127,7 +137,12 @@ test("/resume without an id lists the other sessions of this folder by number, a
 
 test("/diff shows what the agent changed in this session so far", async () => {
   const place = makePlace()
-  const model = place.script(says("Hello."), calls("file_read", { path: "README.md" }), calls("file_edit", { path: "README.md", edits: [{ old: "two", new: "three" }] }), says("Mended."))
+  const model = place.script(
+    says("Hello."),
+    calls("file_read", { path: "README.md" }),
+    calls("file_edit", { path: "README.md", edits: [{ old: "two", new: "three" }] }),
+    says("Mended.")
+  )
   const ran = await loom(place, ["-q", "--model", model, "--permission-mode", "accept-edits"], { input: "hello\n/diff\nmend it\n/diff\n" })
   expect(ran.stdout).toBe(
     "Hello.\nnothing that ran in this session so far may have changed a file\nMended.\n1 file of the agent's, against the files as they were at the start of turn 2\n" +

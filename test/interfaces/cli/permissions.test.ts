@@ -33,8 +33,14 @@ test("permissions says what holds and who said it, and what trust would add", as
     ""
   ])
   await loom(place, ["trust"])
-  const told = JSON.parse((await loom(place, ["permissions", "--json"])).stdout) as { readonly rules: readonly { readonly rule: string }[]; readonly workspace: { readonly trusted: boolean } }
-  expect([told.rules.map(({ rule }) => rule), told.workspace.trusted]).toEqual([["Bash(git push *)", "file_write(.env*)", "shell(touch *)", "shell(git *)"], true])
+  const told = JSON.parse((await loom(place, ["permissions", "--json"])).stdout) as {
+    readonly rules: readonly { readonly rule: string }[]
+    readonly workspace: { readonly trusted: boolean }
+  }
+  expect([told.rules.map(({ rule }) => rule), told.workspace.trusted]).toEqual([
+    ["Bash(git push *)", "file_write(.env*)", "shell(touch *)", "shell(git *)"],
+    true
+  ])
 }, 60_000)
 
 test("explain tells of a call whether it runs, asks or is denied, and what decided", async () => {
@@ -80,34 +86,45 @@ test("what the rules file denies holds without trust, even where nothing asks", 
   expect(JSON.parse(ran.stdout)).toMatchObject({ denials: [{ tool: "file_write", reason: expect.stringContaining("the rule file_write(.env*) (LOOM.md) denies it") }] })
 }, 60_000)
 
-test.skipIf(!hasTmux)("a conversation asks once about a workspace it does not know, shows all that would hold, and asks again when that changes", async () => {
-  const place = ruledPlace()
-  writeFileSync(join(place.root, ".loom.toml"), 'append_system_prompt = "a\\u001b[2Jb"\n')
-  const start = () => {
-    const screen = openScreen(place, ["--model", place.script(says("Hello."))], { columns: 120 })
-    onTestFinished(screen.close)
-    return screen
-  }
-  const first = start()
-  const asked = await first.until("let this hold here? y or n ›")
-  for (const line of ["this workspace brings settings of its own along:", "deny  Bash(git push *)  .loom/config.toml", "max_steps = 7", "append_system_prompt = a\\x1b[2Jb", "allow shell(touch *)  LOOM.md"]) expect(asked).toContain(line)
-  first.type("y")
-  first.press("Enter")
-  await first.until("% of window")
-  first.type("/permissions")
-  first.press("Enter")
-  expect(await first.until("trusted: the settings")).toContain("allow shell(touch *)  LOOM.md")
-  first.close()
-  const second = start()
-  expect(await second.until("% of window")).not.toContain("let this hold")
-  second.close()
-  writeFileSync(join(place.root, ".loom.toml"), "")
-  const third = start()
-  await third.until("what this workspace would allow is not what you trusted:")
-  third.type("n")
-  third.press("Enter")
-  await third.until("% of window")
-  third.close()
-  const fourth = start()
-  expect(await fourth.until("% of window")).not.toContain("let this hold")
-}, 60_000)
+test.skipIf(!hasTmux)(
+  "a conversation asks once about a workspace it does not know, shows all that would hold, and asks again when that changes",
+  async () => {
+    const place = ruledPlace()
+    writeFileSync(join(place.root, ".loom.toml"), 'append_system_prompt = "a\\u001b[2Jb"\n')
+    const start = () => {
+      const screen = openScreen(place, ["--model", place.script(says("Hello."))], { columns: 120 })
+      onTestFinished(screen.close)
+      return screen
+    }
+    const first = start()
+    const asked = await first.until("let this hold here? y or n ›")
+    for (const line of [
+      "this workspace brings settings of its own along:",
+      "deny  Bash(git push *)  .loom/config.toml",
+      "max_steps = 7",
+      "append_system_prompt = a\\x1b[2Jb",
+      "allow shell(touch *)  LOOM.md"
+    ])
+      expect(asked).toContain(line)
+    first.type("y")
+    first.press("Enter")
+    await first.until("% of window")
+    first.type("/permissions")
+    first.press("Enter")
+    expect(await first.until("trusted: the settings")).toContain("allow shell(touch *)  LOOM.md")
+    first.close()
+    const second = start()
+    expect(await second.until("% of window")).not.toContain("let this hold")
+    second.close()
+    writeFileSync(join(place.root, ".loom.toml"), "")
+    const third = start()
+    await third.until("what this workspace would allow is not what you trusted:")
+    third.type("n")
+    third.press("Enter")
+    await third.until("% of window")
+    third.close()
+    const fourth = start()
+    expect(await fourth.until("% of window")).not.toContain("let this hold")
+  },
+  60_000
+)

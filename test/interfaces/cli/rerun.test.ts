@@ -25,7 +25,11 @@ const recorded = async (place: Place, ...answers: readonly ScriptedAnswer[]): Pr
 test("rerun leaves with 0 where all is as it was, from a session and from its file; with 1 where it is not, and shows both texts", async () => {
   const place = makePlace()
   const { id, file } = await recorded(place, calls("shell", { command: "cat README.md; printf x > made" }), says("done"))
-  const equal = { code: 0, stdout: expect.stringMatching(/^equal: 2 requests, none differs; 1 result, none differs\nit is session \S+\n$/), stderr: "the files as they were at the start of turn 1, in a repository of their own with one commit\n" }
+  const equal = {
+    code: 0,
+    stdout: expect.stringMatching(/^equal: 2 requests, none differs; 1 result, none differs\nit is session \S+\n$/),
+    stderr: "the files as they were at the start of turn 1, in a repository of their own with one commit\n"
+  }
   expect(await loom(place, ["rerun", id])).toEqual(equal)
   expect(await loom(place, ["rerun", file, ...anyway])).toEqual(equal)
   expect((await loom(place, ["sessions", "--all"])).stdout).toContain(`, rerun of ${id},`)
@@ -47,14 +51,25 @@ test("rerun leaves with 0 where all is as it was, from a session and from its fi
 test("--tools recorded asks the model that is named over the wire, and says what it called that no record can answer", async () => {
   const place = makePlace()
   const { file } = await recorded(place, calls("shell", { command: "cat README.md; printf x > made" }), says("done"))
-  const server = await startModelServer({ wire: "anthropic", answer: scripted({ answers: [calls("shell", { command: "cat README.md; printf x > made" }), calls("shell", { command: "rm -rf ." }), says("done")], chunkMs: 0 }) })
+  const server = await startModelServer({
+    wire: "anthropic",
+    answer: scripted({
+      answers: [calls("shell", { command: "cat README.md; printf x > made" }), calls("shell", { command: "rm -rf ." }), says("done")],
+      chunkMs: 0
+    })
+  })
   servers.push(server)
   const environment = { ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: "k" }
   const { code, stdout } = await loom(place, ["rerun", file, "--tools", "recorded", "--model", "anthropic:live", "--json"], { environment })
   const report = JSON.parse(stdout)
   expect([code, report]).toEqual([
     1,
-    expect.objectContaining({ equal: false, error: null, requests: { recorded: 2, now: 3, differing: 0 }, unrecorded: [expect.objectContaining({ name: "shell", arguments: '{"command":"rm -rf ."}' })] })
+    expect.objectContaining({
+      equal: false,
+      error: null,
+      requests: { recorded: 2, now: 3, differing: 0 },
+      unrecorded: [expect.objectContaining({ name: "shell", arguments: '{"command":"rm -rf ."}' })]
+    })
   ])
   expect(existsSync(join(place.root, "README.md"))).toBe(true)
 })
@@ -64,7 +79,10 @@ test("wrong use is told in a sentence: no such log, a model without recorded too
   expect((await loom(place, ["rerun"])).stderr).toContain("the command rerun is written `loom rerun FILE|ID`")
   expect(await loom(place, ["rerun", "nothing.jsonl"])).toMatchObject({ code: 2, stderr: "read nothing.jsonl: there is no such file\n" })
   const { file } = await recorded(place, says("done"))
-  expect(await loom(place, ["rerun", file, "--model", "anthropic:x"])).toMatchObject({ code: 2, stderr: "rerun: a model is asked only where the tools answer from the log; add --tools recorded\n" })
+  expect(await loom(place, ["rerun", file, "--model", "anthropic:x"])).toMatchObject({
+    code: 2,
+    stderr: "rerun: a model is asked only where the tools answer from the log; add --tools recorded\n"
+  })
   expect((await loom(place, ["rerun", file, "--tools", "imagined"])).code).toBe(2)
   expect((await loom(place, ["rerun", file, "--tools", "recorded", "--in", "x"])).code).toBe(2)
   const keyless = await loom(place, ["rerun", file, "--tools", "recorded", "--model", "anthropic:x"], { environment: { ANTHROPIC_API_KEY: "" } })

@@ -36,23 +36,34 @@ test.skipIf(noSandbox)("in the mode auto a command that the sandbox holds runs u
   expect(results[0]).not.toContain("\nread")
 })
 
-test.skipIf(noSandbox)("in the mode auto a command that names a file which a rule keeps from being read does not run, though the sandbox would hold it; others do", async () => {
-  const place = makePlace()
-  settings(place, 'deny = ["file_read(.env*)"]\n')
-  writeFileSync(join(place.root, ".env"), "KEPT=12345\n")
-  const commands = ["cat .env", "sudo cat .e*", "cd . && wc -c < .env", "echo .env; ls -a"]
-  const calls = { blocks: commands.map((command) => ({ type: "tool-call" as const, name: "shell", arguments: { command } })) }
-  const ran = await loom(place, ["-p", "go", "--model", place.script(calls, answers[1]), "--permission-mode", "auto", "--output-format", "stream-json"], { environment: IN_SANDBOX })
-  const events = eventsOf(ran.stdout)
-  const results = events.flatMap((event) => (event.type === "ToolCompleted" ? [event.status] : []))
-  expect([told(events).sandboxed, results]).toEqual([[true, true, true, true], ["ok"]])
-  const sent = JSON.stringify(events)
-  expect([ran.code, sent.includes("KEPT=12345"), sent.includes(".env\\n")]).toEqual([0, false, true])
-})
+test.skipIf(noSandbox)(
+  "in the mode auto a command that names a file which a rule keeps from being read does not run, though the sandbox would hold it; others do",
+  async () => {
+    const place = makePlace()
+    settings(place, 'deny = ["file_read(.env*)"]\n')
+    writeFileSync(join(place.root, ".env"), "KEPT=12345\n")
+    const commands = ["cat .env", "sudo cat .e*", "cd . && wc -c < .env", "echo .env; ls -a"]
+    const calls = { blocks: commands.map((command) => ({ type: "tool-call" as const, name: "shell", arguments: { command } })) }
+    const ran = await loom(
+      place,
+      ["-p", "go", "--model", place.script(calls, answers[1]), "--permission-mode", "auto", "--output-format", "stream-json"],
+      { environment: IN_SANDBOX }
+    )
+    const events = eventsOf(ran.stdout)
+    const results = events.flatMap((event) => (event.type === "ToolCompleted" ? [event.status] : []))
+    expect([told(events).sandboxed, results]).toEqual([[true, true, true, true], ["ok"]])
+    const sent = JSON.stringify(events)
+    expect([ran.code, sent.includes("KEPT=12345"), sent.includes(".env\\n")]).toEqual([0, false, true])
+  }
+)
 
 test("without the sandbox the same command asks, and nobody is there", async () => {
   const place = makePlace()
-  const ran = await loom(place, ["-p", "go", "--no-sandbox", "--model", place.script(...answers), "--permission-mode", "auto", "--output-format", "stream-json"], { environment: IN_SANDBOX })
+  const ran = await loom(
+    place,
+    ["-p", "go", "--no-sandbox", "--model", place.script(...answers), "--permission-mode", "auto", "--output-format", "stream-json"],
+    { environment: IN_SANDBOX }
+  )
   expect([ran.code, told(eventsOf(ran.stdout)).sandboxed, existsSync(join(place.root, "made"))]).toEqual([4, [undefined], false])
 })
 
@@ -64,21 +75,32 @@ test.skipIf(noSandbox)("with an open network a command in the mode auto asks, fo
   expect([ran.code, told(eventsOf(ran.stdout)).sandboxed, existsSync(join(place.root, "made"))]).toEqual([4, [undefined], false])
 })
 
-test.skipIf(noSandbox)("with listed hosts a command in the mode auto runs unasked, reaches them and nobody else, and says what was refused", async () => {
-  const place = makePlace()
-  const heard: string[] = []
-  const server = createServer((request, response) => void (heard.push(`${request.method} ${request.url}`), response.end("hello"))).listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  settings(place, `sandbox_hosts = ["127.0.0.1:${port}"]\n`)
-  const asking = [port, 1].map((each) => `curl -sS --noproxy "" http://127.0.0.1:${each}/asked`).join("; echo; ")
-  const answer = { blocks: [{ type: "tool-call", name: "shell", arguments: { command: asking } }] } as const
-  const ran = await loom(place, ["-p", "go", "--model", place.script(answer, answers[1]), "--permission-mode", "auto", "--output-format", "stream-json"], { environment: { LOOM_SANDBOX: "auto" } })
-  server.close()
-  const { sandboxed, results } = told(eventsOf(ran.stdout))
-  const why = "loom: reach 127.0.0.1:1 from the sandbox: it is not among the hosts of the setting sandbox_hosts; the person may add 127.0.0.1:1\n"
-  expect([ran.code, sandboxed, results[0], heard]).toEqual([0, [true], `exit code 0\nhello\n${why}[stderr]\n${why}`, ["GET /asked"]])
-})
+test.skipIf(noSandbox)(
+  "with listed hosts a command in the mode auto runs unasked, reaches them and nobody else, and says what was refused",
+  async () => {
+    const place = makePlace()
+    const heard: string[] = []
+    const server = createServer((request, response) => void (heard.push(`${request.method} ${request.url}`), response.end("hello"))).listen(
+      0,
+      "127.0.0.1"
+    )
+    await once(server, "listening")
+    const { port } = server.address() as AddressInfo
+    settings(place, `sandbox_hosts = ["127.0.0.1:${port}"]\n`)
+    const asking = [port, 1].map((each) => `curl -sS --noproxy "" http://127.0.0.1:${each}/asked`).join("; echo; ")
+    const answer = { blocks: [{ type: "tool-call", name: "shell", arguments: { command: asking } }] } as const
+    const ran = await loom(
+      place,
+      ["-p", "go", "--model", place.script(answer, answers[1]), "--permission-mode", "auto", "--output-format", "stream-json"],
+      { environment: { LOOM_SANDBOX: "auto" } }
+    )
+    server.close()
+    const { sandboxed, results } = told(eventsOf(ran.stdout))
+    const why =
+      "loom: reach 127.0.0.1:1 from the sandbox: it is not among the hosts of the setting sandbox_hosts; the person may add 127.0.0.1:1\n"
+    expect([ran.code, sandboxed, results[0], heard]).toEqual([0, [true], `exit code 0\nhello\n${why}[stderr]\n${why}`, ["GET /asked"]])
+  }
+)
 
 test.each([
   ['sandbox_hosts = ["https://example.com"]', "sandbox_hosts: https://example.com names no host; write it as packages.example.com, *.example.org, git.example.org:22 or [2001:db8::1]:8080"],

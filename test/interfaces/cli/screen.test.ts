@@ -28,7 +28,11 @@ const placeWith = async (answers: Script["answers"], chunkMs = 5): Promise<Place
   return { ...place, environment: { ...place.environment, ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: "k", LOOM_MODEL: "anthropic:scripted" } }
 }
 
-const SLOW = { ...says("one two three four five six seven eight nine ten. "), chunkMs: 40, blocks: [{ type: "text" as const, text: "one two three four five six seven eight nine ten. ", repeat: 60 }] }
+const SLOW = {
+  ...says("one two three four five six seven eight nine ten. "),
+  chunkMs: 40,
+  blocks: [{ type: "text" as const, text: "one two three four five six seven eight nine ten. ", repeat: 60 }]
+}
 
 test.skipIf(!hasTmux)("a conversation: an answer streams, a command is approved by one key, and the session goes on later", async () => {
   const place = await placeWith([calls("shell", { command: "touch made" }), says("It is **made**, 漢字 too."), says("Yes, again.")])

@@ -55,11 +55,21 @@ test("what is killed outright goes on where it was", async () => {
 
 test("a reader that goes away ends it quietly", async () => {
   const place = makePlace()
-  const child = spawn("sh", ["-c", `"$0" "$1" -p x --model "$2" --output-format stream-json 2>err | head -n 1; cat err`, process.execPath, LOOM, place.script({ ...says("a word ".repeat(200)), chunkMs: 5 })], {
-    cwd: place.root,
-    env: place.environment,
-    stdio: ["ignore", "pipe", "ignore"]
-  })
+  const child = spawn(
+    "sh",
+    [
+      "-c",
+      `"$0" "$1" -p x --model "$2" --output-format stream-json 2>err | head -n 1; cat err`,
+      process.execPath,
+      LOOM,
+      place.script({ ...says("a word ".repeat(200)), chunkMs: 5 })
+    ],
+    {
+      cwd: place.root,
+      env: place.environment,
+      stdio: ["ignore", "pipe", "ignore"]
+    }
+  )
   let heard = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => void (heard += text))
   await new Promise((resolve) => child.on("close", resolve))
@@ -78,9 +88,12 @@ const written = async (words: readonly string[], stdout: "closed" | number) => {
   return [await new Promise((resolve) => child.on("close", resolve)), heard]
 }
 
-test.each([[["help"]], [["config"]], [["tools", "--json"]], [["--version"]], [["--version", "--quiet"]]])("a reader that never reads is told by the code alone: %j", async (words) => {
-  expect(await written(words, "closed")).toEqual([141, ""])
-})
+test.each([[["help"]], [["config"]], [["tools", "--json"]], [["--version"]], [["--version", "--quiet"]]])(
+  "a reader that never reads is told by the code alone: %j",
+  async (words) => {
+    expect(await written(words, "closed")).toEqual([141, ""])
+  }
+)
 
 test.runIf(process.platform === "linux")("a disk without room is said, and is no success", async () => {
   expect(await written(["help"], openSync("/dev/full", "w"))).toEqual([1, "write the answer to stdout: ENOSPC: no space left on device, write; send it where there is room\n"])

@@ -10,7 +10,13 @@ const servers: ModelServer[] = []
 afterAll(() => Promise.all(servers.map((server) => server.close())))
 
 test("a session that freed its window says which request broke the prefix, which event did that, and what it cost", async () => {
-  const server = await startModelServer({ wire: "anthropic", answer: scripted({ answers: [calls("file_read", { path: "README.md" }), says("Two lines."), says("Still two."), says("As I said.")], otherwise: says("As I said.") }) })
+  const server = await startModelServer({
+    wire: "anthropic",
+    answer: scripted({
+      answers: [calls("file_read", { path: "README.md" }), says("Two lines."), says("Still two."), says("As I said.")],
+      otherwise: says("As I said.")
+    })
+  })
   servers.push(server)
   const bare = makePlace()
   const place = { ...bare, environment: { ...bare.environment, ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: "k", LOOM_MODEL: "anthropic:scripted" } }
@@ -31,7 +37,9 @@ test("a session that freed its window says which request broke the prefix, which
   const shown = await loom(elsewhere, ["stats", file], { environment: { COLUMNS: "60" } })
   expect([shown.code, shown.stderr]).toEqual([0, ""])
   expect(shown.stdout).toMatch(/^.*anthropic:scripted\n3 turns, 4 steps, \d+ events, .*\n[\d,]+ tokens: .* · \d+ % from cache · /)
-  expect(shown.stdout).toMatch(/the cached prefix broke once\n {2}event \d+, byte [\d,]+, message 1 block 1 after ContextOffloaded, event \d+\n {4}- .*\n {4}\+ .*\n {4}from cache [\d,]+ → [\d,]+ tokens, read anew [\d,]+ → [\d,]+\n$/)
+  expect(shown.stdout).toMatch(
+    /the cached prefix broke once\n {2}event \d+, byte [\d,]+, message 1 block 1 after ContextOffloaded, event \d+\n {4}- .*\n {4}\+ .*\n {4}from cache [\d,]+ → [\d,]+ tokens, read anew [\d,]+ → [\d,]+\n$/
+  )
   expect(shown.stdout.split("\n").filter((line) => line.length > 60 && !line.includes("ContextOffloaded"))).toEqual([])
 }, 30_000)
 

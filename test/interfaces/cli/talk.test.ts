@@ -33,7 +33,9 @@ test("a finished line is a message; one that ends in a backslash goes on", () =>
 test("a line that begins with / is a word to Loom; a slip names the nearest; a path is a message", () => {
   expect(hear(idle, { type: "line", text: "/mode plan" }, NOW)[1]).toEqual([{ type: "slash", name: "mode", rest: "plan" }])
   expect(hear(idle, { type: "line", text: "/exit" }, NOW)[1]).toEqual([{ type: "slash", name: "quit", rest: "" }])
-  expect(shows(hear(idle, { type: "line", text: "/modle x" }, NOW)[1])).toEqual(["/modle is not known; did you mean /mode? a line that begins with a blank goes to the model as it is"])
+  expect(shows(hear(idle, { type: "line", text: "/modle x" }, NOW)[1])).toEqual([
+    "/modle is not known; did you mean /mode? a line that begins with a blank goes to the model as it is"
+  ])
   expect(shows(hear(idle, { type: "line", text: "/constructor" }, NOW)[1])).toEqual([expect.stringContaining("/constructor is not known")])
   expect(says(hear(idle, { type: "line", text: "/etc/hosts is wrong" }, NOW)[1])).toHaveLength(1)
   expect(says(hear(idle, { type: "line", text: " /help" }, NOW)[1])).toHaveLength(1)

@@ -24,11 +24,21 @@ test("the tour of specs/replay.md prints what it says, on a machine that never s
   const environment = { ...process.env, HOME: join(folder, "home"), LOOM_HOME: join(folder, "home"), LOOM_BIN: LOOM, COLUMNS: "200" }
   const shown = toursOf(readFileSync(join(repository, "specs", "replay.md"), "utf8"))
   const printed = shown.map(({ command }) => {
-    const { stdout, status } = spawnSync("sh", ["-c", `{ ${command.replace("loom", '"$LOOM_NODE" "$LOOM_BIN"')}; } 2>&1`], { cwd: folder, env: { ...environment, LOOM_NODE: process.execPath }, encoding: "utf8" })
+    const { stdout, status } = spawnSync("sh", ["-c", `{ ${command.replace("loom", '"$LOOM_NODE" "$LOOM_BIN"')}; } 2>&1`], {
+      cwd: folder,
+      env: { ...environment, LOOM_NODE: process.execPath },
+      encoding: "utf8"
+    })
     expect([command, status]).toEqual([command, 0])
     return { command, prints: masked(stdout, folder) }
   })
   expect(printed).toEqual(shown.map(({ command, prints }) => ({ command, prints: masked(prints, folder) })))
-  const passes = (words: readonly string[], cwd: string): string => /^# pass (\d+)$/m.exec(execFileSync(process.execPath, ["--test", ...words], { cwd, env: { ...environment, NODE_TEST_CONTEXT: undefined }, encoding: "utf8" }))?.[1] ?? ""
-  expect([passes(["--test-reporter=tap"], join(folder, "try")), passes(["--test-reporter=tap", "test/small.test.mjs"], folder)]).toEqual(["6", "2"])
+  const passes = (words: readonly string[], cwd: string): string =>
+    /^# pass (\d+)$/m.exec(
+      execFileSync(process.execPath, ["--test", ...words], { cwd, env: { ...environment, NODE_TEST_CONTEXT: undefined }, encoding: "utf8" })
+    )?.[1] ?? ""
+  expect([passes(["--test-reporter=tap"], join(folder, "try")), passes(["--test-reporter=tap", "test/small.test.mjs"], folder)]).toEqual([
+    "6",
+    "2"
+  ])
 })

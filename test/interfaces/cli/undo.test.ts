@@ -22,11 +22,16 @@ test("undo says what it put back, undo --redo takes that back, and both leave wi
   const after = filesOf(place.root)
   expect(await loom(place, ["undo"])).toEqual({
     code: 0,
-    stdout: "undo of turn 1\n  there again   README.md\n  deleted       made\n  deleted       second\n`loom undo` goes on to what came before; `loom undo --redo` takes this back\n",
+    stdout:
+      "undo of turn 1\n  there again   README.md\n  deleted       made\n  deleted       second\n`loom undo` goes on to what came before; `loom undo --redo` takes this back\n",
     stderr: ""
   })
   expect(filesOf(place.root)).toEqual(before)
-  expect(await loom(place, ["undo"])).toEqual({ code: 1, stdout: "", stderr: expect.stringMatching(/^undo: the tools of session \S+ changed no files, or all of it is taken back already/) })
+  expect(await loom(place, ["undo"])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^undo: the tools of session \S+ changed no files, or all of it is taken back already/)
+  })
   expect((await loom(place, ["undo", "--redo"])).stdout).toContain("redo of turn 1\n  deleted       README.md\n  there again   made\n")
   expect(filesOf(place.root)).toEqual(after)
   const { code, stdout } = await loom(place, ["undo", "--step", "--json"])
@@ -59,7 +64,9 @@ test("an auto-commit stays in the history: the undo names it, and git does not n
   await loom(place, ["-p", "go", "--model", model, "--permission-mode", "bypass", "--auto-commit"])
   const commit = execFileSync("git", ["-C", place.root, "rev-parse", "HEAD"], { encoding: "utf8" }).trim()
   const { stdout } = await loom(place, ["undo"])
-  expect(stdout).toContain(`commit ${commit.slice(0, 9)} stays in the history and its reverse stands in the files: commit that, or set it aside and \`git revert ${commit.slice(0, 9)}\`\n`)
+  expect(stdout).toContain(
+    `commit ${commit.slice(0, 9)} stays in the history and its reverse stands in the files: commit that, or set it aside and \`git revert ${commit.slice(0, 9)}\`\n`
+  )
   expect(execFileSync("git", ["-C", place.root, "status", "--short"], { encoding: "utf8" })).toBe(" D made.txt\n")
 })
 
@@ -98,8 +105,21 @@ test("wrong use is told in a sentence: no session, two words, a session that is 
   await work(place, "printf x > made")
   const [{ id }] = JSON.parse((await loom(place, ["sessions", "--json"])).stdout)
   const without = await loom(place, ["undo"], { environment: { PATH: "/nowhere" } })
-  expect(without).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("there is no such program on the PATH; install git") })
-  const busy = startLoom(place, ["-r", id, "-p", "more", "--model", place.script(says(""), says(""), { ...says("word "), chunkMs: 200, blocks: [{ type: "text", text: "word ", repeat: 200 }] }), "--output-format", "stream-json"])
+  expect(without).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringContaining("there is no such program on the PATH; install git")
+  })
+  const busy = startLoom(place, [
+    "-r",
+    id,
+    "-p",
+    "more",
+    "--model",
+    place.script(says(""), says(""), { ...says("word "), chunkMs: 200, blocks: [{ type: "text", text: "word ", repeat: 200 }] }),
+    "--output-format",
+    "stream-json"
+  ])
   await busy.until("stdout", "word word")
   expect(await loom(place, ["undo"])).toMatchObject({ code: 5, stderr: expect.stringContaining("it is held by process") })
   busy.process.kill("SIGTERM")

@@ -24,7 +24,13 @@ test("a turn is told as it happens: words, thinking, calls with what became of t
 })
 
 test("counts of the machine have commas; the words of others stay as they are", () => {
-  expect(["about 12345 tokens of the window are free again: 1002 messages left it, nothing of them is lost", "the token budget of 200000 is used up; raise it to go on", "hook: 12345 tokens"].map(countedWords)).toEqual([
+  expect(
+    [
+      "about 12345 tokens of the window are free again: 1002 messages left it, nothing of them is lost",
+      "the token budget of 200000 is used up; raise it to go on",
+      "hook: 12345 tokens"
+    ].map(countedWords)
+  ).toEqual([
     "about 12,345 tokens of the window are free again: 1,002 messages left it, nothing of them is lost",
     "the token budget of 200,000 is used up; raise it to go on",
     "hook: 12345 tokens"
@@ -157,6 +163,13 @@ test("what the model says cannot repaint the screen", () => {
 })
 
 test("lines are cut where the terminal ends; answers are not", () => {
-  const story = play([...asked, modelSays("a long answer that goes on"), modelCalls(0, "file_read", { path: "漢字/very/long/path/to.ts" }), completed("tool-calls"), vetted({}), toolEnds("x")])
+  const story = play([
+    ...asked,
+    modelSays("a long answer that goes on"),
+    modelCalls(0, "file_read", { path: "漢字/very/long/path/to.ts" }),
+    completed("tool-calls"),
+    vetted({}),
+    toolEnds("x")
+  ])
   expect(told(story, 20)).toBe(["› mend it", "a long answer that goes on", "✓ read 漢字/very/lo…", ""].join("\n"))
 })

@@ -21,9 +21,15 @@ test("usage adds up, and an unknown price is counted, not added", () => {
 
 test("a budget that is reached is named, with how to go on", () => {
   expect(budgetReached(session({ tokensMax: 10 }, { inputTokens: 9 }), false)).toBe(null)
-  expect(budgetReached(session({ tokensMax: 10 }, { cacheReadTokens: 10 }), false)).toEqual({ why: "budget-tokens", message: "the token budget of 10 is used up; raise it to go on" })
+  expect(budgetReached(session({ tokensMax: 10 }, { cacheReadTokens: 10 }), false)).toEqual({
+    why: "budget-tokens",
+    message: "the token budget of 10 is used up; raise it to go on"
+  })
   expect(budgetReached(session({ costMax: 2_500_000_000 }, { cost: 2_499_999_999 }), false)).toBe(null)
-  expect(budgetReached(session({ costMax: 2_500_000_000 }, { cost: 2_500_000_000 }), false)).toEqual({ why: "budget-cost", message: "the budget of $2.50 is used up; raise it to go on" })
+  expect(budgetReached(session({ costMax: 2_500_000_000 }, { cost: 2_500_000_000 }), false)).toEqual({
+    why: "budget-cost",
+    message: "the budget of $2.50 is used up; raise it to go on"
+  })
 })
 
 test("a money budget refuses the first call whose price nobody knows, and says what to do", () => {
@@ -48,7 +54,10 @@ test("what gathering used counts before the request leaves; the machine before t
   const events = [{ type: "UserInput" as const, parts: text("do it") }, { type: "ContextGathered" as const, effect: 1, fragments: [], usage }]
   const limits = { tokensMax: 10 }
   const waits = last(events, { limits })
-  expect([waits.state, waits.actions.map(({ type }) => type)]).toMatchObject([{ name: "WaitingForInput", why: "budget-tokens" }, ["DisplayMessage", "RecordDecision", "WaitForInput"]])
+  expect([waits.state, waits.actions.map(({ type }) => type)]).toMatchObject([
+    { name: "WaitingForInput", why: "budget-tokens" },
+    ["DisplayMessage", "RecordDecision", "WaitForInput"]
+  ])
   expect(last(events, { limits: { tokensMax: 11 } }).actions.map(({ type }) => type)).toEqual(["SendLlmRequest"])
   const older = events.reduce<Step>((before, event, index) => step(before.state, { ...event, at: index + 1 }), initial({ ...opening({ limits }), machine: 9 }))
   expect(older.actions.map(({ type }) => type)).toEqual(["SendLlmRequest"])

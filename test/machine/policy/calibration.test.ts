@@ -12,11 +12,16 @@ import { asked, stateAfter, text, type Said } from "../talk.ts"
 describe("the estimate of tokens follows what providers report (CONTEXT-47)", () => {
   test("after k reports of steady traffic it is off by (3/4)^k of what it was off, and 2 tokens a kilobyte for whole numbers", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 120, max: 1000 }), fc.integer({ min: 120, max: 1000 }), fc.array(fc.integer({ min: 4000, max: 4_000_000 }), { minLength: 1, maxLength: 40 }), (start, truth, requests) => {
-        let ratio = start
-        for (const bytes of requests) ratio = calibrated(ratio, bytes, Math.round((bytes * truth) / 1000))
-        expect(Math.abs(ratio - truth)).toBeLessThanOrEqual(0.75 ** requests.length * Math.abs(start - truth) + 2.5)
-      })
+      fc.property(
+        fc.integer({ min: 120, max: 1000 }),
+        fc.integer({ min: 120, max: 1000 }),
+        fc.array(fc.integer({ min: 4000, max: 4_000_000 }), { minLength: 1, maxLength: 40 }),
+        (start, truth, requests) => {
+          let ratio = start
+          for (const bytes of requests) ratio = calibrated(ratio, bytes, Math.round((bytes * truth) / 1000))
+          expect(Math.abs(ratio - truth)).toBeLessThanOrEqual(0.75 ** requests.length * Math.abs(start - truth) + 2.5)
+        }
+      )
     )
   })
 
@@ -58,7 +63,14 @@ describe("the estimate of tokens follows what providers report (CONTEXT-47)", ()
 
   test("another model goes on from the ratio there is, and its reports correct it", () => {
     const before = stateAfter("WaitingForInput", reported({ inputTokens: 9000 })).session.tokensPerKilobyte
-    const changed: readonly Said[] = [...reported({ inputTokens: 9000 }), { type: "SettingsChanged", model: "test:two", modelsByName: { "test:two": { windowTokens: 9_000, outputTokensMax: 1, images: false, priced: true } } }]
+    const changed: readonly Said[] = [
+      ...reported({ inputTokens: 9000 }),
+      {
+        type: "SettingsChanged",
+        model: "test:two",
+        modelsByName: { "test:two": { windowTokens: 9_000, outputTokensMax: 1, images: false, priced: true } }
+      }
+    ]
     expect(ratioAfter(changed)).toBe(before)
   })
 })

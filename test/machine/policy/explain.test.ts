@@ -8,8 +8,19 @@ const rule = (text: string): Rule => {
   const [decision, ...words] = text.split(" ")
   return { decision: decision as Rule["decision"], rule: words.join(" "), source: "settings" }
 }
-const holding = (rules: readonly string[], mode: PermissionMode = "default", approvals: readonly string[] = []): Permissions => ({ rules: rules.map(rule), approvals, mode, attended: true })
-const runs = (...commands: readonly string[]): CallFacts => ({ call: "call_1", changes: true, paths: [], commands: commands.map((text) => ({ text, reads: false })), hosts: [] })
+const holding = (rules: readonly string[], mode: PermissionMode = "default", approvals: readonly string[] = []): Permissions => ({
+  rules: rules.map(rule),
+  approvals,
+  mode,
+  attended: true
+})
+const runs = (...commands: readonly string[]): CallFacts => ({
+  call: "call_1",
+  changes: true,
+  paths: [],
+  commands: commands.map((text) => ({ text, reads: false })),
+  hosts: []
+})
 const decided = (facts: CallFacts, permissions: Permissions): string => {
   const { verdict, ground } = explain("shell", facts, permissions)
   return `${verdict.decision}: ${ground.type === "rules" ? ground.rules.map((each) => `${each.decision} ${each.rule}`).join(" + ") : ground.type === "mode" ? ground.mode : ground.type}`

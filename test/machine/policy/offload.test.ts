@@ -42,7 +42,16 @@ test("tokens are estimated from bytes by a ratio that providers' reports correct
   expect(calibrated(280, 10_000, 4000)).toBe(310)
   expect(calibrated(280, 10_000, 1e9)).toBe(460)
   expect(calibrated(280, 1e9, 1)).toBe(240)
-  const big = [...asked("x".repeat(5000)), { type: "LlmTextDelta", effect: 2, text: "y" }, { type: "LlmCompleted", effect: 2, stop: "end", usage: { inputTokens: 2500, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, cost: 0 } }] as const
+  const big = [
+    ...asked("x".repeat(5000)),
+    { type: "LlmTextDelta", effect: 2, text: "y" },
+    {
+      type: "LlmCompleted",
+      effect: 2,
+      stop: "end",
+      usage: { inputTokens: 2500, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, cost: 0 }
+    }
+  ] as const
   expect(stateAfter("WaitingForInput", big).session.tokensPerKilobyte).toBeGreaterThan(TOKENS_PER_KILOBYTE)
 })
 
@@ -113,6 +122,11 @@ test("an overflow offloads and goes on, once a step; then it is permanent", () =
   expect(stateAfter("CallingLlm", events).call.stage).toEqual({ name: "offloading", for: "overflow", to: 2, counted: true })
   const stored: Said = { type: "ContextOffloaded", effect: 5, ok: true, keeper: "k" }
   expect(stateAfter("CallingLlm", [...events, stored]).call).toMatchObject({ effect: 6, attempt: 1, stage: { name: "streaming" } })
-  expect(stateAfter("Error", [...events, stored, overflow(6)])).toMatchObject({ error: { kind: "overflow", message: "too long" }, retry: null })
-  expect(stateAfter("Error", [...events, { type: "ContextOffloaded", effect: 5, ok: false, reason: "full" }]).error.message).toBe("the request is too long, and nothing could be offloaded: full")
+  expect(stateAfter("Error", [...events, stored, overflow(6)])).toMatchObject({
+    error: { kind: "overflow", message: "too long" },
+    retry: null
+  })
+  expect(stateAfter("Error", [...events, { type: "ContextOffloaded", effect: 5, ok: false, reason: "full" }]).error.message).toBe(
+    "the request is too long, and nothing could be offloaded: full"
+  )
 })

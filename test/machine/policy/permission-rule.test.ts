@@ -74,21 +74,38 @@ test.each(FOLDER_TABLE)("%s covers %j as a rule: %s, as what was approved: %s", 
 })
 
 test("a rule that denies or asks and names no folder means every one; where nobody can tell the folder, one that names it asks", () => {
-  const denies = (rule: string, subject: Subject) => [restricts(parseRule(rule)!, "shell", subject), mightMatch(parseRule(rule)!, "shell", subject)]
-  expect([RUN, { ...RUN, cwd: "sub" }, { ...RUN, cwd: null }].map((subject) => denies("shell(./run.sh)", subject)[0])).toEqual([true, true, true])
-  expect([RUN, { ...RUN, cwd: "sub" }, { ...RUN, cwd: "other" }, { ...RUN, cwd: null }].map((subject) => denies("shell(cd sub && ./run.sh)", subject))).toEqual([[false, false], [true, true], [false, false], [false, true]])
+  const denies = (rule: string, subject: Subject) => [
+    restricts(parseRule(rule)!, "shell", subject),
+    mightMatch(parseRule(rule)!, "shell", subject)
+  ]
+  expect([RUN, { ...RUN, cwd: "sub" }, { ...RUN, cwd: null }].map((subject) => denies("shell(./run.sh)", subject)[0])).toEqual([
+    true,
+    true,
+    true
+  ])
+  expect(
+    [RUN, { ...RUN, cwd: "sub" }, { ...RUN, cwd: "other" }, { ...RUN, cwd: null }].map((subject) =>
+      denies("shell(cd sub && ./run.sh)", subject)
+    )
+  ).toEqual([
+    [false, false],
+    [true, true],
+    [false, false],
+    [false, true]
+  ])
 })
 
 test("the narrowest rule for a command names its folder; where none can be told, or none could be written so, there is none", () => {
-  const narrowest = (text: string, cwd?: string | null) => narrowestRules("shell", facts({ commands: [{ text, reads: false, ...(cwd === undefined ? {} : { cwd }) }] }))
-  expect([narrowest("./run.sh"), narrowest("./run.sh", "sub dir"), narrowest("./a*", "b*"), narrowest("./run.sh", null), narrowest("./run.sh", "a && b"), narrowest("./run.sh", "a && ./b")]).toEqual([
-    ["shell(./run.sh)"],
-    ["shell(cd sub dir && ./run.sh)"],
-    ["shell(cd b\\* && ./a\\*)"],
-    [],
-    [],
-    []
-  ])
+  const narrowest = (text: string, cwd?: string | null) =>
+    narrowestRules("shell", facts({ commands: [{ text, reads: false, ...(cwd === undefined ? {} : { cwd }) }] }))
+  expect([
+    narrowest("./run.sh"),
+    narrowest("./run.sh", "sub dir"),
+    narrowest("./a*", "b*"),
+    narrowest("./run.sh", null),
+    narrowest("./run.sh", "a && b"),
+    narrowest("./run.sh", "a && ./b")
+  ]).toEqual([["shell(./run.sh)"], ["shell(cd sub dir && ./run.sh)"], ["shell(cd b\\* && ./a\\*)"], [], [], []])
 })
 
 test("only a rule for all that a tool does covers a command that could not be read", () => {

@@ -29,8 +29,15 @@ test("deny rules come before ask rules, ask rules before allow rules, and those 
   const deny = rule("deny", "shell(npm *)")
   const ask = rule("ask", "shell(npm *)")
   const allow = rule("allow", "shell(npm *)")
-  expect(decide("shell", COMMAND, ruling({ rules: [allow, ask, deny], mode: "bypass" }))).toEqual({ decision: "deny", reason: "the rule shell(npm *) (flag) denies it", unattended: false })
-  expect(decide("shell", COMMAND, ruling({ rules: [allow, ask], mode: "bypass" }))).toEqual({ decision: "ask", reason: "the rule shell(npm *) (flag) asks" })
+  expect(decide("shell", COMMAND, ruling({ rules: [allow, ask, deny], mode: "bypass" }))).toEqual({
+    decision: "deny",
+    reason: "the rule shell(npm *) (flag) denies it",
+    unattended: false
+  })
+  expect(decide("shell", COMMAND, ruling({ rules: [allow, ask], mode: "bypass" }))).toEqual({
+    decision: "ask",
+    reason: "the rule shell(npm *) (flag) asks"
+  })
   expect(decide("shell", COMMAND, ruling({ rules: [allow] }))).toEqual({ decision: "allow" })
   expect(decide("shell", COMMAND, ruling({}))).toEqual({ decision: "ask", reason: "it runs a command" })
 })
@@ -84,8 +91,10 @@ test("a rule about a command holds whichever tool runs it", () => {
 })
 
 test("a rule that denies or asks about a folder does so about all in it, and what may not be read may not be edited; a rule that allows is read narrowly", () => {
-  const touching = (path: string, access: "read" | "write") => facts({ changes: access === "write", paths: [{ path, access, inside: true }] })
-  const verdict = (tool: string, text: string, call: CallFacts) => decide(tool, call, ruling({ rules: [rule(text.split(" ")[0] as Rule["decision"], text.split(" ")[1]!)], mode: "default" })).decision
+  const touching = (path: string, access: "read" | "write") =>
+    facts({ changes: access === "write", paths: [{ path, access, inside: true }] })
+  const verdict = (tool: string, text: string, call: CallFacts) =>
+    decide(tool, call, ruling({ rules: [rule(text.split(" ")[0] as Rule["decision"], text.split(" ")[1]!)], mode: "default" })).decision
   expect({
     "below a folder": verdict("file_read", "deny Read(keys)", touching("deep/keys/id/a.pem", "read")),
     "below a folder with a slash": verdict("file_read", "deny Read(./keys/)", touching("keys/id", "read")),

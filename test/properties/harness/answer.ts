@@ -19,9 +19,25 @@ export const answerTo = (open: OpenEffect, state: State, at: number, { kind, a, 
   const used = usageOf(b)
   switch (open.by) {
     case "GatherContext":
-      return { type: "ContextGathered", at, effect, ...used, fragments: pick([[], [{ source: "map", text: `map ${a}` }], [{ source: "map", text: " " }]], kind), ...pick<{ readonly stop?: string; readonly reports?: readonly string[] }>([{}, {}, {}, { stop: `stop ${a}` }, { reports: ["a hook failed"] }], b) }
+      return {
+        type: "ContextGathered",
+        at,
+        effect,
+        ...used,
+        fragments: pick([[], [{ source: "map", text: `map ${a}` }], [{ source: "map", text: " " }]], kind),
+        ...pick<{ readonly stop?: string; readonly reports?: readonly string[] }>(
+          [{}, {}, {}, { stop: `stop ${a}` }, { reports: ["a hook failed"] }],
+          b
+        )
+      }
     case "OffloadContext":
-      return pick<AnswerEvent>([{ type: "ContextOffloaded", at, effect, ...used, ok: true, keeper: `keeper-${effect}` }, ...FAILED_OFFLOADS.map((failed) => ({ ...failed, at, effect }))], kind % 4)
+      return pick<AnswerEvent>(
+        [
+          { type: "ContextOffloaded", at, effect, ...used, ok: true, keeper: `keeper-${effect}` },
+          ...FAILED_OFFLOADS.map((failed) => ({ ...failed, at, effect }))
+        ],
+        kind % 4
+      )
     case "SendLlmRequest":
       return modelAnswer(state, at, effect, { kind, a, b })
     case "VetToolCalls":
@@ -84,7 +100,14 @@ const modelAnswer = (state: State, at: number, effect: number, { kind, a, b }: C
     case "text":
       return { type: "LlmTextDelta", at, effect, ...used, text: pick(TEXTS, a) }
     case "thinking":
-      return { type: "LlmThinkingDelta", at, effect, ...used, text: pick(TEXTS, a), ...pick([{}, {}, { signature: `sealed ${a}` }, { redacted: true }, { signature: "hidden", redacted: true }], b) }
+      return {
+        type: "LlmThinkingDelta",
+        at,
+        effect,
+        ...used,
+        text: pick(TEXTS, a),
+        ...pick([{}, {}, { signature: `sealed ${a}` }, { redacted: true }, { signature: "hidden", redacted: true }], b)
+      }
     case "call":
       return { type: "LlmToolCallDelta", at, effect, ...used, index: callCount(state), name: pick(TOOLS, a), arguments: pick(ARGUMENTS, b) }
     case "more of a call":
@@ -94,7 +117,15 @@ const modelAnswer = (state: State, at: number, effect: number, { kind, a, b }: C
     case "cut":
       return { type: "LlmCompleted", at, effect, ...used, stop: pick(["max-tokens", "refusal", "filter"], a) }
     case "failed":
-      return { type: "LlmFailed", at, effect, ...used, failure: pick(["transient", "overflow", "rate-limited", "permanent"], a), message: "no luck", ...pick([{}, {}, { retryAfterMs: 40_000.5 }, { retryAfterMs: 0 }, { retryAfterMs: -5 }], b) }
+      return {
+        type: "LlmFailed",
+        at,
+        effect,
+        ...used,
+        failure: pick(["transient", "overflow", "rate-limited", "permanent"], a),
+        message: "no luck",
+        ...pick([{}, {}, { retryAfterMs: 40_000.5 }, { retryAfterMs: 0 }, { retryAfterMs: -5 }], b)
+      }
   }
 }
 

@@ -54,7 +54,19 @@ const person: fc.Arbitrary<Move> = fc
     { weight: 2, arbitrary: fc.constant({ type: "OffloadRequested" as const }) },
     { weight: 1, arbitrary: fc.constantFrom(...RESTORED).map((restored) => ({ type: "WorkspaceRestored" as const, tree: "t", ...restored })) },
     { weight: 1, arbitrary: fc.constant({ type: "ShutdownRequested" as const }) },
-    { weight: 1, arbitrary: fc.constantFrom<Partial<SettingsChanged>>({ model: "test:two" }, { model: "test:one" }, { model: "constructor" }, { model: "nobody knows" }, { rules: [] }, { rules: LATER_RULES }).map((now) => ({ type: "SettingsChanged" as const, ...now })) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .constantFrom<Partial<SettingsChanged>>(
+          { model: "test:two" },
+          { model: "test:one" },
+          { model: "constructor" },
+          { model: "nobody knows" },
+          { rules: [] },
+          { rules: LATER_RULES }
+        )
+        .map((now) => ({ type: "SettingsChanged" as const, ...now }))
+    },
     { weight: 1, arbitrary: modes.map((mode) => ({ type: "SettingsChanged" as const, mode })) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant("SettingsChanged" as const), attended: fc.boolean(), limits: someLimits }, PLAIN) }
   )
@@ -73,8 +85,16 @@ export const rules: fc.Arbitrary<readonly Rule[]> = fc.array(
 )
 
 const openings = fc
-  .record({ seed: fc.nat(0xffff), limits: fc.oneof({ weight: 2, arbitrary: fc.constant(LIMITS) }, { weight: 3, arbitrary: someLimits }), mode: modes, attended: fc.constantFrom(true, true, false), rules })
-  .map(({ seed, limits: given, mode, attended, rules: ruling }) => opening({ seed, limits: given, settings: { mode, attended }, rules: ruling, ...parentBy(seed), ...readersBy(seed) }))
+  .record({
+    seed: fc.nat(0xffff),
+    limits: fc.oneof({ weight: 2, arbitrary: fc.constant(LIMITS) }, { weight: 3, arbitrary: someLimits }),
+    mode: modes,
+    attended: fc.constantFrom(true, true, false),
+    rules
+  })
+  .map(({ seed, limits: given, mode, attended, rules: ruling }) =>
+    opening({ seed, limits: given, settings: { mode, attended }, rules: ruling, ...parentBy(seed), ...readersBy(seed) })
+  )
 
 /** Some sessions have what reads keepers, some only one half of it. */
 const readersBy = (seed: number): Pick<Opening, "moreTools"> =>

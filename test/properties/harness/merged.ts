@@ -23,8 +23,12 @@ const join = (before: Event, event: Event): Event | null => {
   const usage = second.usage ?? (first as Delta).usage
   const told = usage === undefined ? {} : { usage }
   if (first.type === "LlmTextDelta" && second.type === "LlmTextDelta") return { ...second, ...told, text: first.text + second.text }
-  if (first.type === "LlmThinkingDelta" && second.type === "LlmThinkingDelta") return goesOn(first, second) ? { ...second, ...told, text: first.text + second.text } : null
-  if (first.type === "LlmToolCallDelta" && second.type === "LlmToolCallDelta") return first.index === second.index ? { ...second, ...told, ...nameOf(first, second), arguments: first.arguments + second.arguments } : null
+  if (first.type === "LlmThinkingDelta" && second.type === "LlmThinkingDelta")
+    return goesOn(first, second) ? { ...second, ...told, text: first.text + second.text } : null
+  if (first.type === "LlmToolCallDelta" && second.type === "LlmToolCallDelta")
+    return first.index === second.index
+      ? { ...second, ...told, ...nameOf(first, second), arguments: first.arguments + second.arguments }
+      : null
   return null
 }
 

@@ -1,7 +1,8 @@
 import type { Event } from "../../../src/machine/event.ts"
 
 /** Events that nobody sends and every state must bear: empty, huge, contradictory, named like JavaScript's own. */
-export const oddEvents = (at: number, open: readonly number[]): readonly Event[] => [...HOST_EVENTS, ...[...open, 0, 2 ** 53].flatMap(answers)].map((event) => ({ ...event, at }) as Event)
+export const oddEvents = (at: number, open: readonly number[]): readonly Event[] =>
+  [...HOST_EVENTS, ...[...open, 0, 2 ** 53].flatMap(answers)].map((event) => ({ ...event, at }) as Event)
 
 const parsed = (json: string): Record<string, unknown> => JSON.parse(json) as Record<string, unknown>
 

@@ -21,15 +21,35 @@ export const verdictOf = (tool: string, facts: CallFacts | undefined, { opened, 
   const texts = (decision: Rule["decision"]) => opened.rules.filter((rule) => rule.decision === decision).map(({ rule }) => rule)
   const hits = (rule: string, thing: Thing): boolean => covers(rule, tool, thing)
   const suspects = [...things, ...(facts.seen ?? []).map((text) => thing("command", text))]
-  const anyHit = (rules: readonly string[]): boolean => rules.some((rule) => suspects.some((thing) => ruleThere(rule, thing, false).some((each) => hits(each, thing)) || [thing, ...foldersAbove(thing)].some((each) => hits(each.kind === "path" ? withoutSlash(rule) : rule, each) || (shows(tool) && each.kind === "path" && hits(withoutSlash(rule), { ...each, write: false }))))) || rules.some((rule) => (facts.touched ?? []).some((file) => coversTouched(rule, file)))
+  const anyHit = (rules: readonly string[]): boolean =>
+    rules.some((rule) =>
+      suspects.some(
+        (thing) =>
+          ruleThere(rule, thing, false).some((each) => hits(each, thing))
+          || [thing, ...foldersAbove(thing)].some(
+            (each) =>
+              hits(each.kind === "path" ? withoutSlash(rule) : rule, each)
+              || (shows(tool) && each.kind === "path" && hits(withoutSlash(rule), { ...each, write: false }))
+          )
+      )
+    ) || rules.some((rule) => (facts.touched ?? []).some((file) => coversTouched(rule, file)))
 
   if (facts.hook?.decision === "deny" || anyHit(texts("deny")) || (settings.mode === "plan" && facts.changes)) return "deny"
   const wary = [...texts("deny"), ...texts("ask")]
   const halfKnown = things.filter(({ sure }) => sure !== undefined)
-  const unclear = (facts.commands === "unparsed" && wary.some((rule) => speaksOfTool(rule, tool))) || halfKnown.some((half) => wary.some((rule) => [rule, ...ruleThere(rule, half, true)].some((each) => couldCover(each, tool, half)))) || things.some((one) => one.cwd === null && wary.some((rule) => ruleThere(rule, one, true).some((each) => hits(each, one))))
+  const unclear =
+    (facts.commands === "unparsed" && wary.some((rule) => speaksOfTool(rule, tool)))
+    || halfKnown.some((half) => wary.some((rule) => [rule, ...ruleThere(rule, half, true)].some((each) => couldCover(each, tool, half))))
+    || things.some((one) => one.cwd === null && wary.some((rule) => ruleThere(rule, one, true).some((each) => hits(each, one))))
   const nearly = (facts.touched ?? []).some((file) => wary.some((rule) => couldTouch(rule, file)))
   const asks = nearly || facts.question !== undefined || facts.hook?.decision === "ask" || anyHit(texts("ask")) || unclear
-  const allowed = facts.hook?.decision === "allow" || things.every((thing) => texts("allow").some((rule) => coversThere(rule, tool, thing, false)) || approvals.some((rule) => coversThere(rule, tool, thing, true)))
+  const allowed =
+    facts.hook?.decision === "allow"
+    || things.every(
+      (thing) =>
+        texts("allow").some((rule) => coversThere(rule, tool, thing, false))
+        || approvals.some((rule) => coversThere(rule, tool, thing, true))
+    )
   if (!asks && (allowed || freeInMode(facts, settings.mode))) return "allow"
   return settings.attended ? "ask" : "deny"
 }
@@ -46,10 +66,23 @@ const freeInMode = (facts: CallFacts, mode: PermissionMode): boolean => {
 }
 
 /** What of a call must be covered: kind, text, and whether it is written to. */
-type Thing = { readonly kind: "path" | "command" | "host" | "unparsed" | "call"; readonly text: string; readonly write: boolean; readonly sure?: string; readonly cwd?: string | null }
+type Thing = {
+  readonly kind: "path" | "command" | "host" | "unparsed" | "call"
+  readonly text: string
+  readonly write: boolean
+  readonly sure?: string
+  readonly cwd?: string | null
+}
 
 const thingsOf = (facts: CallFacts): readonly Thing[] => {
-  const commands = facts.commands === "unparsed" ? [thing("unparsed", "")] : facts.commands.map(({ text, ...rest }) => ({ ...thing("command", text), ...(rest.sure === undefined ? {} : { sure: rest.sure }), ...(rest.cwd === undefined ? {} : { cwd: rest.cwd }) }))
+  const commands =
+    facts.commands === "unparsed"
+      ? [thing("unparsed", "")]
+      : facts.commands.map(({ text, ...rest }) => ({
+          ...thing("command", text),
+          ...(rest.sure === undefined ? {} : { sure: rest.sure }),
+          ...(rest.cwd === undefined ? {} : { cwd: rest.cwd })
+        }))
   const paths = facts.paths.map(({ path, access }) => thing("path", path, access === "write"))
   const hosts = facts.hosts.map((host) => thing("host", host))
   const named = [...paths, ...commands, ...hosts]
@@ -158,7 +191,9 @@ const couldCover = (rule: string, tool: string, half: Thing): boolean =>
 
 /** Tried out: whether each ending is, also such as nobody would think of. */
 const coversAll = (rule: string, tool: string, whole: Thing): boolean =>
-  whole.sure === undefined ? covers(rule, tool, whole) : ["", " ", " \u0001", " \u0001\u0002 \u0003"].every((ending) => covers(rule, tool, { ...whole, text: `${whole.sure}${ending}` }))
+  whole.sure === undefined
+    ? covers(rule, tool, whole)
+    : ["", " ", " \u0001", " \u0001\u0002 \u0003"].every((ending) => covers(rule, tool, { ...whole, text: `${whole.sure}${ending}` }))
 
 const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
 

@@ -53,7 +53,9 @@ export const hear = (machine: Machine, played: Played, event: Event, laws: reado
     const { step, shadow } = observe(machine, played.state, event, played.shadow, laws)
     return { rows: [...played.rows, { event, before: played.state, step }], state: step.state, shadow }
   } catch (error) {
-    throw error instanceof Broken ? error.within([...eventsOf(played), event]) : new Broken("total", "every event in every state gives a step", String(error), [...eventsOf(played), event])
+    throw error instanceof Broken
+      ? error.within([...eventsOf(played), event])
+      : new Broken("total", "every event in every state gives a step", String(error), [...eventsOf(played), event])
   }
 }
 

@@ -108,7 +108,16 @@ export const sessionLaws: readonly Law[] = [
 ]
 
 /** Events that the edge laws may speak of: all that the types know. */
-const KNOWN_LAWS: ReadonlySet<string> = new Set<Event["type"]>(["UserInput", "SettingsChanged", "LlmToolCallDelta", "LlmTextDelta", "ToolCallsVetted", "LlmFailed", "ContextOffloaded", "ApprovalAnswered"])
+const KNOWN_LAWS: ReadonlySet<string> = new Set<Event["type"]>([
+  "UserInput",
+  "SettingsChanged",
+  "LlmToolCallDelta",
+  "LlmTextDelta",
+  "ToolCallsVetted",
+  "LlmFailed",
+  "ContextOffloaded",
+  "ApprovalAnswered"
+])
 
 type Judged = readonly [how: string, events: readonly Event[]] | null
 

@@ -16,14 +16,46 @@ export const replayMutants: readonly Mutant[] = [
     law: "3",
     does: "knows a session by its object",
     edits: [
-      { file: "machine/transitions.ts", find: "const effect = session.effect + 1", put: "if (session.effect === 0) born.add(session.opened)\n  const effect = session.effect + (born.has(session.opened) ? 1 : 2)" },
-      { file: "machine/transitions.ts", find: "/** The next effect number,", put: "const born = new WeakSet()\n/** The next effect number," }
+      {
+        file: "machine/transitions.ts",
+        find: "const effect = session.effect + 1",
+        put: "if (session.effect === 0) born.add(session.opened)\n  const effect = session.effect + (born.has(session.opened) ? 1 : 2)"
+      },
+      {
+        file: "machine/transitions.ts",
+        find: "/** The next effect number,",
+        put: "const born = new WeakSet()\n/** The next effect number,"
+      }
     ]
   },
-  mutant("4", "puts a message into the queue it was given", "states/shared.ts", "stay({ ...state, session: { ...state.session, queue: [...state.session.queue, event.parts] } })", "(state.session.queue.push(event.parts), stay({ ...state }))"),
-  mutant("4", "sorts the blocks of an answer in place", "answer.ts", "const blocks = answerBlocks(state).filter", "state.call.blocks.sort?.()\n  const blocks = answerBlocks(state).filter"),
-  mutant("22", "cuts the blanks at the end of each delta", "answer.ts", "streamed: state.streamed + text\n", "streamed: state.streamed + text.trimEnd()\n"),
-  mutant("22", "begins a block with every delta", "answer.ts", 'if (call.open !== null && call.open.type === "text") return grown(state, event.text)', ""),
+  mutant(
+    "4",
+    "puts a message into the queue it was given",
+    "states/shared.ts",
+    "stay({ ...state, session: { ...state.session, queue: [...state.session.queue, event.parts] } })",
+    "(state.session.queue.push(event.parts), stay({ ...state }))"
+  ),
+  mutant(
+    "4",
+    "sorts the blocks of an answer in place",
+    "answer.ts",
+    "const blocks = answerBlocks(state).filter",
+    "state.call.blocks.sort?.()\n  const blocks = answerBlocks(state).filter"
+  ),
+  mutant(
+    "22",
+    "cuts the blanks at the end of each delta",
+    "answer.ts",
+    "streamed: state.streamed + text\n",
+    "streamed: state.streamed + text.trimEnd()\n"
+  ),
+  mutant(
+    "22",
+    "begins a block with every delta",
+    "answer.ts",
+    'if (call.open !== null && call.open.type === "text") return grown(state, event.text)',
+    ""
+  ),
   {
     law: "34",
     does: "puts into a request what no state holds",

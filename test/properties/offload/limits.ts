@@ -118,7 +118,8 @@ const worldOf = (machine: Machine, plan: LimitPlan) => {
     if (!again) sinceRequest++
     if (sinceRequest > OFFLOADS_MAX) throw new Error(`it offloads ${sinceRequest} times before one request`)
     const { window, transcript } = state.session
-    if (from !== window.base || to <= from || to >= transcript.length) throw new Error(`entries ${from} to ${to} of ${transcript.length} leave, the window begins at ${window.base}`)
+    if (from !== window.base || to <= from || to >= transcript.length)
+      throw new Error(`entries ${from} to ${to} of ${transcript.length} leave, the window begins at ${window.base}`)
     if (at(transcript, to).type === "results") throw new Error(`a call is parted from its result at ${to}`)
     const why = state.name === "CallingLlm" && state.call.stage.name === "offloading" ? state.call.stage.for : "nobody"
     const left = firstCut({ ...state.session, window: { ...window, base: to } })
@@ -164,7 +165,13 @@ const worldOf = (machine: Machine, plan: LimitPlan) => {
       case "VetToolCalls":
         return say({ type: "ToolCallsVetted", effect: action.effect, facts: action.calls.map(({ id }) => ({ call: id, changes: false, paths: [], commands: [], hosts: [] })) })
       case "ExecuteTools":
-        for (const { effect } of action.calls) say({ type: "ToolCompleted", effect, status: "ok", parts: [{ type: "text", text: "r".repeat(turn.steps[stepIndex - 1]?.result ?? 0) }] })
+        for (const { effect } of action.calls)
+          say({
+            type: "ToolCompleted",
+            effect,
+            status: "ok",
+            parts: [{ type: "text", text: "r".repeat(turn.steps[stepIndex - 1]?.result ?? 0) }]
+          })
         return
       case "RunPostToolsHook":
         return say({ type: "PostToolsHookCompleted", effect: action.effect, goOn: true })
@@ -196,7 +203,8 @@ const worldOf = (machine: Machine, plan: LimitPlan) => {
     stepIndex++
     mishaps = 0
     if ((plan?.words ?? 1) > 0) say({ type: "LlmTextDelta", effect, text: "w".repeat(plan?.words ?? 1) })
-    for (let index = 0; index < (plan?.calls ?? 0); index++) say({ type: "LlmToolCallDelta", effect, index, name: "file_read", arguments: JSON.stringify({ path: "y".repeat(plan?.words ?? 0) }) })
+    for (let index = 0; index < (plan?.calls ?? 0); index++)
+      say({ type: "LlmToolCallDelta", effect, index, name: "file_read", arguments: JSON.stringify({ path: "y".repeat(plan?.words ?? 0) }) })
     const bytes = state.session.opened.bytes + state.session.window.bytes
     const usage = { inputTokens: Math.ceil(bytes / (2 + (stepIndex % 4))), outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, cost: 0 }
     say({ type: "LlmCompleted", effect, stop: (plan?.calls ?? 0) > 0 ? "tool-calls" : "end", usage })

@@ -76,7 +76,11 @@ const settingOf = (random: Random, mood: Mood): Setting => ({
   mode: random.weighted([[4, "bypass"], [3, "default"], [2, "accept-edits"], [1, "plan"], [2, "auto"]] as const),
   attended: random.happens(0.85),
   limits: random.happens(mood.poor) ? limitsOf(random) : {},
-  rules: random.list(random.below(3), () => ({ decision: random.pick(["allow", "ask", "deny"] as const), rule: random.pick(["peek", "poke", "shell(rm *)", "shell", "poke(src/**)", "fetch"]), source: "plan" })),
+  rules: random.list(random.below(3), () => ({
+    decision: random.pick(["allow", "ask", "deny"] as const),
+    rule: random.pick(["peek", "poke", "shell(rm *)", "shell", "poke(src/**)", "fetch"]),
+    source: "plan"
+  })),
   slowMs: Object.fromEntries(ROOMS.filter(() => random.happens(mood.slow)).map((room) => [room, random.pick([5, 40, 700])])),
   yieldOperations: random.weighted([[5, 2048], [1, 40], [1, 8], [1, 3]] as const),
   files: random.happens(0.06)
@@ -268,8 +272,15 @@ const wireFaultOf = (random: Random, mood: Mood): WireFault => {
 // ── what lies below ──────────────────────────────────────────────────────────────────────────────────────────────
 
 const diskFaultsOf = (random: Random, mood: Mood): readonly DiskFault[] => [
-  ...(random.happens(mood.full) ? random.list(random.between(1, 3), (): DiskFault => ({ fault: "full", write: random.between(1, 40), writes: random.between(1, 3) })) : []),
-  ...(random.happens(mood.crashes) ? random.list(random.between(1, 4), (): DiskFault => ({ fault: random.pick(["crash before", "crash after"] as const), write: random.between(1, 50) })) : [])
+  ...(random.happens(mood.full)
+    ? random.list(random.between(1, 3), (): DiskFault => ({ fault: "full", write: random.between(1, 40), writes: random.between(1, 3) }))
+    : []),
+  ...(random.happens(mood.crashes)
+    ? random.list(random.between(1, 4), (): DiskFault => ({
+        fault: random.pick(["crash before", "crash after"] as const),
+        write: random.between(1, 50)
+      }))
+    : [])
 ]
 
 const rumourOf = (random: Random): Rumour => {

@@ -115,7 +115,8 @@ const comeToRest = ({ world, session, change }: Meeting): Effect.Effect<void, Lo
     world.fail(new Broken("23", "a fair environment settles in a resting state", `it is ${JSON.stringify(session.state().name)} all the time`))
   })
 
-const isAsked = (state: State, effect: number): boolean => state.name === "ExecutingTools" && state.executions.some(({ phase }) => phase.name === "awaiting-approval" && phase.effect === effect)
+const isAsked = (state: State, effect: number): boolean =>
+  state.name === "ExecutingTools" && state.executions.some(({ phase }) => phase.name === "awaiting-approval" && phase.effect === effect)
 
 /** Answers each question as the plan says, whenever that is. */
 export const answering = (world: World, session: Session, questions: Queue.Queue<ActionOf<"RequestApproval">>) =>

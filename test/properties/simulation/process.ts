@@ -43,7 +43,14 @@ export const processOf = (world: World): Effect.Effect<void> =>
       const log = Context.get(yield* Layer.build(EventLog.layerMemory(world.disk.store as MemoryStore, "simulated")), EventLog)
       const { journal, state, resumed } = yield* begin(world, log)
       const rooms = yield* Layer.build(roomsIn(world))
-      const session = yield* runSession(journal, state, performing(world, rooms, { autoCommit: false, hooks: hookDesk(world.plan.hooks.length === 0 ? [] : HOOKS, state, resumed ? "resume" : "startup") }))
+      const session = yield* runSession(
+        journal,
+        state,
+        performing(world, rooms, {
+          autoCommit: false,
+          hooks: hookDesk(world.plan.hooks.length === 0 ? [] : HOOKS, state, resumed ? "resume" : "startup")
+        })
+      )
       const { change, questions } = yield* hearing(world, session)
       const left = yield* Deferred.make<void>()
       const leave = Effect.andThen(Deferred.succeed(left, undefined), Effect.never)
@@ -131,7 +138,23 @@ const begin = Effect.fnUntraced(function*(world: World, log: EventLog["Service"]
 
 const openingOf = ({ setting }: Plan): Opening => ({
   attended: setting.attended,
-  settings: { model: setting.model, modelSaid: false, mode: setting.mode, rules: setting.rules, limits: { ...setting.limits } as Opening["settings"]["limits"], autoCommit: false, appendSystemPrompt: "", webAllowPrivate: [], webSearchUrl: null, oracle: null, weakModel: null, zones: DEFAULT_ZONES, hooks: [], lsp: { on: false, servers: {} }, sandbox: { mode: "off", network: "off", hosts: [], keepVariables: [], alsoWritable: [] } }
+  settings: {
+    model: setting.model,
+    modelSaid: false,
+    mode: setting.mode,
+    rules: setting.rules,
+    limits: { ...setting.limits } as Opening["settings"]["limits"],
+    autoCommit: false,
+    appendSystemPrompt: "",
+    webAllowPrivate: [],
+    webSearchUrl: null,
+    oracle: null,
+    weakModel: null,
+    zones: DEFAULT_ZONES,
+    hooks: [],
+    lsp: { on: false, servers: {} },
+    sandbox: { mode: "off", network: "off", hosts: [], keepVariables: [], alsoWritable: [] }
+  }
 })
 
 const performing =
@@ -149,7 +172,13 @@ const performing =
 const before = (world: World, action: Action, { effect }: Work, { n }: WorkCause): Effect.Effect<void> =>
   Effect.suspend(() => {
     if (mayChange(action, effect) && world.disk.events() < n) {
-      world.fail(new Broken("write-ahead", "what may change the world starts once its cause is durable", `${action.type} ${effect} started by event ${n}, with ${world.disk.events()} written`))
+      world.fail(
+        new Broken(
+          "write-ahead",
+          "what may change the world starts once its cause is durable",
+          `${action.type} ${effect} started by event ${n}, with ${world.disk.events()} written`
+        )
+      )
     }
     const slowMs = world.isFair() ? undefined : world.plan.setting.slowMs[action.type as Room]
     return slowMs === undefined ? Effect.void : Effect.sleep(slowMs)

@@ -30,7 +30,12 @@ export interface Promises {
 const SILENCE_MAX_MS = 130_000
 
 /** `said`: of the latest request; `isRunning`: whether the call of this effect is at work; `exact`: whether answers arrive as they were given. */
-export const promisesOf = (world: { readonly said: () => Said | null; readonly isRunning: (effect: number) => boolean; readonly exact: boolean; readonly fail: (error: unknown) => void }): Promises => {
+export const promisesOf = (world: {
+  readonly said: () => Said | null
+  readonly isRunning: (effect: number) => boolean
+  readonly exact: boolean
+  readonly fail: (error: unknown) => void
+}): Promises => {
   let cancelled = new Set<number>()
   let lastAt = 0
 
@@ -71,7 +76,12 @@ export const promisesOf = (world: { readonly said: () => Said | null; readonly i
 /** The answer in the transcript is the one that was sent, and was sent in whole. */
 const answerComplaint = (said: Said | null, { session }: State): Broken | null => {
   if (said === null) return null
-  if (said.sentBytes < said.tellingBytes) return new Broken("rule 6", "an answer that was cut is never taken for a whole one", `${said.sentBytes} of ${said.tellingBytes} bytes came`)
+  if (said.sentBytes < said.tellingBytes)
+    return new Broken(
+      "rule 6",
+      "an answer that was cut is never taken for a whole one",
+      `${said.sentBytes} of ${said.tellingBytes} bytes came`
+    )
   const entry = [...entriesBack(session)].find(({ type }) => type === "assistant")
   if (!said.sound || entry?.type !== "assistant") return null
   const [sent, kept] = [wordsOf(said.answer.blocks), wordsOf(entry.blocks)]
@@ -85,4 +95,12 @@ function* entriesBack({ transcript }: State["session"]) {
 }
 
 const wordsOf = (blocks: readonly (Block | Answer["blocks"][number])[]): string =>
-  JSON.stringify(blocks.flatMap((block) => (block.type === "thinking" ? [] : [block.type === "text" ? block.text : `${block.name} ${block.arguments === "" ? "{}" : block.arguments}`])).filter((text) => text !== ""))
+  JSON.stringify(
+    blocks
+      .flatMap((block) =>
+        block.type === "thinking"
+          ? []
+          : [block.type === "text" ? block.text : `${block.name} ${block.arguments === "" ? "{}" : block.arguments}`]
+      )
+      .filter((text) => text !== "")
+  )

@@ -53,7 +53,15 @@ const plainer = async (plan: Plan, shows: Shows): Promise<Plan> => {
   return best
 }
 
-const PLAIN_SETTINGS: readonly Partial<Plan["setting"]>[] = [{ slowMs: {} }, { rules: [] }, { limits: {} }, { mode: "bypass" }, { attended: true }, { yieldOperations: 2048 }, { files: false }]
+const PLAIN_SETTINGS: readonly Partial<Plan["setting"]>[] = [
+  { slowMs: {} },
+  { rules: [] },
+  { limits: {} },
+  { mode: "bypass" },
+  { attended: true },
+  { yieldOperations: 2048 },
+  { files: false }
+]
 
 const PLAINER_MOVES: readonly ((move: Move) => Move)[] = [
   (move) => ({ ...move, pauseMs: 0 }),

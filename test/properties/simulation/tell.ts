@@ -27,7 +27,8 @@ const inSeconds = (line: string): string => {
   return `  ${`+${((Number(line.slice(0, end)) - EPOCH_MS) / 1000).toFixed(3)}s`.padStart(12)}  ${line.slice(end + 1)}`
 }
 
-const countOf = ({ moves, answers, disk, rumours }: Plan): string => `${moves.length} moves of the person, ${answers.length} answers of the model, ${disk.length} faults of the disk, ${rumours.length} of the post`
+const countOf = ({ moves, answers, disk, rumours }: Plan): string =>
+  `${moves.length} moves of the person, ${answers.length} answers of the model, ${disk.length} faults of the disk, ${rumours.length} of the post`
 
 /** The broken event, too, where it is one. */
 const eventsOf = (known: readonly Event[], broken: readonly Event[]): readonly Event[] => (broken.length > known.length ? broken : known)

@@ -24,9 +24,24 @@ type Input = typeof Input.Type
 
 /** Tools that do what their arguments say; so what a model asks for is also what becomes of it. */
 export const simulatedTools = (bench: Bench): readonly Tool[] => [
-  toolOf(bench, { name: "peek", access: "reads", facts: ({ path = "src/a.ts" }) => ({ changes: false, paths: [{ path, access: "read", inside: true }] }) }),
-  toolOf(bench, { name: "poke", access: "writes", facts: ({ path = "src/a.ts" }) => ({ changes: true, paths: [{ path, access: "write", inside: true }] }) }),
-  toolOf(bench, { name: "shell", access: "executes", facts: ({ command = "make" }) => ({ changes: !command.startsWith("ls"), commands: command === "" ? "unparsed" : [{ text: command, reads: command.startsWith("ls") }] }) }),
+  toolOf(bench, {
+    name: "peek",
+    access: "reads",
+    facts: ({ path = "src/a.ts" }) => ({ changes: false, paths: [{ path, access: "read", inside: true }] })
+  }),
+  toolOf(bench, {
+    name: "poke",
+    access: "writes",
+    facts: ({ path = "src/a.ts" }) => ({ changes: true, paths: [{ path, access: "write", inside: true }] })
+  }),
+  toolOf(bench, {
+    name: "shell",
+    access: "executes",
+    facts: ({ command = "make" }) => ({
+      changes: !command.startsWith("ls"),
+      commands: command === "" ? "unparsed" : [{ text: command, reads: command.startsWith("ls") }]
+    })
+  }),
   toolOf(bench, { name: "fetch", access: "reads", facts: () => ({ changes: false, hosts: ["example.com"] }) }),
   askUser
 ]

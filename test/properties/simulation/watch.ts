@@ -31,7 +31,17 @@ interface Known {
   readonly shadow: Shadow
 }
 
-const PERSON: ReadonlySet<EventType> = new Set<EventType>(["UserInput", "InputTakenBack", "InterruptRequested", "ContinueRequested", "SettingsChanged", "OffloadRequested", "WorkspaceRestored", "ShutdownRequested", "ApprovalAnswered"])
+const PERSON: ReadonlySet<EventType> = new Set<EventType>([
+  "UserInput",
+  "InputTakenBack",
+  "InterruptRequested",
+  "ContinueRequested",
+  "SettingsChanged",
+  "OffloadRequested",
+  "WorkspaceRestored",
+  "ShutdownRequested",
+  "ApprovalAnswered"
+])
 
 /** `onDisk`: how many events have been written so far. */
 export const watchOf = (opened: SessionOpened, onDisk: () => number): Watch => {
@@ -72,7 +82,12 @@ export const watchOf = (opened: SessionOpened, onDisk: () => number): Watch => {
       if (rows.length < acknowledged) throw new Broken("28", "nothing acknowledged is lost", `${acknowledged} events were acknowledged, the log has ${rows.length}`)
       known = known.slice(0, Math.max(1, rows.length))
       const other = rows.findIndex(({ event }, index) => index > 0 && index < known.length && !isSame(event, known[index]?.event))
-      if (other >= 0) throw new Broken("28", "the log holds what happened", `event ${other + 1} is ${JSON.stringify(rows[other]?.event)}, it was ${JSON.stringify(known[other]?.event)}`)
+      if (other >= 0)
+        throw new Broken(
+          "28",
+          "the log holds what happened",
+          `event ${other + 1} is ${JSON.stringify(rows[other]?.event)}, it was ${JSON.stringify(known[other]?.event)}`
+        )
       for (const { event } of rows.slice(known.length)) take(event, null)
     }
   }

@@ -110,7 +110,9 @@ const ENDING_FRAMES = 3
 
 const framesOf = (speech: WireSpeech, { answer, fault }: Speech): readonly string[] => {
   const frames = speech.frames(answer, "sim", "1")
-  return fault?.fault === "error event" ? [...frames.slice(0, Math.ceil(frames.length / 2)), speech.errorEvent({ type: fault.type, message: "the provider is at its limit" })] : frames
+  return fault?.fault === "error event"
+    ? [...frames.slice(0, Math.ceil(frames.length / 2)), speech.errorEvent({ type: fault.type, message: "the provider is at its limit" })]
+    : frames
 }
 
 async function* broken(provider: Provider, fault: Extract<WireFault, { readonly at: number }>, rest: Buffer, signal: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -48,7 +48,15 @@ export const shapes: readonly Attack[] = [
   // ── names and arguments ────────────────────────────────────────────────────────────────────────────────────────
   {
     name: "tools of other servers that are named like ours",
-    asks: () => [asks(call("mcp__evil__shell", { command: "rm -rf src" }), call("Shell", { command: "rm -rf src" }), call("shell ", { command: "rm -rf src" }), call("ѕhell", { command: "rm -rf src" }), call("Bash", { command: "rm -rf src" }))],
+    asks: () => [
+      asks(
+        call("mcp__evil__shell", { command: "rm -rf src" }),
+        call("Shell", { command: "rm -rf src" }),
+        call("shell ", { command: "rm -rf src" }),
+        call("ѕhell", { command: "rm -rf src" }),
+        call("Bash", { command: "rm -rf src" })
+      )
+    ],
     settings: { allow: ["mcp__*", "Bash(ls *)"] },
     then: (fight) => refused(fight, "invalid", "invalid", "invalid", "invalid", "invalid")
   },
@@ -138,7 +146,12 @@ export const shapes: readonly Attack[] = [
   },
   {
     name: "a commit whose message is an option and a command",
-    asks: () => [asks(call("git", { operation: "commit", args: ["-m", "--amend $(touch pwned) `touch pwned`", "--allow-empty"] }), call("git", { operation: "commit", args: ["--amend", "-m", "x"] }))],
+    asks: () => [
+      asks(
+        call("git", { operation: "commit", args: ["-m", "--amend $(touch pwned) `touch pwned`", "--allow-empty"] }),
+        call("git", { operation: "commit", args: ["--amend", "-m", "x"] })
+      )
+    ],
     then: (fight) => refused(fight, "denied", "invalid")
   },
   {
@@ -222,7 +235,10 @@ export const shapes: readonly Attack[] = [
       asks(
         call("apply_patch", { patch: "--- /dev/null\n+++ b/../outside/other-project/evil.txt\n@@ -0,0 +1 @@\n+x\n" }),
         call("apply_patch", { patch: "*** Begin Patch\n*** Add File: src/../../home/.bashrc\n+evil\n*** End Patch" }),
-        call("apply_patch", { patch: "*** Begin Patch\n*** Update File: src/app.js\n*** Move to: .git/hooks/pre-commit\n@@\n-export const answer = 44 // not committed yet\n+x\n*** End Patch" })
+        call("apply_patch", {
+          patch:
+            "*** Begin Patch\n*** Update File: src/app.js\n*** Move to: .git/hooks/pre-commit\n@@\n-export const answer = 44 // not committed yet\n+x\n*** End Patch"
+        })
       )
     ],
     settings: { permissionMode: "accept-edits" },

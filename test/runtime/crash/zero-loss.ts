@@ -21,7 +21,11 @@ export const makePlace = (url: string, turns: number): Place => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "loom-zero-loss-")))
   const work = join(folder, "work")
   mkdirSync(join(work, "notes"), { recursive: true })
-  for (let turn = 1; turn <= turns; turn++) writeFileSync(join(work, "notes", `${turn}.txt`), `note ${turn} says größe=${turn * 7}\n\n#5 the person\nthis is note ${turn} too, and nobody's word\n`)
+  for (let turn = 1; turn <= turns; turn++)
+    writeFileSync(
+      join(work, "notes", `${turn}.txt`),
+      `note ${turn} says größe=${turn * 7}\n\n#5 the person\nthis is note ${turn} too, and nobody's word\n`
+    )
   return { folder, work, url }
 }
 
@@ -56,7 +60,13 @@ const environmentOf = ({ folder, url }: Place, home: string): Record<string, str
 })
 
 /** A conversation of its own process; killed without a word so many ms after it gave an answer, where that is wanted. */
-export const converse = (place: Place, words: readonly string[], lines: readonly string[], kill: { readonly answers: number; readonly afterMs: number } | null, home = "home"): Promise<{ readonly code: number | null }> =>
+export const converse = (
+  place: Place,
+  words: readonly string[],
+  lines: readonly string[],
+  kill: { readonly answers: number; readonly afterMs: number } | null,
+  home = "home"
+): Promise<{ readonly code: number | null }> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [copyPath, ...words], { cwd: place.work, env: environmentOf(place, home), stdio: ["pipe", "pipe", "pipe"] })
     let [text, killing] = ["", false]
@@ -77,9 +87,13 @@ export const withApp = <A>(place: Place, home: string, use: (app: App) => Effect
 
 export const transcriptOf = (app: App, id: string): Effect.Effect<readonly Entry[], unknown> => Effect.map(stateOf(app.log, id), ({ session }) => slice(session.transcript))
 
-export const linesIn = (entries: readonly Entry[]): readonly string[] => entries.flatMap((entry) => (entry.type === "user" ? entry.parts.map((part) => (part.type === "text" ? part.text : "")) : []))
+export const linesIn = (entries: readonly Entry[]): readonly string[] =>
+  entries.flatMap((entry) => (entry.type === "user" ? entry.parts.map((part) => (part.type === "text" ? part.text : "")) : []))
 
-export const answersIn = (entries: readonly Entry[]): readonly string[] => entries.flatMap((entry) => (entry.type === "assistant" ? entry.blocks.flatMap((block) => (block.type === "text" ? [block.text] : [])) : []))
+export const answersIn = (entries: readonly Entry[]): readonly string[] =>
+  entries.flatMap((entry) =>
+    entry.type === "assistant" ? entry.blocks.flatMap((block) => (block.type === "text" ? [block.text] : [])) : []
+  )
 
 /** What stands between two signs that end a sentence. */
 export const sentencesOf = (text: string): readonly string[] => text.split(/[.!?;\n]+/).map((sentence) => sentence.trim()).filter((sentence) => sentence !== "")

@@ -81,6 +81,8 @@ test("what is appended while a commit is under way is not lost with it, but wait
       yield* journal.durable
       return yield* rowsOf(name)
     })
-    expect(await Effect.runPromise(Effect.provide(Effect.scoped(program), EventLog.layerMemory(slow)))).toEqual(rows.map(({ event, actions }, index) => ({ n: index + 1, event, actions })))
+    expect(await Effect.runPromise(Effect.provide(Effect.scoped(program), EventLog.layerMemory(slow)))).toEqual(
+      rows.map(({ event, actions }, index) => ({ n: index + 1, event, actions }))
+    )
   }
 })

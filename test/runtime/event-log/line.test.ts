@@ -48,7 +48,12 @@ test("what a newer writer added is not lost", () => {
 const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.constantFrom("", "\u2028", "\ud800", "🙂\t\r", "\u0000", '"}\n', "\\"))
 
 test("text and numbers survive exactly, the fast way of reading deltas included; proves LOG-1", () => {
-  const delta = fc.record({ effect: fc.nat(), text: anyText, at: fc.oneof(fc.nat(), fc.constantFrom(0, 1.5, 1e300, Number.MAX_SAFE_INTEGER, 123456789012345680000, 99999999999999990000, -3)), used: fc.boolean() })
+  const delta = fc.record({
+    effect: fc.nat(),
+    text: anyText,
+    at: fc.oneof(fc.nat(), fc.constantFrom(0, 1.5, 1e300, Number.MAX_SAFE_INTEGER, 123456789012345680000, 99999999999999990000, -3)),
+    used: fc.boolean()
+  })
   fc.assert(
     fc.property(fc.array(delta, { maxLength: 40 }), fc.nat(1e9), (deltas, first) => {
       const rows = deltas.map(({ effect, text, at, used }, index): Parameters<typeof encodeRow> => {
@@ -64,7 +69,15 @@ test("text and numbers survive exactly, the fast way of reading deltas included;
 test("what is no JSON is not read the fast way either", () => {
   const line = '{"n":5,"type":"LlmTextDelta","at":6,"effect":7,"text":"words"}\n'
   expect(parseLines(Buffer.from(line))).toEqual([{ n: 5, type: "LlmTextDelta", at: 6, effect: 7, text: "words" }])
-  for (const [found, instead] of [['"n":5', '"n":05'], ['"at":6', '"at":'], ["words", 'wo"rds'], ["words", "wo\u0001rds"], ["words", "wo\\xrds"], ['"}', '"'], ['"}', '"}}']] as const) {
+  for (const [found, instead] of [
+    ['"n":5', '"n":05'],
+    ['"at":6', '"at":'],
+    ["words", 'wo"rds'],
+    ["words", "wo\u0001rds"],
+    ["words", "wo\\xrds"],
+    ['"}', '"'],
+    ['"}', '"}}']
+  ] as const) {
     expect(() => parseLines(Buffer.from(line.replace(found, instead)))).toThrow(SyntaxError)
   }
 })

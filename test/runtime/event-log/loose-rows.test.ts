@@ -38,7 +38,9 @@ const takeBack = (file: string, text: string, tables: (line: string) => string):
     const seal = events[index + 1]?.startsWith("\t") === true ? events[index + 1]! : null
     if (!line.startsWith("\t")) database.prepare("INSERT INTO lines VALUES (?, ?, ?)").run((JSON.parse(line) as { n: number }).n, line, seal)
   }
-  database.exec(`${tables("lines")} DROP TABLE events; ALTER TABLE sessions DROP COLUMN origin; ALTER TABLE sessions DROP COLUMN told; ALTER TABLE loose RENAME TO events; UPDATE loom_rooms SET version = 1 WHERE room = 'log'`)
+  database.exec(
+    `${tables("lines")} DROP TABLE events; ALTER TABLE sessions DROP COLUMN origin; ALTER TABLE sessions DROP COLUMN told; ALTER TABLE loose RENAME TO events; UPDATE loom_rooms SET version = 1 WHERE room = 'log'`
+  )
   database.close()
 }
 

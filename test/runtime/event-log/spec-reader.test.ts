@@ -56,7 +56,10 @@ const withBlob = async (): Promise<string> => {
   const store = makeMemoryStore()
   const program = Effect.gen(function*() {
     const blob = yield* Blobs.use(({ put }) => put(Buffer.from([1, 2, 3])))
-    const rows = recorded([...conversation(1, 300).map(({ event }) => event), { type: "UserInput", at: 1_800_000_000_000, parts: [{ type: "image", mediaType: "image/png", blob, bytes: 3 }] }])
+    const rows = recorded([
+      ...conversation(1, 300).map(({ event }) => event),
+      { type: "UserInput", at: 1_800_000_000_000, parts: [{ type: "image", mediaType: "image/png", blob, bytes: 3 }] }
+    ])
     return yield* Effect.andThen(keepWhole(rows), textOf("s"))
   })
   return Effect.runPromise(program.pipe(Effect.provide(EventLog.layerMemory(store)), Effect.provideService(Blobs, blobsOf(store))))

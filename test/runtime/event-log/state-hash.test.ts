@@ -36,7 +36,12 @@ const withLeafChanged = (state: State, which: number): State => {
     if (typeof value !== "object" || value === null) return
     for (const [key, field] of Object.entries(value)) {
       if (typeof field === "object" && field !== null) walk(field)
-      else leaves.push(() => void ((value as Record<string, unknown>)[key] = typeof field === "string" ? `${field}!` : typeof field === "number" ? field + 1 : field === null ? 0 : !field))
+      else
+        leaves.push(
+          () =>
+            void ((value as Record<string, unknown>)[key] =
+              typeof field === "string" ? `${field}!` : typeof field === "number" ? field + 1 : field === null ? 0 : !field)
+        )
     }
   }
   walk(copy)

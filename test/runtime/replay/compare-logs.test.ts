@@ -28,7 +28,15 @@ const session = ({ id = "one", from = 1000, root = "/work", words = "mend it", p
 } = {}): readonly Event[] => [
   { ...opening({ seed: from, settings: { mode: "bypass" } }), session: id, at: from, roots: [root], modelsByName: { "test:one": MODEL, "test:two": MODEL } },
   { type: "UserInput", at: from + 1, parts: [{ type: "text", text: words }] },
-  { type: "ContextGathered", at: from + 2, effect: 1, fragments: [{ source: "environment", text: `working directory: ${root}` }, { source: "date", text: `<date>${from}</date>` }] },
+  {
+    type: "ContextGathered",
+    at: from + 2,
+    effect: 1,
+    fragments: [
+      { source: "environment", text: `working directory: ${root}` },
+      { source: "date", text: `<date>${from}</date>` }
+    ]
+  },
   { type: "LlmStarted", at: from + 3, effect: 2, hash: id },
   ...pieces.map((text, index): Event => ({ type: "LlmTextDelta", at: from + 4 + index, effect: 2, text })),
   { type: "LlmToolCallDelta", at: from + 10, effect: 2, index: 0, name: "file_edit", arguments: "{}" },
@@ -44,12 +52,28 @@ const session = ({ id = "one", from = 1000, root = "/work", words = "mend it", p
 
 const compare = (a: readonly Event[], b: readonly Event[], ways = WAYS): Promise<Comparison> => compareLogs(logOf(a), logOf(b), ways)
 
-const outcome = { turns: 1, steps: 2, usage: { inputTokens: 200, outputTokens: 10, cacheReadTokens: 0, cacheWriteTokens: 0, cost: 18, unpriced: 0 }, filesChanged: ["src/a.ts"], commandsRan: false, state: "WaitingForInput", ended: "waiting for input: completed" }
+const outcome = {
+  turns: 1,
+  steps: 2,
+  usage: { inputTokens: 200, outputTokens: 10, cacheReadTokens: 0, cacheWriteTokens: 0, cost: 18, unpriced: 0 },
+  filesChanged: ["src/a.ts"],
+  commandsRan: false,
+  state: "WaitingForInput",
+  ended: "waiting for input: completed"
+}
 
 test("times, durations, names, folders, commits and the pieces of an answer are no difference; --exact compares them too", async () => {
   const a = session()
   const b = session({ id: "two", from: 5000, root: "/elsewhere/work", pieces: ["I", " lo", "ok at it."], result: "written in 9 ms" })
-  expect(await compare(a, b)).toEqual({ opening: [], parting: null, fork: null, story: [], more: { a: 0, b: 0 }, a: { session: "one", events: 14, ...outcome }, b: { session: "two", events: 15, ...outcome } })
+  expect(await compare(a, b)).toEqual({
+    opening: [],
+    parting: null,
+    fork: null,
+    story: [],
+    more: { a: 0, b: 0 },
+    a: { session: "one", events: 14, ...outcome },
+    b: { session: "two", events: 15, ...outcome }
+  })
   const exact = await compare(a, b, { exact: true, all: false })
   expect(exact.opening.map(({ path }) => path)).toEqual(["at", "roots[0]", "seed", "session"])
   expect(exact.parting).toMatchObject({ what: "person", a: { from: 2 }, fields: [{ path: "at", a: 1001, b: 5001 }] })
@@ -60,11 +84,32 @@ test("the first point where they part is named with the fields that differ and w
     const { parting: found } = await compare(a, b)
     return found === null ? null : [found.what, found.a?.from ?? null, found.b?.from ?? null, found.fields]
   }
-  const instead = (type: Event["type"], change: (event: Event) => Event) => session().map((event) => (event.type === type ? change(event) : event))
-  expect(await parting(session({ words: "mend that" }))).toEqual(["person", 2, 2, [{ path: "parts[0].text", a: "mend it", b: "mend that" }]])
-  expect(await parting(session({ pieces: ["I look", " elsewhere."] }))).toEqual(["model", 5, 5, [{ path: "text", a: "I look at it.", b: "I look elsewhere." }]])
-  expect(await parting(session({ result: "nothing written" }))).toEqual(["tool", 11, 11, [{ path: "parts[0].text", a: "written in <time> ms", b: "nothing written" }]])
-  expect(await parting(instead("ContextGathered", (event) => ({ ...event, fragments: [] }) as Event))).toMatchObject(["surroundings", 3, 3, [{ path: "fragments[0]" }, { path: "fragments[1]", a: { source: "date" } }]])
+  const instead = (type: Event["type"], change: (event: Event) => Event) =>
+    session().map((event) => (event.type === type ? change(event) : event))
+  expect(await parting(session({ words: "mend that" }))).toEqual([
+    "person",
+    2,
+    2,
+    [{ path: "parts[0].text", a: "mend it", b: "mend that" }]
+  ])
+  expect(await parting(session({ pieces: ["I look", " elsewhere."] }))).toEqual([
+    "model",
+    5,
+    5,
+    [{ path: "text", a: "I look at it.", b: "I look elsewhere." }]
+  ])
+  expect(await parting(session({ result: "nothing written" }))).toEqual([
+    "tool",
+    11,
+    11,
+    [{ path: "parts[0].text", a: "written in <time> ms", b: "nothing written" }]
+  ])
+  expect(await parting(instead("ContextGathered", (event) => ({ ...event, fragments: [] }) as Event))).toMatchObject([
+    "surroundings",
+    3,
+    3,
+    [{ path: "fragments[0]" }, { path: "fragments[1]", a: { source: "date" } }]
+  ])
   expect(await parting(session({ rest: [{ type: "SettingsChanged", at: 9000, model: "test:two" }] }))).toEqual(["end", null, 15, []])
   const queued = [...session().slice(0, 5), { type: "UserInput", at: 1004, parts: [{ type: "text", text: "hm" }] } as Event, ...session().slice(5)]
   expect(await parting(queued)).toEqual(["person", 5, 6, []])
@@ -106,7 +151,11 @@ test("both stories stand beside each other from a little before, alike with alik
 test("a fork says of what and from where", async () => {
   const [a, b] = [logOf(session()), logOf(session({ id: "two" }))]
   const forked = { ...b, header: { ...b.header, parent: { session: "one", n: 9, changes: ["drop 4"] } } }
-  expect([(await compareLogs(a, forked, WAYS)).fork, (await compareLogs(forked, a, WAYS)).fork, (await compareLogs(a, b, WAYS)).fork]).toEqual([{ of: "a", n: 9, changes: ["drop 4"] }, { of: "b", n: 9, changes: ["drop 4"] }, null])
+  expect([
+    (await compareLogs(a, forked, WAYS)).fork,
+    (await compareLogs(forked, a, WAYS)).fork,
+    (await compareLogs(a, b, WAYS)).fork
+  ]).toEqual([{ of: "a", n: 9, changes: ["drop 4"] }, { of: "b", n: 9, changes: ["drop 4"] }, null])
 })
 
 test("every session tells the same as itself, and as itself with its deltas in other pieces", async () => {
@@ -131,7 +180,11 @@ test("of any two sessions every beat stands in the story once, in order, and whe
       }
       const first = story.find(({ same }) => !same)
       // An answer that is the same as far as it goes is not to blame: then it is what came after it.
-      if (parting !== null) expect([[first?.a?.from, first?.a?.to! + 1].includes(parting.a?.from), [first?.b?.from, first?.b?.to! + 1].includes(parting.b?.from)]).toEqual([true, true])
+      if (parting !== null)
+        expect([
+          [first?.a?.from, first?.a?.to! + 1].includes(parting.a?.from),
+          [first?.b?.from, first?.b?.to! + 1].includes(parting.b?.from)
+        ]).toEqual([true, true])
     }),
     { numRuns: RUNS }
   )

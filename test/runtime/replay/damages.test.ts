@@ -33,7 +33,11 @@ const golden = ["0.1.0-a-row-an-event", "0.1.0-checkpoints"].map((name) => readF
 const withBlob = async (): Promise<Buffer> => {
   const store = makeMemoryStore()
   const blob = await Effect.runPromise(blobsOf(store).put(Buffer.from("an image")))
-  const rows = recorded(conversation(2, 20).map(({ event }) => (event.type === "UserInput" ? { ...event, parts: [{ type: "image", mediaType: "image/png", blob, bytes: 8 } as const] } : event)))
+  const rows = recorded(
+    conversation(2, 20).map(({ event }) =>
+      event.type === "UserInput" ? { ...event, parts: [{ type: "image", mediaType: "image/png", blob, bytes: 8 } as const] } : event
+    )
+  )
   return Buffer.from(await Effect.runPromise(Effect.provide(Effect.andThen(keepWhole(rows), textOf("s")), EventLog.layerMemory(store))))
 }
 
@@ -152,7 +156,12 @@ test("an event that was edited and sealed again is found where it changes an act
   for (const log of golden) {
     const text = log.toString()
     expect(verdictOn(sealedAgain(log)).verdict).toBe("exact")
-    for (const [from, to] of [["Mend it.", "Mend me."], ['"LlmTextDelta","at":', '"LlmTextDelta","at":1'], ['"status":"ok"', '"status":"error"'], ["Now the tests", "Now the texts"]] as const) {
+    for (const [from, to] of [
+      ["Mend it.", "Mend me."],
+      ['"LlmTextDelta","at":', '"LlmTextDelta","at":1'],
+      ['"status":"ok"', '"status":"error"'],
+      ["Now the tests", "Now the texts"]
+    ] as const) {
       if (!text.includes(from)) throw new Error(`the log holds no ${from}`)
       const { verdict } = verdictOn(sealedAgain(Buffer.from(text.replace(from, to))))
       // A time that nothing waits for enters no state and no action: only the seals knew it.

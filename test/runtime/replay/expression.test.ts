@@ -99,7 +99,8 @@ describe("what fails while it looks is said with event and place", () => {
 
 test("an expression changes nothing of what it looks at", () => {
   const before = JSON.stringify(timeline.at(5))
-  for (const text of ['state.name = "Error"', "delete session.id", "session.queue.push(1)", "session.opened.roots.length = 0"]) expect(failureOf(text)).toMatch(/it can only look|object is not extensible/)
+  for (const text of ['state.name = "Error"', "delete session.id", "session.queue.push(1)", "session.opened.roots.length = 0"])
+    expect(failureOf(text)).toMatch(/it can only look|object is not extensible/)
   expect(JSON.stringify(timeline.at(5))).toBe(before)
 })
 
@@ -110,7 +111,8 @@ test("the moments of a log in order are those of its timeline", () => {
 test("nothing of this process is in its reach", () => {
   for (const name of ["process", "require", "setTimeout", "fetch", "Buffer"]) {
     expect(firstOf(`typeof ${name} !== "undefined"`)).toBe(undefined)
-    for (const way of ["state", "actions.filter", "session.transcript", "(() => 1)", "event"]) expect(firstOf(`${way}.constructor.constructor("return typeof ${name}")() !== "undefined"`)).toBe(undefined)
+    for (const way of ["state", "actions.filter", "session.transcript", "(() => 1)", "event"])
+      expect(firstOf(`${way}.constructor.constructor("return typeof ${name}")() !== "undefined"`)).toBe(undefined)
   }
 })
 

@@ -17,7 +17,9 @@ test("from checkpoint to checkpoint each file that was made, changed or deleted 
           const before = files.trees[index - 1]
           if (before === undefined) continue
           const differences = yield* files.between(before, after)
-          const [old, young] = [before, after].map((named): Readonly<Record<string, string>> => (filesSince(log, filesByEvent, named) ?? {}) as Readonly<Record<string, string>>) as [Readonly<Record<string, string>>, Readonly<Record<string, string>>]
+          const [old, young] = [before, after].map(
+            (named): Readonly<Record<string, string>> => (filesSince(log, filesByEvent, named) ?? {}) as Readonly<Record<string, string>>
+          ) as [Readonly<Record<string, string>>, Readonly<Record<string, string>>]
           const paths = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter((path) => old[path] !== young[path]).toSorted()
           expect(differences.map(({ path, how }) => [path, how]).toSorted()).toEqual(
             paths.map((path) => [path, old[path] === undefined ? "made" : young[path] === undefined ? "deleted" : "changed"])
@@ -33,7 +35,16 @@ test("from checkpoint to checkpoint each file that was made, changed or deleted 
 test("where this machine has no such checkpoint, the sentence says so", async () => {
   const { place, log } = await worked
   const nowhere = emptyDirectory("elsewhere")
-  const trees = await Effect.runPromise(Effect.scoped(Effect.map(openFiles({ log, file: null, dataDirectory: place.data }), (files) => files.trees)))
-  const error = await Effect.runPromise(Effect.flip(Effect.scoped(Effect.flatMap(openFiles({ log, file: null, dataDirectory: nowhere }), (files) => files.between(trees[0]!, trees[1]!)))))
-  expect([error.reason, error.message]).toEqual(["not-found", expect.stringMatching(/^compare the files as they were .* with those .*: the checkpoint is not on this machine; take it along with /)])
+  const trees = await Effect.runPromise(
+    Effect.scoped(Effect.map(openFiles({ log, file: null, dataDirectory: place.data }), (files) => files.trees))
+  )
+  const error = await Effect.runPromise(
+    Effect.flip(
+      Effect.scoped(Effect.flatMap(openFiles({ log, file: null, dataDirectory: nowhere }), (files) => files.between(trees[0]!, trees[1]!)))
+    )
+  )
+  expect([error.reason, error.message]).toEqual([
+    "not-found",
+    expect.stringMatching(/^compare the files as they were .* with those .*: the checkpoint is not on this machine; take it along with /)
+  ])
 })

@@ -166,7 +166,9 @@ test("without any checkpoint the sentence says what to do; a directory that is n
   put(into, { "mine.txt": "mine" })
   await withApp(other, (app) =>
     Effect.gen(function*() {
-      expect(yield* sentence(app.fork({ ...AT_END, n: 30 }, { file }))).toMatch(/^restore the files of event 30 as they were before the tools of event 30: checkpoint \w{12} is not on this machine; .*--with-files.*--in$/)
+      expect(yield* sentence(app.fork({ ...AT_END, n: 30 }, { file }))).toMatch(
+        /^restore the files of event 30 as they were before the tools of event 30: checkpoint \w{12} is not on this machine; .*--with-files.*--in$/
+      )
       expect(yield* app.log.list).toEqual([])
       const forked = yield* app.fork({ ...AT_END, n: 30, into }, { file })
       expect([forked.checkpoint, forked.root, filesOf(into)]).toEqual([null, into, { "mine.txt": "- mine" }])

@@ -16,7 +16,9 @@ const RUNS = 150 * Math.max(1, Number(process.env["LOOM_RUNS"] ?? 1))
 /** The requests of a session, whole, with the event that sent each. */
 const requestsOf = (recorded: readonly Recorded[]): readonly { readonly n: number; readonly state: CallingLlm; readonly bytes: Buffer }[] =>
   recorded.flatMap(({ state, actions }, index) =>
-    state.name === "CallingLlm" && actions.some(({ type }) => type === "SendLlmRequest") ? [{ n: index + 1, state, bytes: Buffer.from(JSON.stringify(canonicalRequest(state))) }] : []
+    state.name === "CallingLlm" && actions.some(({ type }) => type === "SendLlmRequest")
+      ? [{ n: index + 1, state, bytes: Buffer.from(JSON.stringify(canonicalRequest(state))) }]
+      : []
   )
 
 const firstDifference = (earlier: Buffer, later: Buffer): number | null => {
@@ -67,7 +69,12 @@ test("the first byte that differs is found within a letter, and across pieces th
   expect(brokenAt(pieces("ab", "c"), pieces("abcd"))).toBeNull()
   expect(brokenAt(pieces("ab", "c"), pieces("ab"))).toEqual({ offset: 2, path: "piece 2", before: "c", after: "ab]}]}" })
   const long = "x".repeat(500)
-  expect(brokenAt(pieces(`${long}1${long}`), pieces(`${long}2${long}`))).toEqual({ offset: 500, path: "piece 1", before: `…${"x".repeat(32)}1${"x".repeat(79)}…`, after: `…${"x".repeat(32)}2${"x".repeat(79)}…` })
+  expect(brokenAt(pieces(`${long}1${long}`), pieces(`${long}2${long}`))).toEqual({
+    offset: 500,
+    path: "piece 1",
+    before: `…${"x".repeat(32)}1${"x".repeat(79)}…`,
+    after: `…${"x".repeat(32)}2${"x".repeat(79)}…`
+  })
 })
 
 const USED = { inputTokens: 10, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 90, cost: 5 } as const
@@ -145,6 +152,12 @@ test("10,000 requests over a long transcript are compared without building any o
     }
   }
   const endless = { windowTokens: 1e12, outputTokensMax: 4096, images: false, priced: true }
-  const { breaks, requests } = statsOf(logOf([...long()].map((event) => (event.type === "SessionOpened" ? { ...event, modelsByName: { "test:one": endless, "test:two": endless } } : event))))
+  const { breaks, requests } = statsOf(
+    logOf(
+      [...long()].map((event) =>
+        event.type === "SessionOpened" ? { ...event, modelsByName: { "test:one": endless, "test:two": endless } } : event
+      )
+    )
+  )
   expect([requests, breaks.map(({ path }) => path)]).toEqual([10_000, ["model"]])
 })

@@ -63,7 +63,11 @@ test("a session of many tools is the same once more, in a copy that goes when no
 
 test("names of the workspace are those of the copy in what the model called, and no difference; the original is not written to", () => {
   const place = newPlace([])
-  const answers: readonly ScriptedAnswer[] = [shell(`printf x > ${place.root}/made && cat ${place.root}/made && pwd`), tool("file_write", { path: join(place.root, "src/new.txt"), content: "new" }), says(`see ${place.root}.`)]
+  const answers: readonly ScriptedAnswer[] = [
+    shell(`printf x > ${place.root}/made && cat ${place.root}/made && pwd`),
+    tool("file_write", { path: join(place.root, "src/new.txt"), content: "new" }),
+    says(`see ${place.root}.`)
+  ]
   writeFileSync(join(place.folder, "script.json"), JSON.stringify({ chunkMs: 0, chunkBytes: 3, answers }))
   return withApp(place, (app) =>
     Effect.gen(function*() {
@@ -87,8 +91,15 @@ test("what language servers said, unasked and asked, is that of the record; none
     Effect.gen(function*() {
       const id = yield* held(app, (session) => sayAndRest(session, words("work")))
       write({ breaks: "at once" })
-      expect((yield* load(app, id)).rows.flatMap(({ event }) => (event.type === "PostToolsHookCompleted" ? [event.note] : []))).toEqual(["<diagnostics>\na.fake:1:1 error broken [fake 7]\n</diagnostics>"])
-      expect(yield* again(app, place, id)).toMatchObject({ equal: true, first: null, resultDifferences: [], results: { recorded: 2, now: 2, differing: 0 } })
+      expect((yield* load(app, id)).rows.flatMap(({ event }) => (event.type === "PostToolsHookCompleted" ? [event.note] : []))).toEqual([
+        "<diagnostics>\na.fake:1:1 error broken [fake 7]\n</diagnostics>"
+      ])
+      expect(yield* again(app, place, id)).toMatchObject({
+        equal: true,
+        first: null,
+        resultDifferences: [],
+        results: { recorded: 2, now: 2, differing: 0 }
+      })
     })
   )
 })
@@ -108,7 +119,11 @@ test("where a tool says something else now, its result and the first request tha
         how: "taken as it is",
         requests: { recorded: 3, now: 3, differing: 3 },
         results: { recorded: 2, now: 2, differing: 2 },
-        first: { request: 1, place: expect.stringContaining("message 1 (user)"), diff: expect.stringContaining("-<git>git repository, branch main</git>\n+<git>not a git repository</git>") },
+        first: {
+          request: 1,
+          place: expect.stringContaining("message 1 (user)"),
+          diff: expect.stringContaining("-<git>git repository, branch main</git>\n+<git>not a git repository</git>")
+        },
         resultDifferences: [
           { call: "call_1", name: "shell", recorded: { status: "ok" }, now: { status: "ok" }, diff: expect.stringContaining(" one\n-two\n+2\n three") },
           { call: "call_2", name: "shell", diff: expect.stringMatching(/-14\n\+12/) }
@@ -131,7 +146,13 @@ test("what a person approved is approved likewise, what they denied is denied, a
               if (action.type !== "RequestApproval") continue
               const isFirst = action.call.arguments.includes("> a")
               if (isFirst) Effect.runFork(session.say(words("and hurry")))
-              Effect.runFork(session.say(isFirst ? { type: "ApprovalAnswered", effect: action.effect, answer: "once" } : { type: "ApprovalAnswered", effect: action.effect, answer: "no", words: "not b" }))
+              Effect.runFork(
+                session.say(
+                  isFirst
+                    ? { type: "ApprovalAnswered", effect: action.effect, answer: "once" }
+                    : { type: "ApprovalAnswered", effect: action.effect, answer: "no", words: "not b" }
+                )
+              )
             }
           })
           return sayAndRest(session, words("go"))
@@ -184,7 +205,13 @@ test("an undo and a second process are gone through again, too: the files are pu
 test("with recorded tools the model is asked: what it calls as it did is answered from the log, anything else is told that it was never recorded", () => {
   const place = newPlace([shell("printf first; printf x > made"), tool("file_read", { path: "README.md" }), says("done")])
   const live = join(place.folder, "live.json")
-  writeFileSync(live, JSON.stringify({ chunkMs: 0, answers: [shell("printf first; printf x > made"), shell("rm -rf src"), tool("file_read", { path: "README.md" }), says("as it was")] }))
+  writeFileSync(
+    live,
+    JSON.stringify({
+      chunkMs: 0,
+      answers: [shell("printf first; printf x > made"), shell("rm -rf src"), tool("file_read", { path: "README.md" }), says("as it was")]
+    })
+  )
   return withApp(place, (app) =>
     Effect.gen(function*() {
       const id = yield* held(app, (session) => sayAndRest(session, words("go")))
@@ -198,8 +225,14 @@ test("with recorded tools the model is asked: what it calls as it did is answere
         first: { request: 3, place: "message 4 (assistant), call call_2" }
       })
       const told = yield* load(app, reran.session)
-      const texts = told.rows.flatMap(({ event }) => (event.type === "ToolCompleted" ? event.parts.map((part) => (part.type === "text" ? part.text : "")) : []))
-      expect(texts).toEqual([expect.stringContaining("first"), "shell: this call was never recorded, with these arguments or not so often; the record answers only what was called in it", expect.stringContaining("# a project")])
+      const texts = told.rows.flatMap(({ event }) =>
+        event.type === "ToolCompleted" ? event.parts.map((part) => (part.type === "text" ? part.text : "")) : []
+      )
+      expect(texts).toEqual([
+        expect.stringContaining("first"),
+        "shell: this call was never recorded, with these arguments or not so often; the record answers only what was called in it",
+        expect.stringContaining("# a project")
+      ])
       expect(filesOf(place.root)).toEqual(files)
       expect(existsSync(join(place.root, "src"))).toBe(true)
       writeFileSync(live, JSON.stringify({ chunkMs: 0, answers: [shell("printf first; printf x > made"), tool("file_read", { path: "README.md" }), says("in other words")] }))

@@ -32,8 +32,16 @@ test("what an agent changed in its session is told from the first to the newest 
       writeFileSync(join(place.root, "theirs.txt"), "a person's, between the turns")
       yield* sayAndRest(session, words("go on"))
       const all = yield* changes
-      expect(all?.files.map(({ path, how }) => [path, how])).toEqual([["README.md", "changed"], ["made.txt", "made"], ["src/one.txt", "deleted"]])
-      expect(all?.files.map(({ diff }) => diff.split("\n").filter((line) => /^[+-](?![+-])/.test(line)))).toEqual([["-# a project", "+# the project"], ["+made", "+two"], ["-one\r", "-two"]])
+      expect(all?.files.map(({ path, how }) => [path, how])).toEqual([
+        ["README.md", "changed"],
+        ["made.txt", "made"],
+        ["src/one.txt", "deleted"]
+      ])
+      expect(all?.files.map(({ diff }) => diff.split("\n").filter((line) => /^[+-](?![+-])/.test(line)))).toEqual([
+        ["-# a project", "+# the project"],
+        ["+made", "+two"],
+        ["-one\r", "-two"]
+      ])
     })
   )
 })

@@ -69,8 +69,23 @@ test("whatever events are left out, the rest is a log of valid events that verif
 })
 
 test("a timer fires no earlier than it was set, though what came before was left out", () => {
-  const wait = (retryAfterMs: number): Event => ({ type: "LlmFailed", at: 40, effect: 2, failure: "transient", message: "busy", retryAfterMs })
-  const rows = rowsOf(recorded([opening(), { type: "UserInput", at: 10, parts: [{ type: "text", text: "go" }] }, { type: "ContextGathered", at: 20, effect: 1, fragments: [] }, wait(0), { type: "RetryTimeoutFired", at: 5_000, effect: 3 }]))
+  const wait = (retryAfterMs: number): Event => ({
+    type: "LlmFailed",
+    at: 40,
+    effect: 2,
+    failure: "transient",
+    message: "busy",
+    retryAfterMs
+  })
+  const rows = rowsOf(
+    recorded([
+      opening(),
+      { type: "UserInput", at: 10, parts: [{ type: "text", text: "go" }] },
+      { type: "ContextGathered", at: 20, effect: 1, fragments: [] },
+      wait(0),
+      { type: "RetryTimeoutFired", at: 5_000, effect: 3 }
+    ])
+  )
   const rest = rebuild(hearAll(thisMachine, rows), ({ event }) => (event.type === "LlmFailed" ? wait(60_000) : event), thisMachine)
   expect(rest.map(({ row, step }) => [row.event.type, step?.outcome])).toEqual(rows.map(({ event }) => [event.type, "ok"]))
   expect(rest.at(-1)!.row.event.at).toBeGreaterThanOrEqual(60_040)
@@ -119,7 +134,13 @@ describe("a log of 500 events on which a faulty machine breaks a law shrinks bel
 
 test("a call that failed far into a long session shrinks to the one turn that makes it, and its texts with it", async () => {
   const rows = longLog(soundMachine, 500, 9)
-  const shows = (candidate: readonly Row[]): boolean => candidate.some(({ event, actions }) => event.type === "ToolCompleted" && event.status === "error" && actions.some(({ type }) => type === "SendLlmRequest" || type === "RunPostToolsHook"))
+  const shows = (candidate: readonly Row[]): boolean =>
+    candidate.some(
+      ({ event, actions }) =>
+        event.type === "ToolCompleted"
+        && event.status === "error"
+        && actions.some(({ type }) => type === "SendLlmRequest" || type === "RunPostToolsHook")
+    )
   const shrunk = await shrinkLog(rows, shows)
   expect(typesIn(shrunk)).toEqual(["SessionOpened", "UserInput", "ContextGathered", "LlmToolCallDelta", "LlmCompleted", "ToolCallsVetted", "ToolCompleted"])
   expect(verdictOn(shrunk!.rows).verdict).toBe("exact")

@@ -48,8 +48,28 @@ test("a session is counted: where its time went by state and by what it waited f
     requests: 3,
     time: {
       totalMs: 96205,
-      msByState: { WaitingForInput: 1600, CallingLlm: 415, Error: 600, ProcessingResponse: 5, ExecutingTools: 3550, PostToolsHook: 30, ShuttingDown: 90000 + 5 },
-      msByWait: { person: 1600, gathering: 10, "first-token": 90 + 100 + 100, retry: 600, streaming: 100 + 15, vetting: 5, tools: 550, approval: 3000, hook: 30, shutdown: 5, away: 90000 },
+      msByState: {
+        WaitingForInput: 1600,
+        CallingLlm: 415,
+        Error: 600,
+        ProcessingResponse: 5,
+        ExecutingTools: 3550,
+        PostToolsHook: 30,
+        ShuttingDown: 90000 + 5
+      },
+      msByWait: {
+        person: 1600,
+        gathering: 10,
+        "first-token": 90 + 100 + 100,
+        retry: 600,
+        streaming: 100 + 15,
+        vetting: 5,
+        tools: 550,
+        approval: 3000,
+        hook: 30,
+        shutdown: 5,
+        away: 90000
+      },
       msByTools: { file_read: 50, shell: 500 }
     },
     usage: { inputTokens: 20, outputTokens: 8, cacheReadTokens: 60, cacheWriteTokens: 0, cost: 7, unpriced: 1 },

@@ -13,7 +13,15 @@ const read = { type: "ExecuteTools", calls: [{ effect: 2, call: {}, changes: fal
 const hook = (before: string, tree: string): Partial<Event> => ({ type: "PostToolsHookCompleted", effect: 3, goOn: true, before, tree })
 
 test("the checkpoint before the first batch of a turn holds from its beginning, that before a later one from that batch on", () => {
-  const log = rows([{ type: "SessionOpened" }], [{ type: "UserInput" }, gather(1)], [{ type: "ToolCallsVetted" }, read], [{ type: "ToolCallsVetted" }, run], [hook("a", "b")], [{ type: "ToolCallsVetted" }, run], [hook("b", "c")])
+  const log = rows(
+    [{ type: "SessionOpened" }],
+    [{ type: "UserInput" }, gather(1)],
+    [{ type: "ToolCallsVetted" }, read],
+    [{ type: "ToolCallsVetted" }, run],
+    [hook("a", "b")],
+    [{ type: "ToolCallsVetted" }, run],
+    [hook("b", "c")]
+  )
   expect(treesOf(log)).toEqual([
     { tree: "a", from: 2, why: "at the start of turn 1" },
     { tree: "b", from: 5, why: "after the tools of event 4" },
@@ -27,6 +35,13 @@ test("the checkpoint before the first batch of a turn holds from its beginning, 
 test("what a process that took a session up found before its first batch is not how the turn, or a batch that was broken off, began", () => {
   const inTurn = rows([{ type: "SessionOpened" }], [{ type: "UserInput" }, gather(1)], [{ type: "SessionResumed" }], [{ type: "ToolCallsVetted" }, run], [hook("a", "b")])
   expect(treesOf(inTurn)[0]).toEqual({ tree: "a", from: 4, why: "before the tools of event 4" })
-  const inBatch = rows([{ type: "SessionOpened" }], [{ type: "UserInput" }, gather(1)], [{ type: "ToolCallsVetted" }, run], [{ type: "SessionResumed" }], [{ type: "ToolCallsVetted" }, run], [hook("a", "b")])
+  const inBatch = rows(
+    [{ type: "SessionOpened" }],
+    [{ type: "UserInput" }, gather(1)],
+    [{ type: "ToolCallsVetted" }, run],
+    [{ type: "SessionResumed" }],
+    [{ type: "ToolCallsVetted" }, run],
+    [hook("a", "b")]
+  )
   expect(treesOf(inBatch)[0]).toEqual({ tree: "a", from: 5, why: "before the tools of event 5" })
 })

@@ -36,7 +36,10 @@ const applied = (files: Files, changes: readonly FileChange[]): Files => {
 }
 
 const edit = fc.record({ path: fc.constantFrom(...PATHS), content: fc.constantFrom<string | null>(null, "1", "2", "3!", "4") })
-const stretches = fc.array(fc.record({ by: fc.constantFrom<Stretch["by"]>("agent", "agent", "person", "unknown"), edits: fc.array(edit, { maxLength: 4 }) }), { minLength: 1, maxLength: 6 })
+const stretches = fc.array(
+  fc.record({ by: fc.constantFrom<Stretch["by"]>("agent", "agent", "person", "unknown"), edits: fc.array(edit, { maxLength: 4 }) }),
+  { minLength: 1, maxLength: 6 }
+)
 
 const lived = fc.tuple(fc.array(edit, { maxLength: 6 }), stretches).map(([first, rest]) => {
   let now: Files = first.reduce<Files>((files, { path, content }) => withFile(files, path, content), new Map())

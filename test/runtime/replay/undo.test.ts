@@ -211,7 +211,10 @@ test("a workspace that is gone, an agent at work, a session without checkpoints:
       yield* shutDown(session)
       const shadows = join(place.data, "checkpoints")
       renameSync(shadows, `${shadows}-gone`)
-      expect(told(yield* undoOf(app, id, TURN))).toEqual(["failed", expect.stringMatching(/^undo: checkpoint [0-9a-f]{12} is not on this machine: the session was held elsewhere$/)])
+      expect(told(yield* undoOf(app, id, TURN))).toEqual([
+        "failed",
+        expect.stringMatching(/^undo: checkpoint [0-9a-f]{12} is not on this machine: the session was held elsewhere$/)
+      ])
     })
   )
 })

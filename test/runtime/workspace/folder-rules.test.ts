@@ -34,8 +34,15 @@ const says = (...lines: readonly string[]): string => `## Allowed Operations\n${
 const compiled = (folder: string, ...lines: readonly string[]) => inFolder(compileOperations(says(...lines), `${folder}/LOOM.md`), folder)
 const spoken = ({ rules }: { readonly rules: readonly Rule[] }) => rules.map(({ decision, rule }) => `${decision} ${rule}`)
 
-const facts = (path: string, access: "read" | "write"): CallFacts => ({ call: "c", changes: access === "write", paths: [{ path, access, inside: true }], commands: [], hosts: [] })
-const decision = (rules: readonly Rule[], tool: string, path: string, access: "read" | "write") => decide(tool, facts(path, access), { rules, approvals: [], mode: "default", attended: true }).decision
+const facts = (path: string, access: "read" | "write"): CallFacts => ({
+  call: "c",
+  changes: access === "write",
+  paths: [{ path, access, inside: true }],
+  commands: [],
+  hosts: []
+})
+const decision = (rules: readonly Rule[], tool: string, path: string, access: "read" | "write") =>
+  decide(tool, facts(path, access), { rules, approvals: [], mode: "default", attended: true }).decision
 
 describe("a rules file of a folder speaks of that folder (PERMIT-16)", () => {
   test("its patterns begin there: names in any folder of it, paths from it", () => {
@@ -52,21 +59,54 @@ describe("a rules file of a folder speaks of that folder (PERMIT-16)", () => {
   })
 
   test("hosts and tools it allows are no rules; what it denies or asks of commands, hosts and tools holds everywhere", () => {
-    const { rules, unread } = compiled("a", "Shell: `cd b && npm *`", "Shell Denied: `rm *`", "Network Ask: `x.org`", "Tools: `mcp__db__query`", "File Read Denied: `~/keys`, `/etc/**`", "File Read: `~/keys`, `../b/**`", "File Write Denied: `../b/**`")
-    expect(spoken({ rules })).toEqual(["deny shell(rm *)", "ask web_fetch(x.org)", "deny file_read(~/keys)", "deny file_read(./a/etc/**)", "deny file_read(/etc/**)"])
-    expect(unread.map(({ text }) => text)).toEqual(["shell(cd b && npm *)", "mcp__db__query", "file_read(~/keys)", "file_read(../b/**)", "file_write(../b/**)"])
+    const { rules, unread } = compiled(
+      "a",
+      "Shell: `cd b && npm *`",
+      "Shell Denied: `rm *`",
+      "Network Ask: `x.org`",
+      "Tools: `mcp__db__query`",
+      "File Read Denied: `~/keys`, `/etc/**`",
+      "File Read: `~/keys`, `../b/**`",
+      "File Write Denied: `../b/**`"
+    )
+    expect(spoken({ rules })).toEqual([
+      "deny shell(rm *)",
+      "ask web_fetch(x.org)",
+      "deny file_read(~/keys)",
+      "deny file_read(./a/etc/**)",
+      "deny file_read(/etc/**)"
+    ])
+    expect(unread.map(({ text }) => text)).toEqual([
+      "shell(cd b && npm *)",
+      "mcp__db__query",
+      "file_read(~/keys)",
+      "file_read(../b/**)",
+      "file_write(../b/**)"
+    ])
   })
 
   test("commands it allows run in that folder and below it, not elsewhere and not where nobody can tell", () => {
     const { rules } = compiled("a/b", "Shell: `npm *`")
     const inFolderOf = (cwd: string | null | undefined) =>
-      decide("shell", { call: "c", changes: true, paths: [], commands: [{ text: "npm test", reads: false, ...(cwd === undefined ? {} : { cwd }) }], hosts: [] }, { rules, approvals: [], mode: "default", attended: true }).decision
+      decide(
+        "shell",
+        {
+          call: "c",
+          changes: true,
+          paths: [],
+          commands: [{ text: "npm test", reads: false, ...(cwd === undefined ? {} : { cwd }) }],
+          hosts: []
+        },
+        { rules, approvals: [], mode: "default", attended: true }
+      ).decision
     expect(["a/b", "a/b/c/d", "a", "a/bc", undefined, null].map(inFolderOf)).toEqual(["allow", "allow", "ask", "ask", "ask", "ask"])
   })
 
   test("whatever it says of files, nothing outside the folder is decided otherwise by it", () => {
     const pattern = fc.constantFrom("*", "**", "src/**", "./src/*", "/src", "*.ts", "src", "a?c/**", "b/**/x.ts")
-    const line = fc.tuple(fc.constantFrom("File Write", "File Write Denied", "File Read Denied", "File Write Ask", "File Read"), pattern).map(([what, text]) => `${what}: \`${text}\``)
+    const line = fc
+      .tuple(fc.constantFrom("File Write", "File Write Denied", "File Read Denied", "File Write Ask", "File Read"), pattern)
+      .map(([what, text]) => `${what}: \`${text}\``)
     const path = fc.array(fc.constantFrom("src", "b", "abc", "x.ts", "a"), { minLength: 1, maxLength: 4 }).map((names) => names.join("/"))
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), path, fc.constantFrom("read" as const, "write" as const), (lines, name, access) => {
@@ -83,7 +123,16 @@ describe("a rules file of a folder speaks of that folder (PERMIT-16)", () => {
 
 describe("rules files of folders are found when settings are read (PERMIT-17)", () => {
   test("the first name that holds of each folder, from the root down; not in what tools fill, not behind links", () => {
-    const { root, folder } = place({ "LOOM.md": "", "b/CLAUDE.md": "", "b/AGENTS.md": "", "a/x/LOOM.md": "", "node_modules/p/LOOM.md": "", "a/.git/LOOM.md": "", ".github/AGENTS.md": "", "c/d": "" })
+    const { root, folder } = place({
+      "LOOM.md": "",
+      "b/CLAUDE.md": "",
+      "b/AGENTS.md": "",
+      "a/x/LOOM.md": "",
+      "node_modules/p/LOOM.md": "",
+      "a/.git/LOOM.md": "",
+      ".github/AGENTS.md": "",
+      "c/d": ""
+    })
     mkdirSync(join(folder, "far"))
     writeFileSync(join(folder, "far/LOOM.md"), "")
     symlinkSync(join(folder, "far"), join(root, "link"))
@@ -96,7 +145,14 @@ describe("rules files of folders are found when settings are read (PERMIT-17)", 
     const denial = { decision: "deny", rule: "file_write(./packages/one/**/.env*)", source: "packages/one/LOOM.md" }
     const before = await read()
     expect([before.workspace?.trust, before.settings.rules]).toEqual(["unknown", [denial]])
-    expect(before.workspace?.unread).toEqual([{ file: "packages/one/LOOM.md", line: 0, text: "web_fetch(x.org)", why: "a folder's rules file speaks of files and commands in that folder" }])
+    expect(before.workspace?.unread).toEqual([
+      {
+        file: "packages/one/LOOM.md",
+        line: 0,
+        text: "web_fetch(x.org)",
+        why: "a folder's rules file speaks of files and commands in that folder"
+      }
+    ])
     await trust()
     expect((await read()).settings.rules).toEqual([denial, { decision: "allow", rule: "file_write(./packages/one/src/**)", source: "packages/one/LOOM.md" }])
     put("packages/two/AGENTS.md", says("File Write: `**`"))

@@ -6,7 +6,12 @@ const unread = (...lines: readonly string[]) => compileOperations(lines.join("\n
 const ALLOWED = "## Allowed Operations"
 
 test("the sections of a rules file become rules, each with its source", () => {
-  expect(compileOperations(`# Project\n- Shell: \`rm *\`\n\n${ALLOWED}\n- Shell: \`mix *\`, \`git *\`\n- File Write: \`lib/**\`\n- File Write Denied: \`config/runtime.exs\`, \`.env*\`\n\n## Style\n- Shell: no`, "LOOM.md")).toEqual({
+  expect(
+    compileOperations(
+      `# Project\n- Shell: \`rm *\`\n\n${ALLOWED}\n- Shell: \`mix *\`, \`git *\`\n- File Write: \`lib/**\`\n- File Write Denied: \`config/runtime.exs\`, \`.env*\`\n\n## Style\n- Shell: no`,
+      "LOOM.md"
+    )
+  ).toEqual({
     rules: [
       { decision: "allow", rule: "shell(mix *)", source: "LOOM.md" },
       { decision: "allow", rule: "shell(git *)", source: "LOOM.md" },

@@ -44,7 +44,13 @@ const ALL_RULES = [
 test("of a workspace that was never trusted only what its rules file denies holds; trusted, all of it", async () => {
   const { read, trust, root, home } = makeWorkspace(FILES)
   const before = await read()
-  expect([before.workspace?.trust, before.workspace?.trusted, before.settings.rules, before.settings.mode, before.settings.model]).toEqual(["unknown", false, [OWN_DENIAL], "default", null])
+  expect([before.workspace?.trust, before.workspace?.trusted, before.settings.rules, before.settings.mode, before.settings.model]).toEqual([
+    "unknown",
+    false,
+    [OWN_DENIAL],
+    "default",
+    null
+  ])
   const once = await read({}, { trusted: true })
   expect([once.workspace?.trusted, once.settings.rules]).toEqual([true, ALL_RULES])
   expect((await read()).workspace?.trust).toBe("unknown")

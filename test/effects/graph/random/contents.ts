@@ -17,7 +17,14 @@ const time = fc.integer({ min: 0, max: 9 })
 const type = fc.constantFrom(...EDGE_TYPES)
 
 const node: fc.Arbitrary<GraphNode> = fc
-  .record({ id, kind: fc.constantFrom(...NODE_KINDS), title: fc.constantFrom("x", "y"), status: fc.constantFrom(...NODE_STATUSES), confidence: fc.option(fc.constantFrom(0, 49, 50, 90)), at: time })
+  .record({
+    id,
+    kind: fc.constantFrom(...NODE_KINDS),
+    title: fc.constantFrom("x", "y"),
+    status: fc.constantFrom(...NODE_STATUSES),
+    confidence: fc.option(fc.constantFrom(0, 49, 50, 90)),
+    at: time
+  })
   .map(({ at, ...said }) => bareNode({ ...said, createdAt: 0, changedAt: at }))
 
 export const edge: fc.Arbitrary<GraphEdge> = fc
@@ -80,7 +87,9 @@ const edited = (now: GraphContent, edit: Edit, nowMs: number): GraphContent => {
     case "link": {
       const gone = now.tombstones.find((each) => each.id === edit.edge.id)
       const fresh = { ...edit.edge, createdAt: Math.max(nowMs, (gone?.removedAt ?? -1) + 1) }
-      return all.some((each) => each.id === fresh.id) || ![fresh.from, fresh.to].every((end) => now.nodes.some((each) => each.id === end)) ? now : contentOf(now.nodes, [...all, fresh], now.tombstones)
+      return all.some((each) => each.id === fresh.id) || ![fresh.from, fresh.to].every((end) => now.nodes.some((each) => each.id === end))
+        ? now
+        : contentOf(now.nodes, [...all, fresh], now.tombstones)
     }
     case "unlink": {
       const there = all.find((each) => each.id === edit.edge.id)

@@ -13,7 +13,12 @@ export interface Link {
   readonly reason?: string
 }
 
-export const modelAdd = (now: GraphContent, wish: { readonly id: string; readonly kind: NodeKind; readonly title: string; readonly confidence: number | null }, links: readonly Link[], nowMs: number): GraphContent | null => {
+export const modelAdd = (
+  now: GraphContent,
+  wish: { readonly id: string; readonly kind: NodeKind; readonly title: string; readonly confidence: number | null },
+  links: readonly Link[],
+  nowMs: number
+): GraphContent | null => {
   if (now.nodes.some(({ id }) => id === wish.id)) return now
   if (now.tombstones.some(({ of, id }) => of === "node" && id === wish.id)) return null
   const born = { ...now, nodes: [...now.nodes, bareNode({ ...wish, createdAt: nowMs, changedAt: nowMs })] }
@@ -79,13 +84,32 @@ export const modelMerge = (now: GraphContent, keptId: string, goneId: string, no
   if (kept === undefined || gone === undefined || kept === gone) return null
   const turned = (end: string) => (end === goneId ? keptId : end)
   const removed = modelRemove(now, goneId, nowMs)
-  const moved = now.edges.filter(({ from, to }) => from === goneId || to === goneId).map(({ from, to, type, reason }): Link => ({ from: turned(from), to: turned(to), type, reason }))
+  const moved = now.edges
+    .filter(({ from, to }) => from === goneId || to === goneId)
+    .map(({ from, to, type, reason }): Link => ({ from: turned(from), to: turned(to), type, reason }))
   const linked = moved.reduce<GraphContent | null>(
     (so, link) => so && (link.from === link.to || so.edges.some(({ id }) => id === edgeIdOf(link.from, link.to, link.type)) ? so : modelLink(so, link, nowMs)),
     removed
   )
-  const words = [kept.description, gone.title === kept.title ? "" : gone.title, gone.description === kept.description ? "" : gone.description].filter((text) => text !== "")
-  return linked && modelUpdate(linked, keptId, { description: words.join("\n\n"), confidence: kept.confidence ?? gone.confidence, commit: kept.commit ?? gone.commit, files: [...new Set([...kept.files, ...gone.files])].sort() }, nowMs)
+  const words = [
+    kept.description,
+    gone.title === kept.title ? "" : gone.title,
+    gone.description === kept.description ? "" : gone.description
+  ].filter((text) => text !== "")
+  return (
+    linked
+    && modelUpdate(
+      linked,
+      keptId,
+      {
+        description: words.join("\n\n"),
+        confidence: kept.confidence ?? gone.confidence,
+        commit: kept.commit ?? gone.commit,
+        files: [...new Set([...kept.files, ...gone.files])].sort()
+      },
+      nowMs
+    )
+  )
 }
 
 export const modelImport = (now: GraphContent, incoming: GraphContent): GraphContent => joined(now, incoming)
@@ -93,7 +117,13 @@ export const modelImport = (now: GraphContent, incoming: GraphContent): GraphCon
 /** The content as it is shown: sorted, and with what makes each node uncertain. */
 export const shown = (now: GraphContent): GraphContent => {
   const { nodes, ...rest } = contentOf(now.nodes, [...now.edges, ...now.aside], now.tombstones)
-  return { ...rest, nodes: nodes.map((node) => ({ ...node, uncertain: nodes.filter((source) => source !== node && isLow(source) && reaches(now, source.id).has(node.id)).map(({ id }) => id) })) }
+  return {
+    ...rest,
+    nodes: nodes.map((node) => ({
+      ...node,
+      uncertain: nodes.filter((source) => source !== node && isLow(source) && reaches(now, source.id).has(node.id)).map(({ id }) => id)
+    }))
+  }
 }
 
 const isLow = ({ status, confidence }: GraphNode): boolean => status === "active" && confidence !== null && confidence < 50

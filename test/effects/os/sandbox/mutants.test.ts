@@ -62,7 +62,17 @@ const speaksTls = async (port: number, servername: string): Promise<boolean> => 
   socket.write(`CONNECT listed.test:${world.ports.tls} HTTP/1.1\r\n\r\n`)
   await once(socket, "data")
   return new Promise((done) => {
-    const secure = connectSecurely({ socket, servername, ciphers: "PSK", maxVersion: "TLSv1.2", checkServerIdentity: () => undefined, pskCallback: () => ({ psk: Buffer.alloc(16, 7), identity: "x" }) }, () => done(true))
+    const secure = connectSecurely(
+      {
+        socket,
+        servername,
+        ciphers: "PSK",
+        maxVersion: "TLSv1.2",
+        checkServerIdentity: () => undefined,
+        pskCallback: () => ({ psk: Buffer.alloc(16, 7), identity: "x" })
+      },
+      () => done(true)
+    )
     secure.on("error", () => {}).on("close", () => done(false))
   })
 }

@@ -90,7 +90,8 @@ export const openNetwork = async (): Promise<NetworkWorld> => {
   }
 }
 
-export const get = (url: string, more = "", host = url.split("/")[2] ?? ""): string => `GET ${url} HTTP/1.1\nHost: ${host}\n${more.includes("onnection: ") ? more : `${more}Connection: close\n`}\n`
+export const get = (url: string, more = "", host = url.split("/")[2] ?? ""): string =>
+  `GET ${url} HTTP/1.1\nHost: ${host}\n${more.includes("onnection: ") ? more : `${more}Connection: close\n`}\n`
 
 
 /** Bytes to the proxy, what it answers, what the server outside heard. `W` is the port of the web server. */

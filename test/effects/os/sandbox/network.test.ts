@@ -91,7 +91,9 @@ describe.skipIf(noSandbox)("a sandbox with listed hosts", () => {
   })
 
   test("around the proxy there is nothing: not a listed address either", async () => {
-    const { said } = await program(`for (const [host, port] of [["127.0.0.2", WEB], ["127.0.0.1", OTHER], ["::1", OTHER], ["8.8.8.8", 53]]) await open(port, host).then(() => console.log("ESCAPED"), ({ code }) => console.log(code))`)
+    const { said } = await program(
+      `for (const [host, port] of [["127.0.0.2", WEB], ["127.0.0.1", OTHER], ["::1", OTHER], ["8.8.8.8", 53]]) await open(port, host).then(() => console.log("ESCAPED"), ({ code }) => console.log(code))`
+    )
     expect(said).toMatch(/^(ECONNREFUSED|ENETUNREACH|EADDRNOTAVAIL|\n)+$/)
     expect(world.heard).toEqual([])
   })
@@ -114,10 +116,14 @@ describe.skipIf(noSandbox)("a sandbox with listed hosts", () => {
   })
 
   test("a redirect leads to no host that is not listed, and what was refused is told once", async () => {
-    const { said, refused } = await program(`for (let n = 0; n < 2; n++) console.log(await fetch("http://listed.test:" + WEB + "/away").then((r) => r.status + " " + r.url, (e) => String(e.cause ?? e)))`)
+    const { said, refused } = await program(
+      `for (let n = 0; n < 2; n++) console.log(await fetch("http://listed.test:" + WEB + "/away").then((r) => r.status + " " + r.url, (e) => String(e.cause ?? e)))`
+    )
     expect(said).not.toContain("200")
     expect(world.heard).toEqual(["127.0.0.2 listed.test GET /away", "127.0.0.2 listed.test GET /away"])
-    expect(refused).toEqual([`reach unlisted.test:${world.ports.web} from the sandbox: it is not among the hosts of the setting sandbox_hosts; the person may add unlisted.test:${world.ports.web}`])
+    expect(refused).toEqual([
+      `reach unlisted.test:${world.ports.web} from the sandbox: it is not among the hosts of the setting sandbox_hosts; the person may add unlisted.test:${world.ports.web}`
+    ])
     expect((await run(":")).refused).toEqual([])
   })
 
@@ -135,10 +141,14 @@ describe.skipIf(noSandbox)("a sandbox with listed hosts", () => {
 })
 
 test("where the program that enters a network is missing, it is said which package brings it", async () => {
-  await expect(openGate({ path: "/usr/bin/bwrap", version: "0.8.0" }, { hosts: [] }, ["/no/such/nsenter"])).rejects.toThrow("give the sandbox its hosts: nsenter is not installed; the package util-linux brings it")
+  await expect(openGate({ path: "/usr/bin/bwrap", version: "0.8.0" }, { hosts: [] }, ["/no/such/nsenter"])).rejects.toThrow(
+    "give the sandbox its hosts: nsenter is not installed; the package util-linux brings it"
+  )
 })
 
 test("where bubblewrap makes no network, its own words are told", async () => {
   const broken = scene.folder.write("broken-bwrap", "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n", 0o755)
-  await expect(openGate({ path: broken, version: "0.8.0" }, { hosts: [] }, ["/bin/sh"])).rejects.toThrow("give the sandbox its hosts: its network cannot be made: bwrap: No permissions to create new namespace")
+  await expect(openGate({ path: broken, version: "0.8.0" }, { hosts: [] }, ["/bin/sh"])).rejects.toThrow(
+    "give the sandbox its hosts: its network cannot be made: bwrap: No permissions to create new namespace"
+  )
 })

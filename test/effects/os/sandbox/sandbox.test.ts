@@ -41,7 +41,10 @@ test.skipIf(noSandbox)("git commits inside; in a linked worktree, too", async ()
 
 test.skipIf(noSandbox)("a workspace below its repository commits, and writes nothing else of it", async () => {
   mkdirSync(join(work, "below"), { recursive: true })
-  const { said } = await inside("exec 2> /dev/null; echo x > x; git add x && git commit --quiet --message below && echo committed; echo x > ../made || echo kept", { roots: [join(work, "below")] })
+  const { said } = await inside(
+    "exec 2> /dev/null; echo x > x; git add x && git commit --quiet --message below && echo committed; echo x > ../made || echo kept",
+    { roots: [join(work, "below")] }
+  )
   expect(said).toBe("committed\nkept\n")
 })
 
@@ -63,9 +66,23 @@ test.skipIf(noSandbox)("what would lead git to other settings is set aside when 
 })
 
 test.skipIf(noSandbox)("variables that look like keys or lead outside are not there, unless a setting keeps them", async () => {
-  const environment = { API_KEY: "1", github_token: "2", AWS_ACCESS_KEY_ID: "3", DB_PASSWORD: "4", SSH_AUTH_SOCK: "5", DATABASE_URL: "postgres://me:word@host/x", KEEP_TOKEN: "6", PLAIN: "7", MONKEY_MODE: "8" }
-  const names = Object.keys(environment).map((name) => `\${${name}-none}`).join(" ")
-  expect((await inside(`echo "${names}"`, { environment, wish: { keepVariables: ["KEEP_TOKEN"] } })).said).toBe("none none none none none none 6 7 8\n")
+  const environment = {
+    API_KEY: "1",
+    github_token: "2",
+    AWS_ACCESS_KEY_ID: "3",
+    DB_PASSWORD: "4",
+    SSH_AUTH_SOCK: "5",
+    DATABASE_URL: "postgres://me:word@host/x",
+    KEEP_TOKEN: "6",
+    PLAIN: "7",
+    MONKEY_MODE: "8"
+  }
+  const names = Object.keys(environment)
+    .map((name) => `\${${name}-none}`)
+    .join(" ")
+  expect((await inside(`echo "${names}"`, { environment, wish: { keepVariables: ["KEEP_TOKEN"] } })).said).toBe(
+    "none none none none none none 6 7 8\n"
+  )
 })
 
 test.skipIf(noSandbox)("a setting lets commands write another directory, or use the network", async () => {
@@ -149,7 +166,11 @@ test("without bubblewrap commands run as before, and the reason is told; where i
 })
 
 test("a bubblewrap that does not work here is said to, with its own words", async () => {
-  const broken = scene.folder.write("bwrap", "#!/bin/sh\ntest \"$1\" = --version && echo bubblewrap 0.8.0 && exit 0\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n", 0o755)
+  const broken = scene.folder.write(
+    "bwrap",
+    "#!/bin/sh\ntest \"$1\" = --version && echo bubblewrap 0.8.0 && exit 0\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n",
+    0o755
+  )
   const state = await Effect.runPromise(sandboxState(WISH, [broken]))
   expect(state).toMatchObject({ name: "off", required: false })
   expect(state.name === "off" ? state.why : "").toMatch(/^bubblewrap does not work here: No permissions to create new namespace; the system forbids namespaces/)

@@ -28,7 +28,23 @@ export interface Scene {
 export const sceneIn = (folder: Folder): Scene => {
   const [work, home, beside] = ["work place", "home", "beside"].map(folder.directory) as [string, string, string]
   folder.directory("tmp")
-  return { folder, work, home, beside, environment: { PATH: process.env["PATH"], HOME: home, WORK: work, OUT: beside, NODE: process.execPath, GIT_AUTHOR_NAME: "T", GIT_AUTHOR_EMAIL: "t@example.invalid", GIT_COMMITTER_NAME: "T", GIT_COMMITTER_EMAIL: "t@example.invalid" } }
+  return {
+    folder,
+    work,
+    home,
+    beside,
+    environment: {
+      PATH: process.env["PATH"],
+      HOME: home,
+      WORK: work,
+      OUT: beside,
+      NODE: process.execPath,
+      GIT_AUTHOR_NAME: "T",
+      GIT_AUTHOR_EMAIL: "t@example.invalid",
+      GIT_COMMITTER_NAME: "T",
+      GIT_COMMITTER_EMAIL: "t@example.invalid"
+    }
+  }
 }
 
 export interface Ran {

@@ -55,7 +55,40 @@ test.each([
 })
 
 test("law: the quick way and the grammar agree wherever both have an answer", () => {
-  const piece = fc.constantFrom("ls", "git", "cd", "a", "-x", "'a b'", '"c d"', "a'b'", "''", "=", "~", ".", "/bin/a", "[", "]", "test", "find", "-name", "&&", "||", ";", "|", "sort", "src/a.ts", "-o", "HEAD^", "a:b", "@", "%", "+", "exit", "set -e")
+  const piece = fc.constantFrom(
+    "ls",
+    "git",
+    "cd",
+    "a",
+    "-x",
+    "'a b'",
+    '"c d"',
+    "a'b'",
+    "''",
+    "=",
+    "~",
+    ".",
+    "/bin/a",
+    "[",
+    "]",
+    "test",
+    "find",
+    "-name",
+    "&&",
+    "||",
+    ";",
+    "|",
+    "sort",
+    "src/a.ts",
+    "-o",
+    "HEAD^",
+    "a:b",
+    "@",
+    "%",
+    "+",
+    "exit",
+    "set -e"
+  )
   fc.assert(
     fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), (pieces) => {
       const line = pieces.join(" ")

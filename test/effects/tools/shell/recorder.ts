@@ -34,8 +34,17 @@ export const recorder = (folder: string): ((shell: string, line: string) => Reco
     mkdirSync(join(home, "d"), { recursive: true })
     writeFileSync(log, "")
     // What still runs holds the fourth pipe open, wherever its output goes: the call ends when all of it has.
-    spawnSync(shell, ["-c", line], { cwd: home, env: { PATH: bin, HOME: home, x: "rm", y: "a b" }, stdio: ["ignore", "pipe", "pipe", "pipe"], timeout: 5_000, killSignal: "SIGKILL" })
-    const programs = readFileSync(log, "utf8").split("\u001d\u001e").slice(0, -1).map((call) => call.split("\u001e").slice(0, -1))
+    spawnSync(shell, ["-c", line], {
+      cwd: home,
+      env: { PATH: bin, HOME: home, x: "rm", y: "a b" },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      timeout: 5_000,
+      killSignal: "SIGKILL"
+    })
+    const programs = readFileSync(log, "utf8")
+      .split("\u001d\u001e")
+      .slice(0, -1)
+      .map((call) => call.split("\u001e").slice(0, -1))
     return { programs, files: readdirSync(home, { recursive: true, encoding: "utf8" }).filter((name) => name !== "d") }
   }
 }

@@ -28,8 +28,14 @@ test("the table has at least 100 lines, and none twice", () => {
 })
 
 test("the tool git tells what it is given, too", async () => {
-  const verdict = async (operation: string, ...args: readonly string[]) => decide("git", { ...(await bench.vet("git", { operation, args })), sandboxed: true }, permissions).decision
-  expect([await verdict("add", ".env"), await verdict("add", "src/a.ts"), await verdict("commit", "-m", "env: a"), await verdict("diff", "secrets/key")]).toEqual(["deny", "allow", "allow", "deny"])
+  const verdict = async (operation: string, ...args: readonly string[]) =>
+    decide("git", { ...(await bench.vet("git", { operation, args })), sandboxed: true }, permissions).decision
+  expect([
+    await verdict("add", ".env"),
+    await verdict("add", "src/a.ts"),
+    await verdict("commit", "-m", "env: a"),
+    await verdict("diff", "secrets/key")
+  ]).toEqual(["deny", "allow", "allow", "deny"])
 })
 
 test("a rule that allows a file allows no command that names it", async () => {

@@ -18,7 +18,9 @@ const moves = (pressed: Key): unknown => {
 
 test("letters and arrows move; a capital goes the other way", () => {
   expect([key("h"), key("", "left"), key("l"), key("", "right")].map(moves)).toEqual([-1, -1, 1, 1].map((by) => ({ type: "events", by })))
-  expect([key("k"), key("", "up"), key("j"), key("", "down"), key("", "pageup"), key("", "pagedown")].map(moves)).toEqual([-1, -1, 1, 1, -10, 10].map((by) => ({ type: "lines", by })))
+  expect([key("k"), key("", "up"), key("j"), key("", "down"), key("", "pageup"), key("", "pagedown")].map(moves)).toEqual(
+    [-1, -1, 1, 1, -10, 10].map((by) => ({ type: "lines", by }))
+  )
   expect([key("t"), key("T"), key("s"), key("S"), key("x"), key("X"), key("e"), key("E")].map(moves)).toEqual(
     (["turns", "steps", "tools", "errors"] as const).flatMap((of) => [{ type: "landmark", of, by: 1 }, { type: "landmark", of, by: -1 }])
   )

@@ -105,7 +105,10 @@ test("--at says one event, what it caused and the state after it; --json gives t
   expect(text.stdout.split("\n").slice(0, 2)).toEqual([expect.stringMatching(/^UserInput {2}\d{4}-/), "the person says: make it"])
   expect(text.stdout).toContain("GatherContext  gather the context of turn 1 (1)\n")
   expect(text.stdout).toContain("~ is: calling scripted:")
-  const json = JSON.parse((await loom(place, ["replay", id, "--json", "--at", "3"])).stdout) as { readonly n: number; readonly state: { readonly name: string; readonly session: { readonly id: string } } }
+  const json = JSON.parse((await loom(place, ["replay", id, "--json", "--at", "3"])).stdout) as {
+    readonly n: number
+    readonly state: { readonly name: string; readonly session: { readonly id: string } }
+  }
   expect([json.n, json.state.name, json.state.session.id]).toEqual([3, "CallingLlm", id])
   const all = (await loom(place, ["replay", "log.jsonl", "--json"])).stdout.trim().split("\n").map((line) => JSON.parse(line) as { readonly n?: number; readonly final?: unknown })
   expect(all.at(-2)?.n).toBe(all.length - 1)

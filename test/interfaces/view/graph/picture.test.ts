@@ -13,7 +13,9 @@ interface Box {
 }
 
 const boxesOf = (svg: string, name: string): readonly Box[] =>
-  [...svg.matchAll(new RegExp(`<rect class="${name}" x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"`, "g"))].map(([, x, y, width, height]) => ({ x: Number(x), y: Number(y), width: Number(width), height: Number(height) }))
+  [...svg.matchAll(new RegExp(`<rect class="${name}" x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"`, "g"))].map(
+    ([, x, y, width, height]) => ({ x: Number(x), y: Number(y), width: Number(width), height: Number(height) })
+  )
 
 const overlaps = (a: Box, b: Box): boolean => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 
@@ -41,13 +43,40 @@ const isWellFormed = (xml: string): boolean => {
   return open.length === 0
 }
 
-const words = fc.oneof(fc.string({ unit: "binary", maxLength: 80 }), fc.string({ maxLength: 300 }), fc.constantFrom("</svg><script>", "漢字".repeat(40), "&amp;", "\u0000\ud800\uffff", "a ".repeat(90)))
+const words = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 80 }),
+  fc.string({ maxLength: 300 }),
+  fc.constantFrom("</svg><script>", "漢字".repeat(40), "&amp;", "\u0000\ud800\uffff", "a ".repeat(90))
+)
 
 /** Any graph, also one with rings and several edges between two nodes. */
 const drawn: fc.Arbitrary<Drawn> = fc.integer({ min: 0, max: 14 }).chain((count) =>
   fc.record({
-    nodes: fc.tuple(...Array.from({ length: count }, (_, index) => fc.record({ id: fc.constant(`n${index}`), kind: fc.constantFrom(...NODE_KINDS), status: fc.constantFrom(...NODE_STATUSES), title: words, description: words, confidence: fc.option(fc.integer({ min: 0, max: 100 })), origin: fc.constantFrom("said", "auto", "archaeology") }).map((sketch) => node(sketch)))),
-    edges: count < 2 ? fc.constant([]) : fc.uniqueArray(fc.tuple(fc.nat(count - 1), fc.nat(count - 1), fc.constantFrom(...EDGE_TYPES), words).filter(([from, to]) => from !== to).map(([from, to, type, reason]) => edge(`n${from}`, `n${to}`, type, reason)), { maxLength: 25, selector: ({ id }) => id })
+    nodes: fc.tuple(
+      ...Array.from({ length: count }, (_, index) =>
+        fc
+          .record({
+            id: fc.constant(`n${index}`),
+            kind: fc.constantFrom(...NODE_KINDS),
+            status: fc.constantFrom(...NODE_STATUSES),
+            title: words,
+            description: words,
+            confidence: fc.option(fc.integer({ min: 0, max: 100 })),
+            origin: fc.constantFrom("said", "auto", "archaeology")
+          })
+          .map((sketch) => node(sketch))
+      )
+    ),
+    edges:
+      count < 2
+        ? fc.constant([])
+        : fc.uniqueArray(
+            fc
+              .tuple(fc.nat(count - 1), fc.nat(count - 1), fc.constantFrom(...EDGE_TYPES), words)
+              .filter(([from, to]) => from !== to)
+              .map(([from, to, type, reason]) => edge(`n${from}`, `n${to}`, type, reason)),
+            { maxLength: 25, selector: ({ id }) => id }
+          )
   })
 )
 

@@ -32,15 +32,31 @@ bare goal say hello  · completed`
 })
 
 test("with all of it, what recorded itself stands where it belongs", () => {
-  expect(tree(true).split("\n").filter((line) => /batch|done|hello/.test(line))).toEqual(["├─ batch action file_edit src/callback.ts", "└─ done outcome turn 1: completed", "bare goal say hello", "└─ hello outcome turn 2: completed"])
+  expect(
+    tree(true)
+      .split("\n")
+      .filter((line) => /batch|done|hello/.test(line))
+  ).toEqual([
+    "├─ batch action file_edit src/callback.ts",
+    "└─ done outcome turn 1: completed",
+    "bare goal say hello",
+    "└─ hello outcome turn 2: completed"
+  ])
 })
 
 test("what recorded itself is not folded where something that was said hangs on it", () => {
   const carried = walkable({
-    nodes: nodes({ id: "turn", kind: "goal", title: "find out", origin: "auto" }, { id: "helper", kind: "action", title: "sub-agent: look", origin: "auto" }, { id: "found", kind: "observation", title: "it is slow" }, { id: "other", kind: "action", title: "shell", origin: "auto" }),
+    nodes: nodes(
+      { id: "turn", kind: "goal", title: "find out", origin: "auto" },
+      { id: "helper", kind: "action", title: "sub-agent: look", origin: "auto" },
+      { id: "found", kind: "observation", title: "it is slow" },
+      { id: "other", kind: "action", title: "shell", origin: "auto" }
+    ),
     edges: [edge("turn", "helper"), edge("helper", "found"), edge("turn", "other")]
   })
-  expect(text(treeLines(treeOf(carried, { roots: null, auto: false })))).toBe("turn goal find out  · 1 action\n└─ helper action sub-agent: look\n   └─ found observation it is slow")
+  expect(text(treeLines(treeOf(carried, { roots: null, auto: false })))).toBe(
+    "turn goal find out  · 1 action\n└─ helper action sub-agent: look\n   └─ found observation it is slow"
+  )
 })
 
 test("turns that recorded nothing but themselves are counted where they are many", () => {
@@ -48,8 +64,13 @@ test("turns that recorded nothing but themselves are counted where they are many
 })
 
 test("a ring that nothing leads into is shown from its oldest, once", () => {
-  const ring = walkable({ nodes: nodes({ id: "a", kind: "decision", title: "A" }, { id: "b", kind: "decision", title: "B" }), edges: [edge("a", "b", "supersedes"), edge("b", "a", "supersedes")] })
-  expect(text(treeLines(treeOf(ring, { roots: null, auto: false })))).toBe("a decision A\n└─ supersedes: b decision B\n   └─ supersedes: a decision A  ↑ above")
+  const ring = walkable({
+    nodes: nodes({ id: "a", kind: "decision", title: "A" }, { id: "b", kind: "decision", title: "B" }),
+    edges: [edge("a", "b", "supersedes"), edge("b", "a", "supersedes")]
+  })
+  expect(text(treeLines(treeOf(ring, { roots: null, auto: false })))).toBe(
+    "a decision A\n└─ supersedes: b decision B\n   └─ supersedes: a decision A  ↑ above"
+  )
 })
 
 test("a node is shown with its neighbours, and with the command that goes to its moment", () => {
@@ -124,8 +145,12 @@ test("words of a graph become neither markup of a page, nor Graphviz, nor colour
   const title = '<img src=x>\u001b[2J & "quoted" \\'
   const one = walkable({ nodes: nodes({ id: 'a"b', kind: "goal", title, description: "# heading\n- point\n<b>" }), edges: [] })
   const goal = one.nodes[0]!
-  expect(narrativeOf(one, goal, false)).toBe('# &lt;img src=x>\\x1b\\[2J &amp; "quoted" \\\\\n\n## 2026-01-02\n\n- 09:00 **goal**: &lt;img src=x>\\x1b\\[2J &amp; "quoted" \\\\\n  \\# heading\n  \\- point\n  &lt;b>\n')
-  expect(dotOf({ nodes: [goal], edges: [] }).split("\n")[3]).toBe('  "a\\"b" [label="goal\\n<img src=x> [2J & \\"quoted\\" \\\\", style="rounded,filled", fillcolor="#dbeafe", color="#1d4ed8"]')
+  expect(narrativeOf(one, goal, false)).toBe(
+    '# &lt;img src=x>\\x1b\\[2J &amp; "quoted" \\\\\n\n## 2026-01-02\n\n- 09:00 **goal**: &lt;img src=x>\\x1b\\[2J &amp; "quoted" \\\\\n  \\# heading\n  \\- point\n  &lt;b>\n'
+  )
+  expect(dotOf({ nodes: [goal], edges: [] }).split("\n")[3]).toBe(
+    '  "a\\"b" [label="goal\\n<img src=x> [2J & \\"quoted\\" \\\\", style="rounded,filled", fillcolor="#dbeafe", color="#1d4ed8"]'
+  )
   expect(text(treeLines(treeOf(one, { roots: null, auto: false })))).toBe('a"b goal <img src=x>\\x1b[2J & "quoted" \\')
 })
 

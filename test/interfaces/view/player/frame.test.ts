@@ -100,7 +100,10 @@ describe("the screen", () => {
       "  to: 1"
     ])
     expect(pane("request", 2)).toEqual(["no request has left yet; s goes to the next step"])
-    expect(pane("request", 5).slice(0, 2)).toEqual(["request of step 1, event 3, 172 bytes; r shows it byte by byte, or readable", "7897c0402a775508… recorded was 0000000000000000…: this build makes another request"])
+    expect(pane("request", 5).slice(0, 2)).toEqual([
+      "request of step 1, event 3, 172 bytes; r shows it byte by byte, or readable",
+      "7897c0402a775508… recorded was 0000000000000000…: this build makes another request"
+    ])
     expect(pane("request", 5, { exact: true }).slice(2).join("")).toBe(
       '{"model":"scripted:x","parameters":{"outputTokensMax":4000},"system":"You are a test.","tools":[],"messages":[{"role":"user","content":[{"type":"text","text":"mend it"}]}]}'
     )

@@ -189,7 +189,11 @@ test("whatever is done, the player stands on an event of the log, on a pane that
     fc.record({ type: fc.constant("events" as const), by: fc.integer() }),
     fc.record({ type: fc.constant("lines" as const), by: fc.integer({ min: -1000, max: 1000 }) }),
     fc.record({ type: fc.constant("to" as const), event: fc.oneof(fc.integer(), fc.constant(Number.NaN)) }),
-    fc.record({ type: fc.constant("landmark" as const), of: fc.constantFrom("turns" as const, "steps" as const, "tools" as const, "errors" as const), by: fc.constantFrom(1 as const, -1 as const) })
+    fc.record({
+      type: fc.constant("landmark" as const),
+      of: fc.constantFrom("turns" as const, "steps" as const, "tools" as const, "errors" as const),
+      by: fc.constantFrom(1 as const, -1 as const)
+    })
   )
   const happenings: fc.Arbitrary<Played> = fc.oneof(
     moves.map((move): Played => ({ type: "moved", move })),

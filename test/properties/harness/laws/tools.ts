@@ -107,8 +107,12 @@ export const toolLaws: readonly EdgeLaw[] = [
       for (const { call, phase } of before.executions) {
         const result = resultIn(edge, call)
         if (phase.name === "done" && JSON.stringify(result) !== JSON.stringify(phase.result)) return `the result of ${call.id} is another`
-        const told = event.type === "ToolCompleted" && phase.name === "running" && phase.effect === event.effect ? { call: call.id, status: event.status, parts: event.parts } : null
-        if (told !== null && JSON.stringify(result) !== JSON.stringify(told)) return `it said ${JSON.stringify(told)}, the result is ${JSON.stringify(result)}`
+        const told =
+          event.type === "ToolCompleted" && phase.name === "running" && phase.effect === event.effect
+            ? { call: call.id, status: event.status, parts: event.parts }
+            : null
+        if (told !== null && JSON.stringify(result) !== JSON.stringify(told))
+          return `it said ${JSON.stringify(told)}, the result is ${JSON.stringify(result)}`
       }
       return null
     }

@@ -52,7 +52,12 @@ const EVENTS_A_STEP = 5
 function* eventsOf(root: string, [first, ...trees]: readonly string[]): Generator<Event, void> {
   let at = 1_700_000_000_000
   let effect = 1
-  yield { ...opening({ settings: { mode: "bypass" }, limits: { stepsMax: trees.length + 1 } }), at, roots: [root], modelsByName: { "test:one": { windowTokens: 1e9, outputTokensMax: 4096, images: true, priced: true } } }
+  yield {
+    ...opening({ settings: { mode: "bypass" }, limits: { stepsMax: trees.length + 1 } }),
+    at,
+    roots: [root],
+    modelsByName: { "test:one": { windowTokens: 1e9, outputTokensMax: 4096, images: true, priced: true } }
+  }
   yield { type: "UserInput", at: ++at, parts: [{ type: "text", text: "change things" }] }
   yield { type: "ContextGathered", at: ++at, effect, fragments: [], tree: first! }
   for (const [index, tree] of trees.entries()) {
