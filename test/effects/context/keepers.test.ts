@@ -110,21 +110,8 @@ describe.each([
     const numbers = await run((keepers) =>
       Effect.gen(function*() {
         yield* keepers.keep(keeper(said))
-        return yield* Effect.forEach(
-          [
-            "Größe",
-            '"quoted" AND (odd) NOT* near:',
-            "日本語",
-            "🙂",
-            "foo_bar.baz 100",
-            "%",
-            "inside",
-            "CaseWord",
-            "odd NOT",
-            "  ",
-            "never said"
-          ],
-          (words) => Effect.map(keepers.search("/w", words, 9), (hits) => hits.map(({ number }) => number))
+        return yield* Effect.forEach(['Größe', '"quoted" AND (odd) NOT* near:', "日本語", "🙂", "foo_bar.baz 100", "%", "inside", "CaseWord", "odd NOT", "  ", "never said"], (words) =>
+          Effect.map(keepers.search("/w", words, 9), (hits) => hits.map(({ number }) => number))
         )
       })
     )
@@ -140,12 +127,7 @@ describe.each([
             yield* keepers.keep(keeper(said))
             yield* keepers.keep(keeper(said, { session: "t", project: "/elsewhere" }))
             const found = yield* Effect.forEach(said, (sentence) => keepers.search("/w", sentence, 50))
-            return said
-              .filter(
-                (sentence, index) =>
-                  sentence.trim() !== "" && !found[index]!.some(({ number, span }) => number === index && span.session === "s")
-              )
-              .concat(found.flat().flatMap(({ span }) => (span.session === "t" ? ["t"] : [])))
+            return said.filter((sentence, index) => sentence.trim() !== "" && !found[index]!.some(({ number, span }) => number === index && span.session === "s")).concat(found.flat().flatMap(({ span }) => (span.session === "t" ? ["t"] : [])))
           })
         )
         expect(missed).toEqual([])
@@ -155,32 +137,13 @@ describe.each([
   })
 
   test("what arguments say behind escapes is found, and what only repeats others comes last", async () => {
-    const call = (id: string, name: string, given: object): Entry =>
-      entry({
-        type: "assistant",
-        model: "m:1",
-        ended: "complete",
-        blocks: [{ type: "tool-call", id, name, arguments: JSON.stringify(given) }]
-      })
-    const result = (id: string, text: string): Entry =>
-      entry({ type: "results", results: [{ call: id, status: "ok", parts: [{ type: "text", text }] }] })
-    const entries = [
-      call("c1", "context_search", { query: "needle" }),
-      result("c1", "needle needle needle"),
-      call("c2", "file_write", { content: "one\nneedle of größe\n" }),
-      result("c2", "written"),
-      ...Array.from({ length: 20 }, (_, index) => saying(`of other things ${index}`))
-    ]
+    const call = (id: string, name: string, given: object): Entry => entry({ type: "assistant", model: "m:1", ended: "complete", blocks: [{ type: "tool-call", id, name, arguments: JSON.stringify(given) }] })
+    const result = (id: string, text: string): Entry => entry({ type: "results", results: [{ call: id, status: "ok", parts: [{ type: "text", text }] }] })
+    const entries = [call("c1", "context_search", { query: "needle" }), result("c1", "needle needle needle"), call("c2", "file_write", { content: "one\nneedle of größe\n" }), result("c2", "written"), ...Array.from({ length: 20 }, (_, index) => saying(`of other things ${index}`))]
     const numbers = await run((keepers) =>
       Effect.gen(function*() {
-        yield* keepers.keep(
-          keeperOf(sessionWith({ id: "s", roots: ["/w"], entries }), { name: "s/0-24", project: "/w", from: 0, to: 24, at: 1 })
-        )
-        return [
-          yield* keepers.search("/w", "needle of größe", 9),
-          yield* keepers.search("/w", "needle", 9),
-          yield* keepers.search("/w", "needle", 1)
-        ].map((hits) => hits.map(({ number }) => number))
+        yield* keepers.keep(keeperOf(sessionWith({ id: "s", roots: ["/w"], entries }), { name: "s/0-24", project: "/w", from: 0, to: 24, at: 1 }))
+        return [yield* keepers.search("/w", "needle of größe", 9), yield* keepers.search("/w", "needle", 9), yield* keepers.search("/w", "needle", 1)].map((hits) => hits.map(({ number }) => number))
       })
     )
     expect([numbers[0], numbers[1]![0], numbers[1]!.toSorted(), numbers[2]]).toEqual([[2], 2, [0, 1, 2], [2]])
@@ -208,13 +171,7 @@ describe.each([
         yield* keepers.keep({ ...keeper(["the plan", "another way"], { session: "fork" }), name: "s/0-2" })
         const kept = keptOf(keepers)
         const hits = (yield* kept.search("/w", "plan", 9, "fork")).hits
-        return [
-          hits.map(({ span }) => span.session),
-          (yield* kept.read("/w", "s/0-2", "fork")).messages[1]?.text,
-          (yield* kept.read("/w", "s/0-2", "s")).messages[1]?.text,
-          (yield* kept.read("/w", "#1", "fork")).span.session,
-          (yield* kept.read("/w", "s#1", "fork")).number
-        ]
+        return [hits.map(({ span }) => span.session), (yield* kept.read("/w", "s/0-2", "fork")).messages[1]?.text, (yield* kept.read("/w", "s/0-2", "s")).messages[1]?.text, (yield* kept.read("/w", "#1", "fork")).span.session, (yield* kept.read("/w", "s#1", "fork")).number]
       })
     )
     expect(found).toEqual([["fork"], "another way", "more", "fork", 1])
@@ -222,11 +179,7 @@ describe.each([
 
   test("a name that is none, and a message that no keeper holds, are said", async () => {
     const said = await run((keepers) =>
-      Effect.forEach(["nope", "s#7", "#7", "other#1"], (id) =>
-        Effect.flip(Effect.andThen(keepers.keep(keeper(["a"])), keptOf(keepers).read("/w", id, "s"))).pipe(
-          Effect.map(({ message }) => message)
-        )
-      )
+      Effect.forEach(["nope", "s#7", "#7", "other#1"], (id) => Effect.flip(Effect.andThen(keepers.keep(keeper(["a"])), keptOf(keepers).read("/w", id, "s"))).pipe(Effect.map(({ message }) => message)))
     )
     expect(said).toEqual([
       "read keeper nope: there is none of that name in this project; a search of the context finds what is kept",
@@ -237,8 +190,7 @@ describe.each([
 
 test("what one process kept, the next finds", async () => {
   const layer = Layer.provide(Keepers.layerSql, layerSqlite({ file: join(directory, "shared.db") }))
-  const run = <A, E>(use: (keepers: Keepers["Service"]) => Effect.Effect<A, E>) =>
-    Effect.runPromise(Effect.scoped(Effect.provide(Effect.flatMap(Keepers, use), Layer.fresh(layer))))
+  const run = <A, E>(use: (keepers: Keepers["Service"]) => Effect.Effect<A, E>) => Effect.runPromise(Effect.scoped(Effect.provide(Effect.flatMap(Keepers, use), Layer.fresh(layer))))
   const kept = keeper(["x"])
   await run((keepers) => keepers.keep(kept))
   expect(await run((keepers) => keepers.messages("s", 0, 1))).toEqual(kept.messages)
