@@ -93,7 +93,7 @@ interface Worded {
 
 const nodeWords = ({ id, kind, title, description, author, branch }: GraphNode): Worded => ({
   words: [title, description, author, branch].join("\n"),
-  name: `the ${kind} ${id}`,
+  name: `the ${kind} ${id}${newSecrets(title, "").length === 0 ? ` ${JSON.stringify(title)}` : ""}`,
   mend: "change it with `loom graph set` first"
 })
 

@@ -13,7 +13,7 @@ test("a fork has the files of its event, untracked, ignored and shell-made ones 
   git(folder, "stash", "-q")
   const log = (await loom(folder, ["export", id])).stdout
   const before = hash(folder)
-  const at = numberOf("PostToolsHookCompleted", 1)
+  const at = numberOf("PostToolsHookCompleted", 1, log)
   const forked = await loom(folder, ["fork", id, "--at", String(at), "--in", join(beside, "ein Zweig")])
   expect([forked.code, forked.stdout.trimEnd().split("\n")]).toEqual([0, [expect.stringMatching(/^\d{8}-\d{6}-\w{4}$/)]])
   expect(files(join(beside, "ein Zweig"))).toEqual({

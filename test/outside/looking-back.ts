@@ -91,9 +91,10 @@ export const hash = (folder: string) =>
     .map((name) => (statSync(join(folder, name)).isFile() ? `${name} ${createHash("sha256").update(readFileSync(join(folder, name))).digest("hex")}` : name))
 /** Says something to a person, and no stack. */
 export const isSentence = ({ stdout, stderr }: Ended) => (stdout + stderr).trim() !== "" && !/\n\s+at /.test(stdout + stderr)
-/** The number of the first event of this type, or of a later one. */
-export const numberOf = (type: string, nth = 0) =>
-  lines(made.log)
+/** The number of the first event of this type, or of a later one; in another log they may be others: deltas come as time will have it. */
+export const numberOf = (type: string, nth = 0, log = readFileSync(made.log, "utf8")) =>
+  log
+    .split("\n")
     .filter((line) => line.startsWith('{"n":'))
     .map((line) => JSON.parse(line) as { n: number; type: string })
     .filter((event) => event.type === type)[nth]!.n
