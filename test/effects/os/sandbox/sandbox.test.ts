@@ -111,6 +111,12 @@ const until = async (holds: () => boolean): Promise<void> => {
   }
 }
 
+/** Whether both processes of bubblewrap have nothing to do but wait: a moment before, the inner one may not have asked yet to die with the outer. */
+const holdersWait = (seconds: string): boolean => {
+  const holders = execFileSync("ps", ["-eo", "stat=,comm=,args="], { encoding: "utf8" }).split("\n").filter((line) => /^\S+ +bwrap /.test(line) && line.includes(seconds))
+  return holders.length === 2 && holders.every((line) => line.startsWith("S"))
+}
+
 /** The one that outlives its call where no sandbox holds it: it left the group, washed its marker off and ignores being asked. */
 const fugitive = (seconds: string): string => `(env -i setsid sh -c 'trap "" TERM HUP INT; sleep ${seconds}' >/dev/null 2>&1 &) ; (trap "" TERM; sleep ${seconds}) &`
 
@@ -150,7 +156,7 @@ test.skipIf(noSandbox)("nothing survives when this program is killed", async () 
     Effect.runFork(Effect.provide(Effect.retry(work, { times: 2 }), layerSandbox(${JSON.stringify(WISH)}, ${JSON.stringify(placeOf(scene, [work], {}))})))
   `)
   const host = fork(program, { stdio: ["ignore", "ignore", "inherit", "ipc"] })
-  await until(() => alive(seconds))
+  await until(() => alive(seconds) && holdersWait(seconds))
   const gone = new Promise((resolve) => host.once("exit", resolve))
   host.kill("SIGKILL")
   await gone
